@@ -1,0 +1,1 @@
+"""Settings of every process, and the content that a helpline edits."""

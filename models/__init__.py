@@ -1,0 +1,1 @@
+"""Tables and their named queries: the only home of SQL."""

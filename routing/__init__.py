@@ -1,0 +1,1 @@
+"""Pure decisions: where a contact goes. No clock, network or database."""

@@ -1,0 +1,145 @@
+"""The words of the house: every enumeration that crosses a room wall."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How a contact reached us."""
+
+    VOICE = "voice"
+    TEXT = "text"
+
+
+class Language(StrEnum):
+    """Languages in which the line speaks by itself."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
+class Urgency(StrEnum):
+    """What a red flag asks for, most urgent first (public contract of `triage --json`)."""
+
+    CALL_911 = "911_now"
+    CALL_911_THEN_988 = "911_now_then_988"
+    WARM_TRANSFER_988 = "988_warm_transfer"
+    SAME_DAY_MEDICAL = "urgent_same_day_medical"
+    NONE = "none"
+
+
+class Need(StrEnum):
+    """What is looked for in a match (MATCHING.md, Input)."""
+
+    DETOX = "detox"
+    MOUD = "moud"
+    TREATMENT = "treatment"
+
+
+class ContactStatus(StrEnum):
+    """Where a contact stands; `routing.lifecycle` says which may follow which."""
+
+    WAITING = "waiting"  # queued, counselors are being rung
+    CLAIMED = "claimed"  # one counselor pressed 1; the bridge is being built
+    CONNECTED = "connected"  # caller and counselor hear each other
+    CONVERSING = "conversing"  # a text conversation with the service
+    ENDED = "ended"  # over, disposition still open
+    CLOSED = "closed"  # over, disposition written
+    ABANDONED = "abandoned"  # the caller left before anybody answered
+
+
+class Disposition(StrEnum):
+    """How a contact ended, as the counselor (or the system) wrote it."""
+
+    REFERRED = "referred"
+    INFORMATION = "information"
+    CALLBACK_REQUESTED = "callback_requested"
+    VOICEMAIL = "voicemail"
+    CRISIS_HANDED_OVER = "crisis_handed_over"
+    CALLER_LEFT = "caller_left"
+    NOT_FOR_US = "not_for_us"
+
+
+class LegKind(StrEnum):
+    """Whose phone a leg belongs to."""
+
+    CALLER = "caller"
+    COUNSELOR = "counselor"
+    ON_CALL = "on_call"
+    BACKUP = "backup"
+
+
+class LegStatus(StrEnum):
+    """Life of one telephone leg; the order only moves forward."""
+
+    PLANNED = "planned"  # row exists, no REST call yet
+    PLACING = "placing"  # claimed by a worker, REST call under way
+    RINGING = "ringing"
+    ANSWERED = "answered"  # picked up, 1 not yet pressed
+    ACCEPTED = "accepted"  # pressed 1 and won the claim
+    JOINED = "joined"  # is in the conference
+    ENDED = "ended"
+
+
+class Presence(StrEnum):
+    """What a counselor said about being there."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    WRAP_UP = "wrap_up"
+    AWAY = "away"
+
+
+class Role(StrEnum):
+    """What a person signed in may do."""
+
+    COUNSELOR = "counselor"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class TextStatus(StrEnum):
+    """Life of a message; the order only moves forward (`unknown` is reconciled)."""
+
+    RECEIVED = "received"
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"  # consent or safe contact forbade it
+
+
+class FollowUpKind(StrEnum):
+    """Why we come back to a person."""
+
+    CALLBACK = "callback"
+    VOICEMAIL = "voicemail"
+    CHECK_IN = "check_in"
+    DID_THEY_TAKE_YOU = "did_they_take_you"
+    RECONNECT = "reconnect"
+
+
+class FollowUpStatus(StrEnum):
+    """Life of a follow-up row."""
+
+    PENDING = "pending"
+    STARTED = "started"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class ReferralStatus(StrEnum):
+    """Life of a referral."""
+
+    OFFERED = "offered"
+    CHOSEN = "chosen"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ARRIVED = "arrived"
+    NOT_ARRIVED = "not_arrived"

@@ -1,0 +1,1 @@
+"""Embedded servers and the supervision of processes for make run and the tests."""

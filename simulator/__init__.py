@@ -1,0 +1,1 @@
+"""A Twilio stand-in with pretend phones in a browser page."""

@@ -1,0 +1,1 @@
+"""The outside voice and text network: ports, Twilio client, TwiML, signature."""

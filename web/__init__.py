@@ -1,0 +1,1 @@
+"""The HTTP edge: webhooks, console, admin, health, CLI commands."""

@@ -1,0 +1,1 @@
+"""Celery: the relay of the outbox, ringing, texts, follow-ups, housekeeping. Thin."""
