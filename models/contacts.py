@@ -1,0 +1,160 @@
+"""A contact: one time that somebody reached out, its telephone legs and its timeline."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Identity, Index, Integer, String, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import Base, Id, words_of
+from models.crypto import EncryptedJSON, EncryptedText
+from models.people import Caller, Counselor
+from routing.vocabulary import Channel, ContactStatus, Disposition, Language, LegKind, LegStatus, Urgency
+
+
+class Contact(Base):
+    """One call or one text conversation. Live ones always have a `deadline_at` and a `next_step`."""
+
+    __tablename__ = "contact"
+    id: Mapped[Id]
+    caller_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("caller.id"))
+    channel: Mapped[Channel] = mapped_column(words_of(Channel))
+    helpline_number: Mapped[str] = mapped_column(String(20))  # ours, which was dialled
+    status: Mapped[ContactStatus] = mapped_column(words_of(ContactStatus))
+    language: Mapped[Language] = mapped_column(words_of(Language), default=Language.ENGLISH)
+    urgency: Mapped[Urgency] = mapped_column(words_of(Urgency), default=Urgency.NONE)
+    triage: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)  # what is known, each answer with its source
+    flow: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)  # which questions were asked, nothing said
+    opened_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None]
+    deadline_at: Mapped[datetime | None]
+    next_step: Mapped[str | None] = mapped_column(String(32))
+    claimed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    claim_leg_id: Mapped[uuid.UUID | None]
+    claimed_at: Mapped[datetime | None]
+    claim_expires_at: Mapped[datetime | None]  # None while both have joined
+    counselor_joined_at: Mapped[datetime | None]
+    connected_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    disposition: Mapped[Disposition | None] = mapped_column(words_of(Disposition))
+    disposition_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    notes: Mapped[str | None] = mapped_column(EncryptedText)
+    calling_back: Mapped[bool] = mapped_column(Boolean, default=False)  # counselor first, then we dial the caller
+    caller: Mapped[Caller] = relationship()
+    counselor: Mapped[Counselor | None] = relationship(foreign_keys=[claimed_by])
+    legs: Mapped[list["Leg"]] = relationship(back_populates="contact", order_by="Leg.planned_at")
+    __table_args__ = (
+        Index(None, "caller_id", "opened_at"),
+        Index(None, "opened_at"),
+        Index(
+            "ix_contact_live",
+            "status",
+            postgresql_where=text("status in ('waiting', 'claimed', 'connected', 'conversing')"),
+        ),
+    )
+
+
+class Leg(Base):
+    """One telephone leg of a contact. A counselor is on at most one live leg, kept by a unique index."""
+
+    __tablename__ = "leg"
+    id: Mapped[Id]
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    kind: Mapped[LegKind] = mapped_column(words_of(LegKind))
+    number: Mapped[str | None] = mapped_column(EncryptedText)
+    status: Mapped[LegStatus] = mapped_column(words_of(LegStatus))
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    planned_at: Mapped[datetime]
+    placed_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(32))
+    prompts: Mapped[int] = mapped_column(Integer, default=0)  # how often press-1 was asked
+    contact: Mapped[Contact] = relationship(back_populates="legs")
+    __table_args__ = (
+        Index(None, "contact_id"),
+        Index(
+            "uq_leg_live_counselor",
+            "counselor_id",
+            unique=True,
+            postgresql_where=text("ended_at is null and counselor_id is not null"),
+        ),
+        Index("ix_leg_live", "status", postgresql_where=text("ended_at is null")),
+    )
+
+
+class ContactEvent(Base):
+    """The timeline: everything that happened to a contact, in order, without words or numbers of the caller."""
+
+    __tablename__ = "contact_event"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(48))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    __table_args__ = (Index(None, "contact_id", "id"), Index(None, "at"))
+
+
+class Receipt(Base):
+    """A provider's event that was taken; the same one again changes nothing."""
+
+    __tablename__ = "receipt"
+    provider_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+
+
+LIVE = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED, ContactStatus.CONVERSING)
+
+
+def record(session: Session, contact_id: uuid.UUID, kind: str, now: datetime, **data: Any) -> None:
+    """Add one event to a contact's timeline. `data` holds ids, words of the vocabulary and counts only."""
+    session.add(ContactEvent(contact_id=contact_id, at=now, kind=kind, data=data))
+
+
+def lock_contact(session: Session, contact_id: uuid.UUID) -> Contact | None:
+    """The contact, locked until this transaction ends, so that crossing events take turns."""
+    return session.get(Contact, contact_id, with_for_update={"of": Contact}, populate_existing=True)
+
+
+def live_legs(session: Session, contact_id: uuid.UUID) -> Sequence[Leg]:
+    """The contact's legs that have not ended."""
+    return session.scalars(select(Leg).where(Leg.contact_id == contact_id, Leg.ended_at.is_(None))).all()
+
+
+def leg_by_sid(session: Session, sid: str) -> Leg | None:
+    """The leg that the provider knows by this id."""
+    return session.scalar(select(Leg).where(Leg.provider_sid == sid))
+
+
+def waiting_contacts(session: Session) -> Sequence[Contact]:
+    """Contacts that wait for a counselor, longest first."""
+    query = select(Contact).where(Contact.status == ContactStatus.WAITING).order_by(Contact.waiting_since)
+    return session.scalars(query).all()
+
+
+def events_of(session: Session, contact_id: uuid.UUID) -> Sequence[ContactEvent]:
+    """A contact's timeline in order."""
+    query = select(ContactEvent).where(ContactEvent.contact_id == contact_id).order_by(ContactEvent.id)
+    return session.scalars(query).all()
+
+
+def recent_contacts(session: Session, *, limit: int = 50, before: datetime | None = None) -> Sequence[Contact]:
+    """The newest contacts, for the console's list; `before` pages on."""
+    query = select(Contact).order_by(Contact.opened_at.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Contact.opened_at < before)
+    return session.scalars(query).all()
+
+
+def waiting_ahead(session: Session, contact: Contact) -> int:
+    """How many live waiting callers came before this one."""
+    query = select(func.count()).where(
+        Contact.status == ContactStatus.WAITING, Contact.waiting_since < contact.waiting_since
+    )
+    return session.scalar(query) or 0

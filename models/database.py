@@ -1,0 +1,73 @@
+"""The database of one process: engine, units of work, and what happens after a commit."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+IDLE_IN_TRANSACTION_MS = 15_000
+
+
+@dataclass(frozen=True)
+class Wake:
+    """Something to tell another process once a change is committed: an outbox row, or a page that shows a contact."""
+
+    kind: str  # "outbox" or "live"
+    id: str
+    task: str = ""
+    queue: str = ""
+    args: tuple[Any, ...] = ()
+
+
+AfterCommit = Callable[[Sequence[Wake]], None]
+
+
+def build_engine(url: str, *, statement_timeout_ms: int, connect_timeout_s: int = 1, pool_size: int = 8) -> Engine:
+    """An engine that gives up on time (DESIGN.md, Reliability): no statement, connection or pool waits for ever."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    options = (
+        f"-c statement_timeout={statement_timeout_ms} "
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+    )
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=connect_timeout_s,
+        pool_pre_ping=True,
+        # psycopg turns a timeout below 2 s into 2 s; the web's total budget allows for it
+        connect_args={"connect_timeout": connect_timeout_s, "options": options},
+    )
+
+
+class Database:
+    """Hands out units of work. `after_commit` is told what was put into the outbox, never before the commit."""
+
+    def __init__(self, bind: Engine | Connection, after_commit: AfterCommit | None = None) -> None:
+        self.bind = bind
+        self.after_commit = after_commit
+        mode = "create_savepoint" if isinstance(bind, Connection) else "conditional_savepoint"
+        self._sessions = sessionmaker(bind, expire_on_commit=False, join_transaction_mode=mode)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction: commits at the end, rolls back on any exception, then wakes whoever has work."""
+        with self._sessions.begin() as session:
+            yield session
+        wakes: list[Wake] = session.info.pop("wakes", [])
+        if wakes and self.after_commit is not None:
+            self.after_commit(wakes)
+
+    def ping(self) -> None:
+        """Raise when the database does not answer."""
+        with self.begin() as session:
+            session.execute(text("select 1"))
+
+
+def remember_wake(session: Session, wake: Wake) -> None:
+    """Note what to tell after this session's commit; a rollback forgets it with the session."""
+    session.info.setdefault("wakes", []).append(wake)

@@ -1,0 +1,103 @@
+"""What we still owe somebody: follow-ups and voicemails, each a row with a time and a state."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import Base, Id, words_of
+from models.contacts import Contact
+from models.crypto import EncryptedText
+from routing.vocabulary import FollowUpKind, FollowUpStatus
+
+
+class FollowUp(Base):
+    """One thing we promised or planned. Distant times live here, never in the broker."""
+
+    __tablename__ = "follow_up"
+    id: Mapped[Id]
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    kind: Mapped[FollowUpKind] = mapped_column(words_of(FollowUpKind))
+    status: Mapped[FollowUpStatus] = mapped_column(words_of(FollowUpStatus), default=FollowUpStatus.PENDING)
+    requested: Mapped[bool] = mapped_column(Boolean, default=False)  # the caller asked for it: any hour is right
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    max_attempts: Mapped[int] = mapped_column(Integer, default=3)
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    last_outcome: Mapped[str | None] = mapped_column(String(32))
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    plan: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)  # plan name, version and step
+    contact: Mapped[Contact] = relationship()
+    __table_args__ = (
+        Index(None, "contact_id"),
+        Index(
+            "ix_follow_up_open",
+            "due_at",
+            postgresql_where=text("status in ('pending', 'started')"),
+        ),
+        Index(
+            "uq_follow_up_one_callback",
+            "contact_id",
+            unique=True,
+            postgresql_where=text("kind = 'callback' and status in ('pending', 'started')"),
+        ),
+    )
+
+
+class Voicemail(Base):
+    """What somebody left after the tone: a work item with an owner and a deadline."""
+
+    __tablename__ = "voicemail"
+    id: Mapped[Id]
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    recording_sid: Mapped[str] = mapped_column(String(64), unique=True)
+    seconds: Mapped[int] = mapped_column(Integer, default=0)
+    transcript: Mapped[str | None] = mapped_column(EncryptedText)
+    received_at: Mapped[datetime]
+    deadline_at: Mapped[datetime]
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    heard_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    contact: Mapped[Contact] = relationship()
+
+
+def claim_due(session: Session, now: datetime, limit: int = 100) -> Sequence[FollowUp]:
+    """Pending follow-ups whose time has come, oldest first, locked against other sweepers."""
+    query = (
+        select(FollowUp)
+        .where(FollowUp.status == FollowUpStatus.PENDING, FollowUp.due_at <= now)
+        .order_by(FollowUp.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(query).all()
+
+
+def open_follow_ups(session: Session, contact_id: uuid.UUID) -> Sequence[FollowUp]:
+    """What is still owed for a contact, locked."""
+    query = (
+        select(FollowUp)
+        .where(
+            FollowUp.contact_id == contact_id,
+            FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED]),
+        )
+        .with_for_update()
+    )
+    return session.scalars(query).all()
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """The longest overdue follow-up's time, for /readyz and the alarm; None when nothing is late."""
+    query = (
+        select(FollowUp.due_at)
+        .where(FollowUp.status == FollowUpStatus.PENDING, FollowUp.due_at <= now)
+        .order_by(FollowUp.due_at)
+        .limit(1)
+    )
+    return session.scalar(query)

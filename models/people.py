@@ -1,0 +1,91 @@
+"""The people of the line: callers, counselors and their shifts."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import Base, Id, words_of
+from models.crypto import EncryptedText, lookup_hash
+from routing.vocabulary import Language, Presence, Role
+
+
+class Caller(Base):
+    """Whoever a phone number belongs to. Several people may share it, so nothing here tells what was said."""
+
+    __tablename__ = "caller"
+    id: Mapped[Id]
+    number: Mapped[str | None] = mapped_column(EncryptedText)  # E.164; None: withheld
+    number_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    language: Mapped[Language | None] = mapped_column(words_of(Language))
+    timezone: Mapped[str | None] = mapped_column(String(64))  # IANA, from the ZIP that was told
+    texts_stopped_at: Mapped[datetime | None]  # STOP, until START
+    texting_ok: Mapped[bool | None] = mapped_column(Boolean)  # None: not asked, so nothing unasked is sent
+    voicemail_ok: Mapped[bool | None] = mapped_column(Boolean)
+    created_at: Mapped[datetime]
+
+
+class Counselor(Base):
+    """Somebody who answers, or who works at the desk (role tells)."""
+
+    __tablename__ = "counselor"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(EncryptedText)
+    email: Mapped[str] = mapped_column(EncryptedText)
+    email_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    role: Mapped[Role] = mapped_column(words_of(Role))
+    languages: Mapped[list[str]] = mapped_column(JSONB, default=lambda: [Language.ENGLISH.value])
+    skills: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    timezone: Mapped[str] = mapped_column(String(64))
+    presence: Mapped[Presence] = mapped_column(words_of(Presence), default=Presence.AVAILABLE)
+    presence_until: Mapped[datetime | None]  # wrap-up ends by itself
+    missed_rings: Mapped[int] = mapped_column(Integer, default=0)
+    last_contact_ended_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime]
+    shifts: Mapped[list["Shift"]] = relationship(back_populates="counselor", cascade="all, delete-orphan")
+
+
+class Shift(Base):
+    """A weekly shift in the counselor's own zone; minutes from midnight, an end at or before the start is next day."""
+
+    __tablename__ = "shift"
+    id: Mapped[Id]
+    counselor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("counselor.id", ondelete="CASCADE"))
+    weekday: Mapped[int] = mapped_column(Integer)  # 0 is Monday, the day on which it starts
+    start_minute: Mapped[int] = mapped_column(Integer)
+    end_minute: Mapped[int] = mapped_column(Integer)
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    counselor: Mapped[Counselor] = relationship(back_populates="shifts")
+    __table_args__ = (Index(None, "counselor_id"),)
+
+
+class AuditEvent(Base):
+    """Who read or changed what. Kinds and their keys are declared in services.audit."""
+
+    __tablename__ = "audit_event"
+    id: Mapped[Id]
+    at: Mapped[datetime]
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(64))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    __table_args__ = (Index(None, "at"),)
+
+
+def counselor_by_phone(session: Session, number: str) -> Counselor | None:
+    """The active counselor whose phone this is."""
+    query = select(Counselor).where(Counselor.phone_hash == lookup_hash(number), Counselor.active)
+    return session.scalar(query)
+
+
+def counselor_by_email(session: Session, email: str) -> Counselor | None:
+    """The active counselor with this address, whatever its case."""
+    query = select(Counselor).where(Counselor.email_hash == lookup_hash(email.strip().lower()), Counselor.active)
+    return session.scalar(query)

@@ -1,0 +1,89 @@
+"""Text messages: what came in, and what is to go out exactly once."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import Base, Id, words_of
+from models.contacts import Contact
+from models.crypto import EncryptedText
+from models.people import Caller
+from routing.vocabulary import TextStatus
+
+
+class TextMessage(Base):
+    """One message, either way. Outgoing ones are claimed queued -> sending before the provider is asked."""
+
+    __tablename__ = "text_message"
+    id: Mapped[Id]
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    caller_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("caller.id"))
+    counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id"))  # to or from a counselor
+    outgoing: Mapped[bool]
+    purpose: Mapped[str] = mapped_column(String(32))  # reply, follow_up, opt_out_confirmation, counselor_notice, ...
+    helpline_number: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(EncryptedText)
+    status: Mapped[TextStatus] = mapped_column(words_of(TextStatus))
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    error_code: Mapped[int | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    contact: Mapped[Contact | None] = relationship()
+    caller: Mapped[Caller | None] = relationship()
+    __table_args__ = (
+        Index(None, "contact_id", "created_at"),
+        Index(
+            "ix_text_message_open",
+            "due_at",
+            postgresql_where=text("status in ('queued', 'sending', 'unknown')"),
+        ),
+    )
+
+
+def claim_to_send(session: Session, message_id: uuid.UUID, now: datetime) -> TextMessage | None:
+    """Take a queued, due message for sending; None when somebody else has it or it is not to be sent."""
+    statement = (
+        update(TextMessage)
+        .where(TextMessage.id == message_id, TextMessage.status == TextStatus.QUEUED, TextMessage.due_at <= now)
+        .values(status=TextStatus.SENDING, claimed_at=now, attempts=TextMessage.attempts + 1)
+        .returning(TextMessage)
+    )
+    return session.scalar(statement)
+
+
+def due_messages(session: Session, now: datetime, limit: int = 100) -> Sequence[TextMessage]:
+    """Queued messages whose time has come, oldest first, locked against other sweepers."""
+    query = (
+        select(TextMessage)
+        .where(TextMessage.status == TextStatus.QUEUED, TextMessage.due_at <= now)
+        .order_by(TextMessage.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(query).all()
+
+
+def stuck_messages(session: Session, claimed_before: datetime, limit: int = 100) -> Sequence[TextMessage]:
+    """Messages whose sender vanished or whose provider never answered: to be reconciled, never blindly resent."""
+    query = (
+        select(TextMessage)
+        .where(
+            TextMessage.status.in_([TextStatus.SENDING, TextStatus.UNKNOWN]), TextMessage.claimed_at < claimed_before
+        )
+        .order_by(TextMessage.claimed_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(query).all()
+
+
+def thread_of(session: Session, contact_id: uuid.UUID) -> Sequence[TextMessage]:
+    """A contact's messages in order."""
+    query = select(TextMessage).where(TextMessage.contact_id == contact_id).order_by(TextMessage.created_at)
+    return session.scalars(query).all()

@@ -1,0 +1,77 @@
+"""What the house asks of a telephone network, in its own words; `telephony.client` is Twilio's answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class ProviderRefused(Exception):
+    """The provider said no and did nothing; `code` is its error number, `retry` whether later may help."""
+
+    def __init__(self, code: int, *, retry: bool) -> None:
+        super().__init__(f"the telephone network refused with code {code}")
+        self.code = code
+        self.retry = retry
+
+
+class ProviderUnsure(Exception):
+    """No answer, or an error after which the thing may have happened all the same: reconcile before repeating."""
+
+
+class CallGone(Exception):
+    """The call is already over (Twilio 21220), or was never there (20404)."""
+
+
+@dataclass(frozen=True)
+class SentText:
+    """A message of ours as the provider lists it."""
+
+    sid: str
+    status: str
+    body: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ReceivedText:
+    """A message that came in to one of our numbers, as the provider lists it."""
+
+    sid: str
+    sender: str
+    recipient: str
+    body: str
+    sent_at: datetime | None
+
+
+class Telephony(Protocol):
+    """Voice and text. Every method makes one REST request with a time-out, or raises one of the three above."""
+
+    def place_call(
+        self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int, machine_detection: bool = False
+    ) -> str:
+        """Ring a number; the provider's call id. `url` is fetched when it is picked up."""
+
+    def redirect_call(self, sid: str, url: str) -> None:
+        """Make a live call fetch `url` now."""
+
+    def end_call(self, sid: str) -> None:
+        """Hang up, or stop ringing; a call already over is fine."""
+
+    def call_status(self, sid: str) -> str:
+        """The provider's word for where a call stands (`queued`, `ringing`, `in-progress`, `completed`, ...)."""
+
+    def send_text(self, *, to: str, sender: str, body: str, status_url: str) -> str:
+        """Send a message; the provider's message id."""
+
+    def sent_texts(self, *, to: str, sender: str, since: datetime) -> Sequence[SentText]:
+        """What the provider knows that we sent to a number since then, for reconciling."""
+
+    def received_texts(self, *, recipient: str, since: datetime) -> Sequence[ReceivedText]:
+        """What came in to one of our numbers since then, for finding what an outage missed."""
+
+    def recording(self, sid: str) -> bytes:
+        """The audio of a recording (WAV)."""
+
+    def delete_recording(self, sid: str) -> None:
+        """Remove a recording at the provider; one already gone is fine."""
