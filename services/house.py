@@ -1,0 +1,41 @@
+"""What every use case is handed: the database, the rules of the house and its words. Built by the composition roots."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.database import Database
+from routing.phrases import Phrases
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings that decide what happens, in seconds and hours; config.settings says what each is for."""
+
+    helpline_numbers: tuple[str, ...]
+    on_call_numbers: tuple[str, ...] = ()
+    backup_number: str | None = None
+    organisation_name: str = "Harborline"
+    ring_seconds: int = 20
+    press_seconds: int = 10
+    wider_after_seconds: int = 20
+    backup_after_seconds: int = 30
+    supervisors_after_seconds: int = 45
+    offer_after_seconds: int = 60
+    hard_limit_seconds: int = 180
+    claim_lease_seconds: int = 30
+    text_window_start_hour: int = 9
+    text_window_end_hour: int = 20
+    unknown_after_seconds: int = 120
+    default_timezone: str = "America/New_York"
+    follow_up_time_scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class House:
+    """Passed as the first argument to every service function. One per process."""
+
+    db: Database
+    rules: Rules
+    phrases: Phrases
+    triage: Any = None  # routing.triage.TriageRules
+    content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them
