@@ -1,0 +1,177 @@
+"""One frozen Settings object from the environment; wrong or missing stops the start with a sentence."""
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config import defaults, urls
+from config.production import missing_variables, production_problems
+
+E164 = re.compile(r"^\+[1-9]\d{6,14}$")
+
+
+class SettingsError(Exception):
+    """The environment does not describe a line that can start; the text is one sentence a problem, without values."""
+
+
+def _comma_list(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _e164(value: str) -> str:
+    if value and not E164.match(value):
+        raise ValueError("write telephone numbers as + and digits, for example +18335550100")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("give a time zone such as America/New_York") from None
+    return value
+
+
+def _fernet_keys(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value or any(not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key) for key in value):
+        raise ValueError("give one or more Fernet keys, separated by commas, the one that encrypts first")
+    return value
+
+
+E164Number = Annotated[str, AfterValidator(_e164)]
+Numbers = Annotated[tuple[E164Number, ...], NoDecode, BeforeValidator(_comma_list)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=1, le=3600)]
+Hour = Annotated[int, Field(ge=0, le=24)]
+
+
+class Settings(BaseSettings):
+    """What every process may know; built once by `load_settings`, handed in from the edge. Times are seconds."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    app_env: Literal["development", "test", "production"] = "development"
+    database_url: Annotated[str, AfterValidator(urls.database_url)] = Field(defaults.DATABASE_URL, repr=False)
+    redis_url: Annotated[str, AfterValidator(urls.redis_url)] = Field(defaults.REDIS_URL, repr=False)
+    public_base_url: Annotated[str, AfterValidator(urls.web_url)] = ""
+    port: Port = 8000
+    events_port: Port = 8001
+    simulator_port: Port = 8070
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    secret_key: str = Field(defaults.SECRET_KEY, repr=False, min_length=16)
+    encryption_keys: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_comma_list), AfterValidator(_fernet_keys)
+    ] = Field((defaults.ENCRYPTION_KEY,), repr=False)
+
+    twilio_account_sid: str = Field(defaults.TWILIO_ACCOUNT_SID, pattern=r"^AC[0-9a-fA-F]{32}$")
+    twilio_auth_token: str = Field(defaults.TWILIO_AUTH_TOKEN, repr=False, min_length=8)
+    twilio_api_base_url: Annotated[str, AfterValidator(urls.web_url)] = ""  # empty: the real api.twilio.com
+    helpline_numbers: Numbers = Field((defaults.HELPLINE_NUMBER,), min_length=1)
+    on_call_numbers: Numbers = Field((defaults.ON_CALL_NUMBER,), min_length=1, repr=False)
+    backup_number: E164Number = Field("", repr=False)  # empty: no backup centre
+
+    organisation_name: str = Field("Harborline", min_length=1)  # who runs the line, as callers hear it
+    funding_sentence_en: str = ""  # who pays for the line, as callers hear it; empty: not said
+    funding_sentence_es: str = ""
+    helpline_timezone: Annotated[str, AfterValidator(_time_zone)] = "America/New_York"
+    text_window_start_hour: Hour = 9  # unasked texts leave between these hours of the person's own clock
+    text_window_end_hour: Hour = 20
+
+    ring_seconds: Seconds = 20  # one counselor's phone rings this long
+    press_seconds: Seconds = 10  # after answering, this long to press 1
+    wider_after_seconds: Seconds = 20  # waiting this long widens the circle, and so on (DESIGN.md, waiting time)
+    backup_after_seconds: Seconds = 30
+    supervisors_after_seconds: Seconds = 45
+    offer_after_seconds: Seconds = 60
+    hard_limit_seconds: Seconds = 180
+    claim_lease_seconds: Seconds = 30  # a claimed row nobody finished is free again after this
+    unknown_after_seconds: Seconds = 120  # in `sending` this long: ask Twilio's list before any resend
+    follow_up_time_scale: float = Field(1.0, gt=0, le=1)  # development only: planned waits are multiplied by it
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read only what `load_settings` hands over, so that a test's environment is the whole environment."""
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _waiting_times_in_order(self) -> Self:
+        steps = (
+            self.wider_after_seconds,
+            self.backup_after_seconds,
+            self.supervisors_after_seconds,
+            self.offer_after_seconds,
+            self.hard_limit_seconds,
+        )
+        if list(steps) != sorted(steps):
+            raise ValueError("the waiting times must rise: wider, backup, supervisors, offer, hard limit")
+        if self.text_window_start_hour >= self.text_window_end_hour:
+            raise ValueError("TEXT_WINDOW_START_HOUR must come before TEXT_WINDOW_END_HOUR")
+        return self
+
+    @property
+    def celery_broker_url(self) -> str:
+        """REDIS_URL as Celery writes it: a Unix socket becomes `redis+socket:///path?virtual_host=N`."""
+        return urls.celery_broker_url(self.redis_url)
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real callers are on this line."""
+        return self.app_env == "production"
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    sentences = []
+    for problem in error.errors(include_input=False, include_context=False, include_url=False):
+        name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+        reason = problem["msg"].removeprefix("Value error, ")
+        sentences.append(f"{name} is not usable: {reason}." if name else f"{reason[0].upper()}{reason[1:]}.")
+    return list(dict.fromkeys(sentences))
+
+
+def load_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `env` (the process environment when None).
+
+    An empty variable counts as missing, save TWILIO_API_BASE_URL, where empty means the real Twilio.
+    Raises SettingsError with one sentence for each problem; no sentence repeats a value.
+    """
+    env = os.environ if env is None else env
+    given: dict[str, str] = {
+        name: env[name.upper()].strip()
+        for name in Settings.model_fields
+        if env.get(name.upper(), "").strip() or (name == "twilio_api_base_url" and name.upper() in env)
+    }
+    problems = missing_variables(given) if given.get("app_env") == "production" else []
+    if given.get("app_env") != "production":
+        port = given.get("port", "8000")
+        given.setdefault("public_base_url", f"http://127.0.0.1:{port}")
+        given.setdefault("twilio_api_base_url", f"http://127.0.0.1:{given.get('simulator_port', '8070')}")
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]  # pydantic reads the strings
+    except ValidationError as error:
+        raise SettingsError(" ".join(problems + _sentences(error))) from None
+    if settings.is_production:
+        problems += production_problems(settings.model_dump(), given.keys())
+    elif _open_to_the_world_with_development_token(settings):
+        problems.append("PUBLIC_BASE_URL is not on this machine: set a TWILIO_AUTH_TOKEN of your own first.")
+    if problems:
+        raise SettingsError(" ".join(problems))
+    return settings
+
+
+def _open_to_the_world_with_development_token(settings: Settings) -> bool:
+    host = urlsplit(settings.public_base_url).hostname or ""
+    return settings.twilio_auth_token == defaults.TWILIO_AUTH_TOKEN and host not in urls.LOOPBACK_HOSTS
