@@ -1,0 +1,32 @@
+"""Phone numbers: one way of writing them, and how they look to people who need not know them."""
+
+import phonenumbers
+
+DEFAULT_REGION = "US"
+SHOWN_DIGITS = 2
+
+
+def e164(words: str, region: str = DEFAULT_REGION) -> str | None:
+    """The number as +16175550123, or None when `words` are not a possible phone number."""
+    try:
+        number = phonenumbers.parse(words, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def masked(number: str | None) -> str:
+    """What a page shows unasked: the last two digits; empty when the number was withheld."""
+    if not number:
+        return ""
+    return f"••• ••• ••{number[-SHOWN_DIGITS:]}"
+
+
+def spoken(number: str) -> str:
+    """A number for people's eyes: (617) 555-0123 at home, +52 55 ... elsewhere."""
+    parsed = phonenumbers.parse(number, DEFAULT_REGION)
+    at_home = parsed.country_code == 1
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
