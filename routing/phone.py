@@ -12,7 +12,8 @@ def e164(words: str, region: str = DEFAULT_REGION) -> str | None:
         number = phonenumbers.parse(words, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    # a local number without its area code counts as "possible" in the library, and rings nowhere
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
