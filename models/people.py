@@ -1,16 +1,19 @@
 """The people of the line: callers, counselors and their shifts."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, select
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from models.base import Base, Id, words_of
 from models.crypto import EncryptedText, lookup_hash
 from routing.vocabulary import Language, Presence, Role
+
+_ROSTER_LOCK = 7_361_001  # any number that no other advisory lock of ours has
 
 
 class Caller(Base):
@@ -89,3 +92,9 @@ def counselor_by_email(session: Session, email: str) -> Counselor | None:
     """The active counselor with this address, whatever its case."""
     query = select(Counselor).where(Counselor.email_hash == lookup_hash(email.strip().lower()), Counselor.active)
     return session.scalar(query)
+
+
+def lock_roster(session: Session) -> Sequence[Counselor]:
+    """Everybody with their shifts, also those who left; no other import of the roster runs until we commit."""
+    session.execute(select(func.pg_advisory_xact_lock(_ROSTER_LOCK)))
+    return session.scalars(select(Counselor).options(selectinload(Counselor.shifts))).all()

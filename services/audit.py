@@ -1,0 +1,30 @@
+"""Who read or changed what: every kind of audit event with its exact keys. Values are ids, words and counts."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.people import AuditEvent
+
+KINDS: dict[str, frozenset[str]] = {
+    "signed_in": frozenset(),
+    "sign_in_refused": frozenset({"reason"}),
+    "signed_out": frozenset(),
+    "counselor_added": frozenset({"counselor_id", "role"}),
+    "password_set": frozenset({"counselor_id"}),
+    "roster_imported": frozenset({"added", "changed", "unchanged"}),
+    "contact_opened": frozenset({"contact_id"}),
+    "number_revealed": frozenset({"contact_id"}),
+    "notes_written": frozenset({"contact_id"}),
+    "voicemail_heard": frozenset({"voicemail_id"}),
+}
+
+
+def write(session: Session, kind: str, actor_id: uuid.UUID | None, now: datetime, **data: Any) -> None:
+    """Note that `actor_id` (None: the system or a command) did something. An undeclared kind or key is a bug."""
+    if KINDS[kind] != set(data):
+        raise ValueError(f"audit event {kind} wants exactly {sorted(KINDS[kind])}, got {sorted(data)}")
+    plain = {key: str(value) if isinstance(value, uuid.UUID) else value for key, value in data.items()}
+    session.add(AuditEvent(at=now, actor_id=actor_id, kind=kind, data=plain))

@@ -1,0 +1,1 @@
+"""Commands of `flask --app app`: thin, over the services."""
