@@ -1,0 +1,9 @@
+"""What every test may ask for; the fixtures themselves live in tests/fixtures."""
+
+import hypothesis
+
+pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.database"]
+
+# The machine is shared and slow at times: a slow example is no failure.
+hypothesis.settings.register_profile("harborline", deadline=None)
+hypothesis.settings.load_profile("harborline")
