@@ -94,6 +94,16 @@ def counselor_by_email(session: Session, email: str) -> Counselor | None:
     return session.scalar(query)
 
 
+def counselor_with_address(session: Session, email: str) -> Counselor | None:
+    """Whoever has this address, also somebody who left."""
+    return session.scalar(select(Counselor).where(Counselor.email_hash == lookup_hash(email.strip().lower())))
+
+
+def counselor_with_phone(session: Session, number: str) -> Counselor | None:
+    """Whoever has this phone, also somebody who left."""
+    return session.scalar(select(Counselor).where(Counselor.phone_hash == lookup_hash(number)))
+
+
 def lock_roster(session: Session) -> Sequence[Counselor]:
     """Everybody with their shifts, also those who left; no other import of the roster runs until we commit."""
     session.execute(select(func.pg_advisory_xact_lock(_ROSTER_LOCK)))

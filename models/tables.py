@@ -1,5 +1,5 @@
 """Every table, imported in one place, for migrations and mappers."""
 
-from models import contacts, follow_ups, outbox, people, texts
+from models import contacts, follow_ups, outbox, people, sign_ins, texts
 
-__all__ = ["contacts", "follow_ups", "outbox", "people", "texts"]
+__all__ = ["contacts", "follow_ups", "outbox", "people", "sign_ins", "texts"]

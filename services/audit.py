@@ -14,6 +14,7 @@ KINDS: dict[str, frozenset[str]] = {
     "signed_out": frozenset(),
     "counselor_added": frozenset({"counselor_id", "role"}),
     "password_set": frozenset({"counselor_id"}),
+    "presence_set": frozenset({"presence"}),
     "roster_imported": frozenset({"added", "changed", "unchanged"}),
     "contact_opened": frozenset({"contact_id"}),
     "number_revealed": frozenset({"contact_id"}),

@@ -12,7 +12,7 @@ from routing.shifts import ShiftPattern, ShiftWordsError, parse_shifts
 from routing.vocabulary import Role
 
 COLUMNS = ("name", "phone", "email", "role", "languages", "skills", "timezone", "shifts")
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _SKILL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _BETWEEN = re.compile(r"[\s,;|]+")
@@ -72,7 +72,7 @@ def _row_errors(cells: dict[str, str], complete: bool) -> Iterator[str]:
     value = {key: cell.strip() for key, cell in cells.items()}
     if not value["name"]:
         yield "the name is missing."
-    if not _ADDRESS.fullmatch(value["email"]):
+    if not ADDRESS.fullmatch(value["email"]):
         yield f'"{value["email"]}" is not an e-mail address.'
     if value["role"].lower() not in {role.value for role in Role}:
         yield f'"{value["role"]}" is not a role. Write {", ".join(role.value for role in Role)}.'

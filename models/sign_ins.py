@@ -1,0 +1,61 @@
+"""Sign-ins: who is at the console, until when, and how often a password was wrong."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, select, update
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from models.base import Base, Id
+from models.people import Counselor
+
+
+class SignIn(Base):
+    """One session of one person in one browser. The cookie carries only its id, signed."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[Id]
+    counselor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("counselor.id", ondelete="CASCADE"))
+    signed_in_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]  # when the password was last given: a step-up counts from here
+    ended_at: Mapped[datetime | None]
+    counselor: Mapped[Counselor] = relationship()
+    __table_args__ = (Index(None, "counselor_id"),)
+
+
+class SignInTries(Base):
+    """Wrong passwords in a row for one person; the next try is heard from `wait_until` on."""
+
+    __tablename__ = "sign_in_tries"
+    counselor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("counselor.id", ondelete="CASCADE"), primary_key=True)
+    wrong: Mapped[int] = mapped_column(Integer, default=0)
+    wait_until: Mapped[datetime | None]
+
+
+def live_sign_in(session: Session, sign_in_id: uuid.UUID, now: datetime) -> SignIn | None:
+    """The sign-in with its person, while it holds and the person is active."""
+    query = (
+        select(SignIn)
+        .join(SignIn.counselor)
+        .options(joinedload(SignIn.counselor))
+        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), SignIn.expires_at > now, Counselor.active)
+    )
+    return session.scalar(query)
+
+
+def end_sign_ins(session: Session, counselor_id: uuid.UUID, now: datetime) -> None:
+    """End every open sign-in of a person, as after a new password."""
+    session.execute(
+        update(SignIn).where(SignIn.counselor_id == counselor_id, SignIn.ended_at.is_(None)).values(ended_at=now)
+    )
+
+
+def lock_tries(session: Session, counselor_id: uuid.UUID) -> SignInTries:
+    """The person's count of wrong passwords, locked, made when it is the first."""
+    tries = session.get(SignInTries, counselor_id, with_for_update=True)
+    if tries is None:
+        tries = SignInTries(counselor_id=counselor_id, wrong=0)
+        session.add(tries)
+        session.flush()
+    return tries

@@ -1,0 +1,104 @@
+"""The people who answer: added, given a password, present or away."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from models.crypto import lookup_hash
+from models.outbox import touch
+from models.people import Counselor, counselor_with_address, counselor_with_phone
+from models.sign_ins import end_sign_ins
+from routing.phone import e164
+from routing.vocabulary import Language, Presence, Role
+from services import audit
+from services.house import House
+from services.roster_file import ADDRESS
+from services.sign_in import hash_password
+
+SHORTEST_PASSWORD = 12  # characters; NIST SP 800-63B asks for length instead of odd characters
+
+
+@dataclass(frozen=True)
+class NewCounselor:
+    """Who is to be added; `phone` may be empty for somebody who answers no calls."""
+
+    email: str
+    name: str
+    role: str
+    phone: str
+    password: str
+    timezone: str
+
+
+def add_counselor(house: House, new: NewCounselor, now: datetime) -> tuple[str, ...]:
+    """Add a person who can sign in, or give somebody from the roster their first password.
+
+    Returns every reason against it as a sentence; none means done. Somebody who can sign in already is refused.
+    """
+    wrong = _reasons_against(new)
+    if wrong:
+        return wrong
+    with house.db.begin() as session:
+        phone, password = e164(new.phone), hash_password(new.password)
+        person = counselor_with_address(session, new.email)
+        if person is not None and person.password_hash is not None:
+            return ("Somebody with this e-mail address can already sign in.",)
+        holder = counselor_with_phone(session, phone) if phone else None
+        if holder is not None and holder is not person:
+            return ("This phone already belongs to somebody else.",)
+        if person is None:
+            address = new.email.strip().lower()
+            person = Counselor(email=address, email_hash=lookup_hash(address), created_at=now, timezone=new.timezone)
+            person.languages = [Language.ENGLISH.value]
+            session.add(person)
+        person.name, person.role, person.active = new.name.strip(), Role(new.role), True
+        if phone:
+            person.phone, person.phone_hash = phone, lookup_hash(phone)
+        person.password_hash = password
+        session.flush()
+        audit.write(session, "counselor_added", None, now, counselor_id=person.id, role=person.role.value)
+    return ()
+
+
+def set_password(house: House, email: str, password: str, now: datetime) -> tuple[str, ...]:
+    """Give a person a new password and end their open sessions; reasons against it, as sentences."""
+    if len(password) < SHORTEST_PASSWORD:
+        return (_too_short(),)
+    hashed = hash_password(password)
+    with house.db.begin() as session:
+        person = counselor_with_address(session, email)
+        if person is None:
+            return ("Nobody has this e-mail address.",)
+        person.password_hash = hashed
+        end_sign_ins(session, person.id, now)
+        audit.write(session, "password_set", None, now, counselor_id=person.id)
+    return ()
+
+
+def set_presence(house: House, counselor_id: uuid.UUID, presence: Presence, now: datetime) -> None:
+    """Say whether a counselor may be rung; what they say themselves has no end."""
+    with house.db.begin() as session:
+        person = session.get_one(Counselor, counselor_id, with_for_update=True)
+        person.presence, person.presence_until = presence, None
+        if presence is Presence.AVAILABLE:
+            person.missed_rings = 0
+        audit.write(session, "presence_set", counselor_id, now, presence=presence.value)
+        touch(session, counselor_id)
+
+
+def _reasons_against(new: NewCounselor) -> tuple[str, ...]:
+    checks = {
+        f'"{new.email}" is not an e-mail address.': ADDRESS.fullmatch(new.email.strip()),
+        "The name is missing.": new.name.strip(),
+        f'"{new.role}" is not a role. Use {", ".join(role.value for role in Role)}.': new.role in set(Role),
+        f'"{new.phone}" is not a phone number. Write it like +16175550123.': not new.phone or e164(new.phone),
+        "The phone is missing: a counselor needs one to be rung.": new.phone or new.role != Role.COUNSELOR,
+        f'"{new.timezone}" is not a time zone. Write one like America/New_York.': new.timezone in available_timezones(),
+        _too_short(): len(new.password) >= SHORTEST_PASSWORD,
+    }
+    return tuple(sentence for sentence, fine in checks.items() if not fine)
+
+
+def _too_short() -> str:
+    return f"The password is too short. Use at least {SHORTEST_PASSWORD} characters; a few plain words are good."
