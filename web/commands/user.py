@@ -23,7 +23,7 @@ from_stdin = click.option("--password-stdin", is_flag=True, help="Read the passw
 @click.option("--phone", default="", help="The phone that rings, such as +16175550123. Needed for counselors.")
 @click.option("--timezone", default=None, help="Such as America/New_York; the helpline's own when left out.")
 @from_stdin
-def add(email: str, name: str, role: str, phone: str, timezone: str | None, password_stdin: bool) -> None:
+def add(*, email: str, name: str, role: str, phone: str, timezone: str | None, password_stdin: bool) -> None:
     """Add a person who can sign in, or give somebody from the roster their first password."""
     zone = timezone or house().rules.default_timezone
     person = NewCounselor(email, name, role.strip().lower(), phone, _password(password_stdin), zone)
