@@ -1,0 +1,12 @@
+"""Builds this process's way out to the telephone network from the settings."""
+
+from config.settings import Settings
+from telephony.client import TwilioTelephony
+from telephony.ports import Telephony
+
+
+def build_telephony(settings: Settings) -> Telephony:
+    """Twilio, or whoever stands in for it at TWILIO_API_BASE_URL."""
+    return TwilioTelephony(
+        settings.twilio_account_sid, settings.twilio_auth_token, base_url=settings.twilio_api_base_url
+    )
