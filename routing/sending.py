@@ -1,0 +1,91 @@
+"""May this text go out now? Consent, safe contact and the person's own clock, asked in the one place that sends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from routing import clock
+
+
+class Purpose(StrEnum):
+    """Why a text is written. What is not here is not sent."""
+
+    REPLY = "reply"  # to a message that just came in: any hour
+    OPT_OUT_CONFIRMATION = "opt_out_confirmation"  # the one answer to STOP
+    KEYWORD_ANSWER = "keyword_answer"  # the answer to START or HELP
+    COUNSELOR_WORDS = "counselor_words"  # a counselor writes to somebody who is texting with us
+    FOLLOW_UP = "follow_up"  # nobody asked for it just now
+    COUNSELOR_NOTICE = "counselor_notice"  # to our own people
+
+
+class Refusal(StrEnum):
+    """Why a text is kept back for good."""
+
+    STOPPED = "stopped"  # STOP was said
+    NOT_SAFE = "not_safe"  # the person said that texting is not safe
+    NO_CONSENT = "no_consent"  # nobody asked whether texting is fine
+    NO_NUMBER = "no_number"
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the sender knows of whom it writes to."""
+
+    number: str | None
+    timezone: str | None = None  # told, or from the ZIP; None: unknown
+    stopped: bool = False
+    texting_ok: bool | None = None  # None: never asked
+    wrote_to_us: bool = False
+
+
+@dataclass(frozen=True)
+class Window:
+    """The hours of the day for texts that nobody asked for, on the person's clock."""
+
+    start_hour: int
+    end_hour: int
+    default_zone: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Send at `send_at` (now, or when the window opens), or never, for the reason in `refusal`."""
+
+    send_at: datetime | None
+    refusal: Refusal | None = None
+
+
+ANSWERS = frozenset({Purpose.REPLY, Purpose.COUNSELOR_WORDS})
+ALWAYS = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.KEYWORD_ANSWER, Purpose.COUNSELOR_NOTICE})
+
+
+def zones_of(person: Person, window: Window) -> Sequence[str]:
+    """The zones whose clocks must all agree: the one that was told, or the area code's guess and the line's own."""
+    if person.timezone and clock.is_zone(person.timezone):
+        return (person.timezone,)
+    return (*clock.guessed_zones(person.number or ""), window.default_zone)
+
+
+def may_send(purpose: Purpose, person: Person, window: Window, now: datetime) -> Verdict:
+    """The rule for every text (FIELD.md, Safe contact and TCPA; 9:00 to 20:00 by default in `window`)."""
+    refusal = _refusal(purpose, person)
+    if refusal is not None:
+        return Verdict(None, refusal)
+    if purpose is not Purpose.FOLLOW_UP:
+        return Verdict(now)
+    return Verdict(clock.next_open_everywhere(now, zones_of(person, window), window.start_hour, window.end_hour))
+
+
+def _refusal(purpose: Purpose, person: Person) -> Refusal | None:
+    if not person.number:
+        return Refusal.NO_NUMBER
+    if purpose in ALWAYS:
+        return None
+    if person.stopped:
+        return Refusal.STOPPED
+    if person.texting_ok is False:
+        return Refusal.NOT_SAFE
+    if purpose in ANSWERS or person.texting_ok or person.wrote_to_us:
+        return None
+    return Refusal.NO_CONSENT
