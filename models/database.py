@@ -58,9 +58,9 @@ class Database:
         """One transaction: commits at the end, rolls back on any exception, then wakes whoever has work."""
         with self._sessions.begin() as session:
             yield session
-        wakes: list[Wake] = session.info.pop("wakes", [])
-        if wakes and self.after_commit is not None:
-            self.after_commit(wakes)
+        noted: list[Callable[[], Wake]] = session.info.pop("wakes", [])
+        if noted and self.after_commit is not None:
+            self.after_commit([wake() for wake in noted])
 
     def ping(self) -> None:
         """Raise when the database does not answer."""
@@ -68,6 +68,6 @@ class Database:
             session.execute(text("select 1"))
 
 
-def remember_wake(session: Session, wake: Wake) -> None:
-    """Note what to tell after this session's commit; a rollback forgets it with the session."""
+def remember_wake(session: Session, wake: Callable[[], Wake]) -> None:
+    """Note what to tell after this session's commit, when its ids are known; a rollback forgets it with the session."""
     session.info.setdefault("wakes", []).append(wake)

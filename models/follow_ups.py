@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base, Id, words_of
 from models.contacts import Contact
@@ -67,14 +67,33 @@ class Voicemail(Base):
     contact: Mapped[Contact] = relationship()
 
 
-def claim_due(session: Session, now: datetime, limit: int = 100) -> Sequence[FollowUp]:
-    """Pending follow-ups whose time has come, oldest first, locked against other sweepers."""
+TEXTED = (FollowUpKind.CHECK_IN, FollowUpKind.DID_THEY_TAKE_YOU)  # callbacks and voicemails have owners of their own
+
+
+def claim_due(session: Session, status: FollowUpStatus, now: datetime, limit: int = 100) -> Sequence[FollowUp]:
+    """Texted follow-ups in `status` whose time has come, oldest first, locked against other sweepers.
+
+    `due_at` is when a pending one starts, and when we stop waiting for the answer to a started one.
+    """
     query = (
         select(FollowUp)
-        .where(FollowUp.status == FollowUpStatus.PENDING, FollowUp.due_at <= now)
+        .where(FollowUp.status == status, FollowUp.due_at <= now, FollowUp.kind.in_(TEXTED))
         .order_by(FollowUp.due_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .options(joinedload(FollowUp.contact, innerjoin=True).joinedload(Contact.caller, innerjoin=True))
+        .with_for_update(skip_locked=True, of=FollowUp)
+    )
+    return session.scalars(query).all()
+
+
+def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp]:
+    """Follow-up texts that went to this caller and are not answered yet, newest first, locked."""
+    query = (
+        select(FollowUp)
+        .join(FollowUp.contact)
+        .where(Contact.caller_id == caller_id, FollowUp.status == FollowUpStatus.STARTED, FollowUp.kind.in_(TEXTED))
+        .order_by(FollowUp.started_at.desc())
+        .with_for_update(of=FollowUp)
     )
     return session.scalars(query).all()
 

@@ -32,13 +32,12 @@ def put(session: Session, task: str, queue: str, *args: object, now: datetime) -
     """Ask for `task(*args)` once this transaction is committed; at least once, so tasks claim what they do."""
     row = OutboxRow(task=task, queue=queue, args=[str(a) for a in args], created_at=now)
     session.add(row)
-    session.flush([row])
-    remember_wake(session, Wake("outbox", str(row.id), task, queue, tuple(row.args)))
+    remember_wake(session, lambda: Wake("outbox", str(row.id), task, queue, tuple(row.args)))
 
 
 def touch(session: Session, contact_id: object) -> None:
     """Tell open pages, after the commit, that this contact looks different now."""
-    remember_wake(session, Wake("live", str(contact_id)))
+    remember_wake(session, lambda: Wake("live", str(contact_id)))
 
 
 def claim_unpublished(session: Session, *, older_than: datetime, limit: int = 200) -> list[OutboxRow]:

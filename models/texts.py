@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, select, text, update
+from sqlalchemy import ForeignKey, Index, Integer, String, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
@@ -57,16 +57,44 @@ def claim_to_send(session: Session, message_id: uuid.UUID, now: datetime) -> Tex
     return session.scalar(statement)
 
 
-def due_messages(session: Session, now: datetime, limit: int = 100) -> Sequence[TextMessage]:
-    """Queued messages whose time has come, oldest first, locked against other sweepers."""
+def claim_overdue(session: Session, *, due_before: datetime, reminded_before: datetime, limit: int) -> list[uuid.UUID]:
+    """Ids of queued messages that no reminder brought to a sender in time, oldest first, locked against sweepers.
+
+    A queued message's `claimed_at` is when a sweeper last reminded the broker of it.
+    """
     query = (
-        select(TextMessage)
-        .where(TextMessage.status == TextStatus.QUEUED, TextMessage.due_at <= now)
+        select(TextMessage.id)
+        .where(
+            TextMessage.status == TextStatus.QUEUED,
+            TextMessage.due_at <= due_before,
+            or_(TextMessage.claimed_at.is_(None), TextMessage.claimed_at < reminded_before),
+        )
         .order_by(TextMessage.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return session.scalars(query).all()
+    return list(session.scalars(query))
+
+
+def mark_reminded(session: Session, ids: Sequence[uuid.UUID], now: datetime) -> None:
+    """Note that the broker was reminded of these queued messages."""
+    session.execute(update(TextMessage).where(TextMessage.id.in_(ids)).values(claimed_at=now))
+
+
+def lock_message(session: Session, message_id: uuid.UUID) -> TextMessage | None:
+    """The message, locked until this transaction ends."""
+    return session.get(TextMessage, message_id, with_for_update={"of": TextMessage}, populate_existing=True)
+
+
+def known_sids(session: Session, sids: Sequence[str]) -> frozenset[str]:
+    """Which of the provider's message ids already belong to a message of ours."""
+    return frozenset(session.scalars(select(TextMessage.provider_sid).where(TextMessage.provider_sid.in_(sids))))
+
+
+def wrote_to_us(session: Session, caller_id: uuid.UUID) -> bool:
+    """Whether this caller ever sent us a text."""
+    query = select(TextMessage.id).where(TextMessage.caller_id == caller_id, ~TextMessage.outgoing).limit(1)
+    return session.scalar(query) is not None
 
 
 def stuck_messages(session: Session, claimed_before: datetime, limit: int = 100) -> Sequence[TextMessage]:

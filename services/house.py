@@ -12,6 +12,7 @@ class Rules:
     """The settings that decide what happens, in seconds and hours; config.settings says what each is for."""
 
     helpline_numbers: tuple[str, ...]
+    public_base_url: str = ""  # where the provider reaches our webhooks
     on_call_numbers: tuple[str, ...] = ()
     backup_number: str | None = None
     organisation_name: str = "Harborline"
