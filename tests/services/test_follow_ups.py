@@ -1,0 +1,127 @@
+"""Follow-ups: who gets one, when, how often, and what an answer does."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.contacts import Contact
+from models.follow_ups import FollowUp
+from models.people import Caller
+from models.texts import TextMessage
+from routing.follow_up import Outcome
+from routing.vocabulary import Disposition, FollowUpStatus
+from services import follow_ups
+from services.house import House
+from tests.services.outside import NIGHT, NOON, make_caller, make_contact, write_in
+
+DAY = timedelta(days=1)
+
+
+def close(house: House, disposition: Disposition, *, texted: bool = True, **facts: object) -> None:
+    with house.db.begin() as session:
+        contact = make_contact(session, make_caller(session, timezone="America/New_York", **facts))
+        if texted:
+            write_in(session, contact)
+        contact.disposition = disposition
+        follow_ups.plan_for(session, house, contact, NOON)
+
+
+def rows(house: House) -> list[FollowUp]:
+    with house.db.begin() as session:
+        return list(session.scalars(select(FollowUp).order_by(FollowUp.created_at)))
+
+
+def texts_out(house: House) -> list[str]:
+    with house.db.begin() as session:
+        query = select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.created_at)
+        return [message.body for message in session.scalars(query)]
+
+
+def test_a_referred_person_is_asked_a_day_later_how_it_went(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    assert follow_ups.start_due(house, NOON + DAY - timedelta(seconds=1)) == 0
+    assert follow_ups.start_due(house, NOON + DAY) == 1
+    assert [row.status for row in rows(house)] == [FollowUpStatus.STARTED]
+    assert len(texts_out(house)) == 1
+    assert "Reply 1" in texts_out(house)[0]
+
+
+def test_a_due_row_is_started_once_however_often_the_sweeper_comes(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    assert [follow_ups.start_due(house, NOON + DAY) for _ in range(3)] == [1, 0, 0]
+    assert len(texts_out(house)) == 1
+
+
+@pytest.mark.parametrize("disposition", [Disposition.CALLER_LEFT, Disposition.NOT_FOR_US, Disposition.INFORMATION])
+def test_whoever_only_hung_up_or_asked_something_is_left_alone(house: House, disposition: Disposition) -> None:
+    close(house, disposition)
+    assert rows(house) == []
+
+
+def test_a_caller_whom_nobody_asked_about_texts_gets_none_and_we_know_why(house: House) -> None:
+    close(house, Disposition.REFERRED, texted=False)
+    follow_ups.start_due(house, NOON + DAY)
+    assert [(row.status, row.last_outcome) for row in rows(house)] == [(FollowUpStatus.STOPPED, "no_consent")]
+    assert texts_out(house) == []
+
+
+def test_a_caller_who_agreed_on_the_telephone_is_texted(house: House) -> None:
+    close(house, Disposition.REFERRED, texted=False, texting_ok=True)
+    follow_ups.start_due(house, NOON + DAY)
+    assert len(texts_out(house)) == 1
+
+
+def test_after_stop_a_planned_follow_up_ends_without_a_text(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    with house.db.begin() as session:
+        session.scalars(select(Caller)).one().texts_stopped_at = NOON
+    follow_ups.start_due(house, NOON + DAY)
+    assert [row.last_outcome for row in rows(house)] == ["stopped"]
+    assert texts_out(house) == []
+
+
+def test_a_follow_up_due_at_night_goes_at_nine(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    with house.db.begin() as session:
+        session.scalars(select(FollowUp)).one().due_at = NIGHT
+    follow_ups.start_due(house, NIGHT)
+    (row,) = rows(house)
+    assert (row.status, row.due_at.hour, row.attempts) == (FollowUpStatus.PENDING, 13, 0)
+    assert texts_out(house) == []
+
+
+def test_silence_is_answered_with_one_more_text_and_then_with_rest(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    now = NOON + DAY
+    for _ in range(6):
+        follow_ups.give_up_waiting(house, now)
+        follow_ups.start_due(house, now)
+        now += DAY
+    assert len(texts_out(house)) == 2
+    assert [(row.status, row.last_outcome) for row in rows(house)] == [(FollowUpStatus.STOPPED, "no_answer")]
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [("1", Outcome.WANTS_COUNSELOR), (" 1. ", Outcome.WANTS_COUNSELOR), ("they took me", Outcome.ANSWERED)],
+)
+def test_any_answer_ends_the_check_in_and_a_one_asks_for_a_counselor(
+    house: House, words: str, outcome: Outcome
+) -> None:
+    close(house, Disposition.REFERRED)
+    follow_ups.start_due(house, NOON + DAY)
+    with house.db.begin() as session:
+        caller = session.scalars(select(Caller)).one()
+        assert follow_ups.hear_answer(session, caller, words, NOON + DAY) is outcome
+        assert follow_ups.hear_answer(session, caller, words, NOON + DAY) is None
+    assert [(row.status, row.last_outcome) for row in rows(house)] == [(FollowUpStatus.DONE, outcome.value)]
+
+
+def test_another_disposition_replaces_what_was_planned(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    with house.db.begin() as session:
+        contact = session.scalars(select(Contact)).one()
+        contact.disposition = Disposition.NOT_FOR_US
+        follow_ups.plan_for(session, house, contact, NOON)
+    assert [(row.status, row.last_outcome) for row in rows(house)] == [(FollowUpStatus.STOPPED, "replaced")]
