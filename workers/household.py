@@ -1,0 +1,69 @@
+"""What one worker process builds for itself, after the fork and on first use: house, telephony, relay, publisher."""
+
+import os
+import threading
+from dataclasses import fields
+from functools import cached_property
+
+from config.phrases import load_phrases
+from config.settings import Settings, load_settings
+from models.crypto import configure_keys
+from models.database import AfterCommit, Database, build_engine
+from routing.phrases import Phrases
+from services.house import House, Rules
+from telephony.build import build_telephony
+from telephony.ports import Telephony
+from workers.publish import Publisher
+from workers.relay import build_relay
+
+STATEMENT_TIMEOUT_MS = 30_000
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The settings that services may know."""
+    values = {field.name: getattr(settings, field.name) for field in fields(Rules) if hasattr(settings, field.name)}
+    return Rules(**{**values, "default_timezone": settings.helpline_timezone})
+
+
+def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: AfterCommit) -> House:
+    """A process's house: keys, database and words."""
+    configure_keys(settings.encryption_keys, settings.secret_key)
+    engine = build_engine(settings.database_url, statement_timeout_ms=statement_timeout_ms)
+    return House(db=Database(engine, after_commit), rules=rules_of(settings), phrases=Phrases(load_phrases()))
+
+
+class Household:
+    """Lazily built parts of one process. Only `household()` makes one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._relay = build_relay(settings, for_web=False)
+
+    @cached_property
+    def house(self) -> House:
+        """First argument of every service."""
+        return build_house(self.settings, statement_timeout_ms=STATEMENT_TIMEOUT_MS, after_commit=self._relay.nudge)
+
+    @cached_property
+    def telephony(self) -> Telephony:
+        """The way to Twilio."""
+        return build_telephony(self.settings)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """For the sweep, which runs in the task's own thread."""
+        return Publisher(self.settings, for_web=False)
+
+
+class _Current:
+    lock = threading.Lock()
+    pid = 0
+    household: Household | None = None
+
+
+def household() -> Household:
+    """This process's household. Nothing inherited through a fork is used: no connection is shared."""
+    with _Current.lock:
+        if _Current.household is None or _Current.pid != os.getpid():
+            _Current.household, _Current.pid = Household(load_settings()), os.getpid()
+        return _Current.household

@@ -1,0 +1,69 @@
+"""Hands reminders to the broker and wakes to open pages: one publisher a process, used by one thread at a time."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import redis
+from celery import Celery
+
+from config.queues import WEB_TIMEOUTS, WORKER_TIMEOUTS, celery_config
+from config.settings import Settings
+from models import outbox
+from models.database import Database, Wake, build_engine
+
+LIVE_CHANNEL = "live"  # carries contact ids and nothing else
+STATEMENT_TIMEOUT_MS = 5_000
+CORRELATION_HEADER = "harborline_correlation"
+
+
+class Publisher:
+    """Connections to broker, Redis and database of its own; build it after the fork, in the thread that uses it."""
+
+    def __init__(self, settings: Settings, *, for_web: bool) -> None:
+        connect_seconds, read_seconds = WEB_TIMEOUTS if for_web else WORKER_TIMEOUTS
+        self._celery = Celery("harborline-publisher", set_as_current=False)
+        self._celery.conf.update(celery_config(settings, for_web=for_web))
+        self._redis = redis.Redis.from_url(
+            settings.redis_url, socket_connect_timeout=connect_seconds, socket_timeout=read_seconds
+        )
+        engine = build_engine(settings.database_url, statement_timeout_ms=STATEMENT_TIMEOUT_MS, pool_size=1)
+        self._db = Database(engine)
+
+    def publish(self, wakes: Sequence[tuple[Wake, str]]) -> None:
+        """Send each wake, with its correlation id; raises as soon as the broker or Redis does not take one."""
+        sent: list[int] = []
+        try:
+            for wake, correlation in wakes:
+                if wake.kind == "outbox":
+                    self._remind(wake.task, wake.queue, wake.args, correlation)
+                    sent.append(int(wake.id))
+            for contact_id in dict.fromkeys(wake.id for wake, _ in wakes if wake.kind == "live"):
+                self._redis.publish(LIVE_CHANNEL, contact_id)
+        finally:
+            self._mark(sent)
+
+    def sweep(self, older_than: datetime, limit: int) -> int:
+        """Publish up to `limit` reminders that no nudge published in time; how many were found."""
+        failure: Exception | None = None
+        with self._db.begin() as session:
+            rows = outbox.claim_unpublished(session, older_than=older_than, limit=limit)
+            sent: list[int] = []
+            try:
+                for row in rows:
+                    self._remind(row.task, row.queue, tuple(row.args), "")
+                    sent.append(row.id)
+            except Exception as error:  # a broker that fails half way keeps what it took: mark that, then raise
+                failure = error
+            outbox.mark_published(session, sent, datetime.now(UTC))
+        if failure is not None:
+            raise failure
+        return len(rows)
+
+    def _remind(self, task: str, queue: str, args: tuple[Any, ...], correlation: str) -> None:
+        self._celery.send_task(task, args=args, queue=queue, headers={CORRELATION_HEADER: correlation})
+
+    def _mark(self, ids: Sequence[int]) -> None:
+        if ids:
+            with self._db.begin() as session:
+                outbox.mark_published(session, ids, datetime.now(UTC))

@@ -1,0 +1,25 @@
+"""Celery tasks for texts; each one calls the service of its name."""
+
+import uuid
+from datetime import UTC, datetime
+
+from celery import shared_task
+
+from config.queues import TEXTS_SWEEP
+from services import text_reports, texts
+from workers.household import household
+
+
+@shared_task(name="workers.texts.send")  # type: ignore[untyped-decorator]
+def send(message_id: str) -> None:
+    """Send one stored message, if it is still to be sent."""
+    home = household()
+    texts.send(home.house, home.telephony, uuid.UUID(message_id), datetime.now(UTC))
+
+
+@shared_task(name=TEXTS_SWEEP)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Beat's wake-up: what nobody sent is remembered, what nobody knows about is asked for at the provider."""
+    home = household()
+    text_reports.send_due(home.house, datetime.now(UTC))
+    text_reports.reconcile(home.house, home.telephony, datetime.now(UTC))
