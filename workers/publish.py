@@ -27,8 +27,8 @@ class Publisher:
         self._redis = redis.Redis.from_url(
             settings.redis_url, socket_connect_timeout=connect_seconds, socket_timeout=read_seconds
         )
-        engine = build_engine(settings.database_url, statement_timeout_ms=STATEMENT_TIMEOUT_MS, pool_size=1)
-        self._db = Database(engine)
+        self._engine = build_engine(settings.database_url, statement_timeout_ms=STATEMENT_TIMEOUT_MS, pool_size=1)
+        self._db = Database(self._engine)
 
     def publish(self, wakes: Sequence[tuple[Wake, str]]) -> None:
         """Send each wake, with its correlation id; raises as soon as the broker or Redis does not take one."""
@@ -59,6 +59,12 @@ class Publisher:
         if failure is not None:
             raise failure
         return len(rows)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._celery.close()
+        self._redis.close()
+        self._engine.dispose()
 
     def _remind(self, task: str, queue: str, args: tuple[Any, ...], correlation: str) -> None:
         self._celery.send_task(task, args=args, queue=queue, headers={CORRELATION_HEADER: correlation})

@@ -66,6 +66,11 @@ class Relay:
         if self._thread is None:
             self._start_thread()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether every wake so far was taken up by the thread."""
+        return self._waiting.empty()
+
     def _start_thread(self) -> None:
         with self._lock:
             if self._thread is None:
