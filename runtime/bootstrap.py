@@ -69,16 +69,22 @@ def main(level: str) -> int:
 
 def set_up(level: str) -> None:
     """Install what `level` needs unless its stamp says that it is there."""
-    stamp, wanted = VENV / f"{level}.stamp", fingerprint(level)
-    if PYTHON.exists() and not HALF_DONE.exists() and stamp.exists() and stamp.read_text() == wanted:
+    if is_done(level):
         return
     make_environment()
+    locks = LOCKS[level][1:] if level != "run" and is_done("run") else LOCKS[level]
     HALF_DONE.touch()
-    stamp.unlink(missing_ok=True)
-    for lock in LOCKS[level]:
+    for lock in locks:
         install(ROOT / lock)
-    stamp.write_text(wanted)
+    (VENV / f"{level}.stamp").write_text(fingerprint(level))
     HALF_DONE.unlink()
+
+
+def is_done(level: str) -> bool:
+    """Whether the environment holds what `level` needs, for these locks and this Python."""
+    stamp = VENV / f"{level}.stamp"
+    whole = PYTHON.exists() and not HALF_DONE.exists()
+    return whole and stamp.exists() and stamp.read_text() == fingerprint(level)
 
 
 def fingerprint(level: str) -> str:
@@ -127,16 +133,26 @@ def _environment_with_the_systems_pip() -> None:
 
 
 def install(lock: Path) -> None:
-    """pip, quietly, with a line of progress now and then; its whole output goes to .local/setup.log."""
+    """pip, quietly, with a line of progress now and then; its whole output goes to .local/setup-*.log."""
     total = len(re.findall(r"^[A-Za-z0-9].*==", lock.read_text(), re.MULTILINE))
     print(
         f"Installing {total} locked packages ({lock.name}) into .venv: half a minute as a rule, "
         "several minutes on a slow machine or line.",
         flush=True,
     )
-    log = ROOT / ".local" / "setup.log"
+    log = ROOT / ".local" / f"setup-{lock.stem}.log"
     command = [
-        *(str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
+        *(
+            str(PYTHON),
+            "-m",
+            "pip",
+            "install",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--progress-bar",
+            "off",
+            "--no-compile",
+        ),
         *("--require-hashes", "--no-deps", "-r", str(lock)),
     ]
     pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -152,11 +168,12 @@ def progress(output: object, kept: object) -> Iterator[tuple[int, float]]:
     """Copies pip's output to `kept`; now and then gives how many packages were fetched, and the seconds gone by."""
     began = said = time.monotonic()
     fetched = 0
+    counted = (b"Collecting ", b"Processing ", b"Ignoring ", b"Requirement already satisfied")
     for line in output:  # type: ignore[attr-defined]
         kept.write(line)  # type: ignore[attr-defined]
-        fetched += line.startswith((b"Collecting ", b"Requirement already satisfied"))
+        fetched += line.startswith(counted)
         if line.startswith(b"Installing collected packages"):
-            print("  all there; putting them in place", flush=True)
+            print("  all are here; putting them in place", flush=True)
         elif time.monotonic() - said > PROGRESS_SECONDS:
             said = time.monotonic()
             yield fetched, said - began
