@@ -112,7 +112,7 @@ class Receipt(Base):
 LIVE = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED, ContactStatus.CONVERSING)
 
 
-def record(session: Session, contact_id: uuid.UUID, kind: str, now: datetime, **data: Any) -> None:
+def record(session: Session, contact_id: uuid.UUID, kind: str, now: datetime, /, **data: Any) -> None:
     """Add one event to a contact's timeline. `data` holds ids, words of the vocabulary and counts only."""
     session.add(ContactEvent(contact_id=contact_id, at=now, kind=kind, data=data))
 

@@ -16,6 +16,7 @@ class Rules:
     on_call_numbers: tuple[str, ...] = ()
     backup_number: str | None = None
     organisation_name: str = "Harborline"
+    funding_sentence_en: str = ""  # who pays for the line, said in the greeting
     ring_seconds: int = 20
     press_seconds: int = 10
     wider_after_seconds: int = 20

@@ -11,7 +11,7 @@ from config.queues import celery_config
 from config.settings import SettingsError, load_settings
 from workers.publish import CORRELATION_HEADER
 
-TASKS = ["workers.relay", "workers.texts", "workers.follow_ups", "workers.housekeeping"]
+TASKS = ["workers.relay", "workers.calls", "workers.texts", "workers.follow_ups", "workers.housekeeping"]
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

@@ -1,0 +1,59 @@
+"""The web application: settings, logs, database, blueprints, outbox nudge. Nothing else."""
+
+import sys
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config.logs import configure_logging
+from config.settings import Settings, SettingsError, load_settings
+from services.house import House
+from telephony.failover import Fallback
+from telephony.twiml import Twiml
+from web import correlation, fallback, health, webhook_guard, webhooks_legs, webhooks_voice
+from web.commands import roster, user
+from workers.household import build_house
+from workers.probes import build_probes
+from workers.relay import build_relay
+
+WEB_STATEMENT_TIMEOUT_MS = 1_500  # DESIGN.md, Reliability: voice webhooks; pages ask little more
+WEBHOOKS = (webhooks_voice.blueprint, webhooks_legs.blueprint, fallback.blueprint)
+COMMANDS = (roster, user)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Compose the application. Raises SystemExit with a sentence when the settings cannot start a line."""
+    settings = settings or _settings()
+    configure_logging(settings.log_level)
+    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app.config.update(SECRET_KEY=settings.secret_key, APP_ENV=settings.app_env)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
+    relay = build_relay(settings, for_web=True)
+    house = build_house(settings, statement_timeout_ms=WEB_STATEMENT_TIMEOUT_MS, after_commit=relay.nudge)
+    _extend(app, settings, house)
+    correlation.register(app)
+    webhook_guard.register(app, auth_token=settings.twilio_auth_token, public_base_url=settings.public_base_url)
+    for blueprint in WEBHOOKS:
+        app.register_blueprint(blueprint)
+    health.register(app)
+    for command in COMMANDS:
+        command.register(app)
+    return app
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+
+
+def _extend(app: Flask, settings: Settings, house: House) -> None:
+    number = settings.helpline_numbers[0]
+    app.extensions["settings"] = settings
+    app.extensions["house"] = house
+    app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
+    app.extensions["fallback"] = Fallback(settings.public_base_url, house.phrases, settings.on_call_numbers, number)
+    app.extensions["probes"] = build_probes(settings, house)

@@ -1,0 +1,129 @@
+"""Bringing the caller and the one counselor together, and undoing it when one of them does not come."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from models import outbox
+from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, waiting_contacts
+from routing import call_flow
+from routing.vocabulary import ContactStatus, LegKind, LegStatus, Urgency
+from services import escalation, ringing, rings, tasks
+from services.house import House
+from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
+
+URGENCIES = list(Urgency)  # most urgent first
+LEG_GRACE = timedelta(seconds=30)  # Twilio adds 5 s to every ring, callbacks take a moment
+
+
+def joined(house: House, conference: str, sid: str, now: datetime) -> None:
+    """A phone entered a conference (named after the winning leg). The counselor first, then the caller is fetched."""
+    with house.db.begin() as session:
+        winner = session.get(Leg, uuid.UUID(conference)) if _is_id(conference) else None
+        contact = lock_contact(session, winner.contact_id) if winner else None
+        if winner is None or contact is None or contact.claim_leg_id != winner.id:
+            return
+        leg = leg_by_sid(session, sid)
+        if leg is not None and leg.ended_at is None:
+            leg.status = LegStatus.JOINED
+        if leg is winner:
+            _counselor_in(session, contact, now)
+        elif leg is not None and leg.kind is LegKind.CALLER:
+            _caller_in(session, contact, now)
+
+
+def _is_id(name: str) -> bool:
+    try:
+        uuid.UUID(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _counselor_in(session: Session, contact: Contact, now: datetime) -> None:
+    if contact.counselor_joined_at is None:
+        contact.counselor_joined_at = now
+        record(session, contact.id, "counselor_joined", now)
+        tasks.ask(session, tasks.CONNECT, contact.id, now)
+
+
+def _caller_in(session: Session, contact: Contact, now: datetime) -> None:
+    if contact.status is ContactStatus.CLAIMED:
+        contact.status = ContactStatus.CONNECTED
+        contact.connected_at = now
+        contact.claim_expires_at = None
+        contact.deadline_at = None
+        record(session, contact.id, "connected", now)
+        outbox.touch(session, contact.id)
+
+
+def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> bool:
+    """Fetch the caller into the conference: redirect the live call, or ring the phone that asked for a callback."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None or contact.status is not ContactStatus.CLAIMED:
+            return False
+        calls = [leg for leg in live_legs(session, contact_id) if leg.kind is LegKind.CALLER]
+        sid = next((leg.provider_sid for leg in calls if leg.provider_sid), None)
+        if not calls:
+            dial = rings.add_leg(session, contact, LegKind.CALLER, contact.caller.number or "", None, now).id
+        elif sid is None:
+            return False  # the callback is being dialled already
+    if sid is None:
+        return ringing.place(house, telephony, dial, now)
+    try:
+        telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("join", contact_id))
+    except CallGone:
+        ringing.leg_ended(house, None, sid, "gone", now)
+        return False
+    except (ProviderRefused, ProviderUnsure):
+        return False  # the wait loop sees the claim and joins by itself
+    return True
+
+
+def sweep(house: House, telephony: Telephony, now: datetime) -> int:
+    """Find what no callback told: expired claims, legs whose time is over, callers for whom too few phones ring."""
+    with house.db.begin() as session:
+        expired = list(
+            session.scalars(
+                select(Contact.id).where(Contact.status == ContactStatus.CLAIMED, Contact.claim_expires_at < now)
+            )
+        )
+        stale = list(session.scalars(_stale_legs(house, now)))
+        waiting = _waiting(session)
+    for contact_id in expired:
+        _give_back(house, telephony, contact_id, now)
+    for leg_id in stale:
+        ringing.check(house, telephony, leg_id, now)
+    rung = sum(ringing.ring(house, telephony, contact_id, now) for contact_id in waiting)
+    return len(expired) + len(stale) + rung
+
+
+def _stale_legs(house: House, now: datetime) -> Select[uuid.UUID]:
+    ring_over = now - timedelta(seconds=house.rules.ring_seconds) - LEG_GRACE
+    unanswered = (LegStatus.PLANNED, LegStatus.PLACING, LegStatus.RINGING)
+    undecided = Leg.status.in_(unanswered) | ((Leg.status == LegStatus.ANSWERED) & (Leg.kind != LegKind.CALLER))
+    return select(Leg.id).where(Leg.ended_at.is_(None), undecided, Leg.planned_at < ring_over)
+
+
+def _waiting(session: Session) -> list[uuid.UUID]:
+    """Who waits, danger first, then longest: each gets as many ringing phones as its circle has by now."""
+    waiting = sorted(waiting_contacts(session), key=lambda contact: URGENCIES.index(contact.urgency))
+    return [contact.id for contact in waiting]
+
+
+def _give_back(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> None:
+    """A claim whose two sides did not meet in time: the caller waits again, the counselor's phone is let go."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None or contact.status is not ContactStatus.CLAIMED:
+            return
+        if contact.claim_expires_at is None or contact.claim_expires_at >= now:
+            return
+        record(session, contact.id, "claim_expired", now)
+        held = contact.claim_leg_id
+        escalation.back_to_waiting(session, house, contact, now)
+    if held is not None:
+        ringing.let_go(house, telephony, held, "claim_expired", now)

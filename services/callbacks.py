@@ -1,0 +1,101 @@
+"""Calling back whoever asked for it: a counselor first, then the caller, with a check that a person is there."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import outbox
+from models.contacts import Contact, Leg, live_legs, lock_contact, record
+from models.follow_ups import FollowUp
+from routing import call_flow
+from routing.documents import Ask, Document, HangUp, Say
+from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Language, LegKind, LegStatus
+from services import escalation
+from services.house import House
+
+AGAIN = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
+
+
+def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
+    """Start a contact's due callback: the contact waits again, and counselors are rung for it."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        owed = _owed(session, contact_id, FollowUpStatus.PENDING)
+        if contact is None or owed is None or owed.due_at > now:
+            return False
+        if contact.caller.number is None or any(leg.kind is LegKind.CALLER for leg in live_legs(session, contact_id)):
+            return False  # still on the line; the next sweep tries again
+        owed.status, owed.started_at = FollowUpStatus.STARTED, now
+        owed.attempts += 1
+        contact.calling_back = True
+        escalation.back_to_waiting(session, house, contact, now)
+        contact.deadline_at = None
+        record(session, contact_id, "callback_started", now, attempt=owed.attempts)
+        return True
+
+
+def _owed(session: Session, contact_id: uuid.UUID, status: FollowUpStatus) -> FollowUp | None:
+    query = (
+        select(FollowUp)
+        .where(FollowUp.contact_id == contact_id, FollowUp.kind == FollowUpKind.CALLBACK, FollowUp.status == status)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalar(query)
+
+
+def due_callbacks(house: House, now: datetime) -> list[uuid.UUID]:
+    """Contacts whose callback is due and not started."""
+    query = select(FollowUp.contact_id).where(
+        FollowUp.kind == FollowUpKind.CALLBACK, FollowUp.status == FollowUpStatus.PENDING, FollowUp.due_at <= now
+    )
+    with house.db.begin() as session:
+        return list(session.scalars(query))
+
+
+def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Document:
+    """The caller's phone was picked up: neutral words, and 1 from a person, before anybody is connected."""
+    with house.db.begin() as session:
+        leg = session.get(Leg, leg_id, with_for_update={"of": Leg})
+        if leg is None or leg.ended_at is not None or not leg.contact.calling_back:
+            return Document(Language.ENGLISH, (HangUp(),))
+        leg.provider_sid = leg.provider_sid or sid
+        leg.answered_at, leg.status = leg.answered_at or now, LegStatus.ANSWERED
+        ask = Ask((Say("voice.callback_hello"),), call_flow.path("callback-key", leg.id), digits=1, seconds=8)
+        return Document(leg.contact.language, (ask, ask, HangUp()))
+
+
+def confirmed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:
+    """The key at the check: 1 joins the counselor, anything else ends the call and says nothing more."""
+    with house.db.begin() as session:
+        leg = session.get(Leg, leg_id)
+        contact = lock_contact(session, leg.contact_id) if leg else None
+        if leg is None or contact is None or digits[:1] != "1" or contact.claim_leg_id is None:
+            return Document(Language.ENGLISH, (HangUp(),))
+        owed = _owed(session, contact.id, FollowUpStatus.STARTED)
+        if owed is not None:
+            owed.status, owed.done_at, owed.last_outcome = FollowUpStatus.DONE, now, "reached"
+        record(session, contact.id, "callback_reached", now)
+        return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
+
+
+def not_reached(session: Session, contact: Contact, now: datetime) -> None:
+    """The caller did not answer: the counselor is let go, and the callback is tried again later or given up."""
+    contact.status = ContactStatus.ENDED
+    contact.ended_at = now
+    contact.calling_back = False
+    owed = _owed(session, contact.id, FollowUpStatus.STARTED)
+    if owed is not None:
+        _next_attempt(owed, now)
+        record(session, contact.id, "callback_not_reached", now, attempt=owed.attempts, next=owed.status.value)
+    outbox.touch(session, contact.id)
+
+
+def _next_attempt(owed: FollowUp, now: datetime) -> None:
+    owed.last_outcome = "no_answer"
+    if owed.attempts >= owed.max_attempts:
+        owed.status, owed.done_at = FollowUpStatus.STOPPED, now
+    else:
+        owed.status = FollowUpStatus.PENDING
+        owed.due_at = now + AGAIN[min(owed.attempts, len(AGAIN)) - 1]

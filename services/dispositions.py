@@ -1,0 +1,109 @@
+"""How a contact ended: written by keypress, by text or on the page, and what follows from it."""
+
+import uuid
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import outbox
+from models.contacts import Contact, Leg, lock_contact, record
+from models.people import Counselor
+from routing import call_flow
+from routing.documents import Ask, Document, HangUp, Say
+from routing.vocabulary import ContactStatus, Disposition, Language, Presence
+from services import follow_ups
+from services.house import House
+
+BY_KEY: Final = {
+    "1": Disposition.REFERRED,
+    "2": Disposition.INFORMATION,
+    "3": Disposition.CALLBACK_REQUESTED,
+    "4": Disposition.CRISIS_HANDED_OVER,
+    "5": Disposition.NOT_FOR_US,
+}
+
+
+def close(
+    house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID | None, disposition: Disposition, now: datetime
+) -> bool:
+    """Write a disposition and plan what follows; False when the contact is still going on or unknown."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None or contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
+            return False
+        _write(session, house, contact, counselor_id, disposition, now)
+        return True
+
+
+def _write(
+    session: Session,
+    house: House,
+    contact: Contact,
+    counselor_id: uuid.UUID | None,
+    disposition: Disposition,
+    now: datetime,
+) -> None:
+    first = contact.disposition is not disposition
+    contact.disposition, contact.disposition_by = disposition, counselor_id
+    if contact.status in (ContactStatus.ENDED, ContactStatus.ABANDONED, ContactStatus.CONVERSING):
+        contact.status = ContactStatus.CLOSED
+    _back_from_wrap_up(session, counselor_id)
+    if first:
+        record(session, contact.id, "disposition", now, disposition=disposition.value, by=str(counselor_id or ""))
+        follow_ups.plan_for(session, house, contact, now)
+    outbox.touch(session, contact.id)
+
+
+def _back_from_wrap_up(session: Session, counselor_id: uuid.UUID | None) -> None:
+    counselor = session.get(Counselor, counselor_id) if counselor_id else None
+    if counselor is not None and counselor.presence is Presence.WRAP_UP:
+        counselor.presence, counselor.presence_until = Presence.AVAILABLE, None
+
+
+def ask(leg_id: uuid.UUID) -> Document:
+    """After the conference, on the counselor's phone: which disposition? One key, asked twice."""
+    question = Ask((Say("voice.disposition"),), call_flow.path("leg-disposition", leg_id), digits=1, seconds=10)
+    return Document(Language.ENGLISH, (question, question, Say("voice.disposition_later"), HangUp()))
+
+
+def after_conference(house: House, leg_id: uuid.UUID, now: datetime) -> Document:
+    """The conference is over on the counselor's phone: the conversation has ended, or the caller never came."""
+    with house.db.begin() as session:
+        leg = session.get_one(Leg, leg_id)
+        contact = lock_contact(session, leg.contact_id)
+        if contact is None or contact.claim_leg_id != leg_id or contact.connected_at is None:
+            return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left"))
+        if contact.status is ContactStatus.CONNECTED:
+            contact.status, contact.ended_at = ContactStatus.ENDED, now
+            record(session, contact.id, "conversation_ended", now)
+            outbox.touch(session, contact.id)
+        return ask(leg_id)
+
+
+def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:
+    """The counselor's key for the disposition; an unknown one is asked again."""
+    disposition = BY_KEY.get(digits[:1])
+    if disposition is None:
+        return ask(leg_id)
+    with house.db.begin() as session:
+        leg = session.get_one(Leg, leg_id)
+        contact_id, counselor_id = leg.contact_id, leg.counselor_id
+    close(house, contact_id, counselor_id, disposition, now)
+    return call_flow.farewell(Language.ENGLISH, Say("voice.disposition_thanks"))
+
+
+def last_open_contact(session: Session, counselor_id: uuid.UUID) -> Contact | None:
+    """The counselor's newest contact that has ended without a disposition, for a disposition by text."""
+    query = (
+        select(Contact)
+        .where(
+            Contact.claimed_by == counselor_id,
+            Contact.disposition.is_(None),
+            Contact.status.in_([ContactStatus.ENDED, ContactStatus.CONNECTED]),
+        )
+        .order_by(Contact.opened_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)

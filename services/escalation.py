@@ -1,0 +1,176 @@
+"""Where a caller goes when waiting in the queue is over: counselor, on-call, backup, 988, callback or voicemail."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models import outbox
+from models.contacts import Contact, Leg, live_legs, lock_contact, record
+from routing import call_flow
+from routing.call_flow import NextStep
+from routing.documents import Document, GoTo, Pause, Ring, Say, Target
+from routing.vocabulary import ContactStatus, Disposition, Language, LegKind, LegStatus
+from services import promises, rings, tasks
+from services.house import House
+
+CRISIS_LINE = "988"
+CRISIS_RING_SECONDS = 60
+
+
+def way_out(session: Session, house: House, contact: Contact, now: datetime) -> Document:
+    """The document for a caller who is not (or no longer) in the provider's queue, by the contact's next step."""
+    if contact.status in (ContactStatus.CLAIMED, ContactStatus.CONNECTED):
+        if contact.counselor_joined_at is not None and contact.claim_leg_id is not None:
+            return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
+        return call_flow.requeue(contact.id, contact.language)
+    if contact.status is not ContactStatus.WAITING:
+        return call_flow.farewell(contact.language, Say("voice.goodbye"))
+    match NextStep(contact.next_step or NextStep.RING):
+        case NextStep.DIAL:
+            return _dial_circle(session, house, contact, now)
+        case NextStep.BACKUP:
+            return _dial_backup(session, house, contact, now)
+        case NextStep.CRISIS_988:
+            return _dial_988(session, contact, now)
+        case NextStep.CALLBACK:
+            return _promise_callback(session, contact, now)
+        case NextStep.VOICEMAIL:
+            record(session, contact.id, "voicemail_offered", now)
+            return call_flow.voicemail(contact.id, contact.language)
+        case _:
+            contact.next_step = NextStep.RING
+            return call_flow.requeue(contact.id, contact.language)
+
+
+def _dial_circle(session: Session, house: House, contact: Contact, now: datetime) -> Document:
+    """Ring the next circle from the call itself: works with no worker alive (DESIGN.md, the watchdog)."""
+    contact.next_step = NextStep.RING
+    legs = rings.plan(session, house, contact, now, even_supervisors=True)
+    if not legs:
+        return call_flow.requeue(contact.id, contact.language)
+    record(session, contact.id, "dialed", now, phones=len(legs))
+    return _ring(contact, legs, house, now)
+
+
+def _dial_backup(session: Session, house: House, contact: Contact, now: datetime) -> Document:
+    contact.next_step = NextStep.RING
+    contact.flow = {**contact.flow, "backup_tried": 1}
+    if not house.rules.backup_number:
+        return call_flow.requeue(contact.id, contact.language)
+    leg = rings.add_leg(session, contact, LegKind.BACKUP, house.rules.backup_number, None, now)
+    record(session, contact.id, "dialed_backup", now)
+    return _ring(contact, [leg], house, now)
+
+
+def _ring(contact: Contact, legs: list[Leg], house: House, now: datetime) -> Document:
+    for leg in legs:
+        leg.status = LegStatus.RINGING
+        leg.placed_at = now
+    targets = tuple(
+        Target(leg.number or "", call_flow.path("number", leg.id), f"/status/call?leg={leg.id}") for leg in legs
+    )
+    ring = Ring(targets, house.rules.ring_seconds, call_flow.path("dialed", contact.id))
+    return Document(contact.language, (Say("voice.trying_more"), ring))
+
+
+def _dial_988(session: Session, contact: Contact, now: datetime) -> Document:
+    """Bridge 988 with us on the line; 911 is never bridged (it would reach the wrong dispatch centre)."""
+    contact.next_step = NextStep.RING
+    record(session, contact.id, "bridged_988", now)
+    target = Target(CRISIS_LINE, None, None)
+    ring = Ring((target,), CRISIS_RING_SECONDS, call_flow.path("crisis-after", contact.id))
+    return Document(contact.language, (Say("voice.connecting_988"), ring))
+
+
+def _promise_callback(session: Session, contact: Contact, now: datetime) -> Document:
+    promises.promise_callback(session, contact, now)
+    end(session, contact, Disposition.CALLBACK_REQUESTED, now)
+    return call_flow.farewell(contact.language, Say("voice.callback_promised"))
+
+
+def end(session: Session, contact: Contact, disposition: Disposition, now: datetime) -> None:
+    """Close the waiting part of a contact; whoever still rings is let go."""
+    contact.status = ContactStatus.ENDED
+    contact.disposition = disposition
+    contact.ended_at = now
+    contact.deadline_at = None
+    tasks.ask(session, tasks.RELEASE, contact.id, now)
+    outbox.touch(session, contact.id)
+
+
+def back_to_waiting(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """The contact waits (again): no claim, a new deadline, and phones ring."""
+    contact.status = ContactStatus.WAITING
+    contact.next_step = NextStep.RING
+    contact.claimed_by = contact.claim_leg_id = contact.claimed_at = contact.claim_expires_at = None
+    contact.counselor_joined_at = contact.connected_at = contact.ended_at = None
+    contact.disposition = None
+    contact.waiting_since = now
+    contact.deadline_at = now + timedelta(seconds=house.rules.hard_limit_seconds)
+    contact.flow = {k: v for k, v in contact.flow.items() if not k.endswith("_at") and k != "backup_tried"}
+    tasks.ask(session, tasks.RING, contact.id, now)
+    outbox.touch(session, contact.id)
+
+
+def dialed(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
+    """After ringing from the call itself: nobody accepted means back to the queue, else the conversation is over."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            raise LookupError("no such contact")
+        for leg in live_legs(session, contact_id):
+            if leg.kind is not LegKind.CALLER:
+                rings.end_leg(leg, "dial_over", now)
+        if contact.status is ContactStatus.CONNECTED:
+            contact.status = ContactStatus.ENDED
+            contact.ended_at = now
+            record(session, contact.id, "conversation_ended", now)
+            outbox.touch(session, contact.id)
+            return call_flow.after_conversation(contact.id, contact.language)
+        return way_out(session, house, contact, now)
+
+
+def after_988(house: House, contact_id: uuid.UUID, answered: bool, now: datetime) -> Document:
+    """After 988: whoever comes back is in the queue as before; an unanswered 988 is said."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            raise LookupError("no such contact")
+        record(session, contact.id, "after_988", now, answered=answered)
+        says = () if answered else (Say("voice.988_no_answer"),)
+        if contact.status is not ContactStatus.WAITING:
+            back_to_waiting(session, house, contact, now)
+        return call_flow.requeue(contact.id, contact.language, *says)
+
+
+def join(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
+    """The caller was fetched: into the conference, or back to waiting when the claim was given back meanwhile."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            raise LookupError("no such contact")
+        return way_out(session, house, contact, now)
+
+
+def after(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
+    """The conference is over for the caller: a claim that never met goes back to the queue, else a way back."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            raise LookupError("no such contact")
+        if contact.status is ContactStatus.CLAIMED:
+            record(session, contact.id, "gave_back", now)
+            back_to_waiting(session, house, contact, now)
+        if contact.status is ContactStatus.WAITING:
+            return way_out(session, house, contact, now)
+        if contact.status is ContactStatus.CONNECTED:
+            contact.status, contact.ended_at = ContactStatus.ENDED, now
+            record(session, contact.id, "conversation_ended", now)
+            outbox.touch(session, contact.id)
+        return call_flow.after_conversation(contact.id, contact.language)
+
+
+def alone() -> Document:
+    """Said to whoever is in a conference alone; the provider does not loop it, so it fetches itself again."""
+    return Document(Language.ENGLISH, (Pause(8), GoTo("/voice/hold")))

@@ -1,0 +1,74 @@
+"""What we know of a contact: one triage record, each answer with its source, resumed across channels."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.contacts import Contact, record
+from routing.vocabulary import Urgency
+from services import tasks
+from services.house import House
+
+ZIP = re.compile(r"\d{5}")
+_URGENCIES = list(Urgency)  # most urgent first
+
+
+def known_to(contact: Contact) -> frozenset[str]:
+    """Which questions need no asking: "what", "zip", "payer"."""
+    triage = contact.triage or {}
+    names = {"what": "substances", "zip": "zip", "payer": "payer"}
+    return frozenset(question for question, key in names.items() if triage.get(key))
+
+
+def hear_zip(session: Session, contact: Contact, digits: str, source: str, now: datetime) -> None:
+    """Keep a five-digit ZIP as an answer."""
+    if ZIP.fullmatch(digits):
+        _learn(session, contact, {"zip": {"value": digits, "source": source}}, now)
+
+
+def hear_words(
+    session: Session, house: House, contact: Contact, words: str, question: str | None, source: str, now: datetime
+) -> None:
+    """Understand words: danger first, then whatever they answer. Unknown words stay with the contact as said."""
+    understanding = house.triage.understand(words, asked=question)
+    raise_urgency(session, contact, understanding.urgency, [flag.id for flag in understanding.flags], now)
+    learnt: dict[str, Any] = {}
+    if understanding.substances:
+        known = {s["value"] for s in (contact.triage or {}).get("substances", [])}
+        fresh = [{"value": s.id, "source": source} for s in understanding.substances if s.id not in known]
+        learnt["substances"] = (contact.triage or {}).get("substances", []) + fresh
+    for key in ("payer", "zip", "age", "pregnant", "dual_diagnosis"):
+        value = getattr(understanding, key, None)
+        if value:
+            learnt[key] = {"value": value, "source": source}
+    if understanding.flags:
+        flags = (contact.triage or {}).get("flags", [])
+        have = {flag["value"] for flag in flags}
+        learnt["flags"] = flags + [{"value": f.id, "source": source} for f in understanding.flags if f.id not in have]
+    said = (contact.triage or {}).get("said", [])
+    learnt["said"] = [*said, {"words": words[:2000], "question": question, "source": source, "at": now.isoformat()}]
+    _learn(session, contact, learnt, now)
+
+
+def raise_urgency(session: Session, contact: Contact, urgency: Urgency, flags: list[str], now: datetime) -> None:
+    """Urgency only rises by itself; a counselor lowers it (the danger issue)."""
+    if _URGENCIES.index(urgency) < _URGENCIES.index(contact.urgency):
+        contact.urgency = urgency
+        record(session, contact.id, "danger", now, urgency=urgency.value, flags=flags)
+
+
+def _learn(session: Session, contact: Contact, learnt: dict[str, Any], now: datetime) -> None:
+    contact.triage = {**(contact.triage or {}), **learnt}
+    answered = sorted(key for key in learnt if key != "said")
+    if answered:
+        record(session, contact.id, "learnt", now, answers=answered)
+    if contact.triage.get("zip") and contact.triage.get("substances"):
+        tasks.ask(session, tasks.MATCH, contact.id, now)
+
+
+def value_of(contact: Contact, key: str) -> Any:
+    """The value of one answer, or None."""
+    answer = (contact.triage or {}).get(key)
+    return answer["value"] if isinstance(answer, dict) else None

@@ -1,0 +1,148 @@
+"""Planning legs: which phones ring for a contact, as rows before anything is dialled."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from models.contacts import Contact, Leg, live_legs, record
+from models.people import Counselor, Shift
+from routing.coverage import Candidate, Circle, CircleTimes, circle, nobody_can_answer, ring_order
+from routing.shifts import ShiftPattern, on_shift
+from routing.vocabulary import LegKind, LegStatus, Presence, Role
+from services.house import House
+
+ON_CALL_AGAIN = timedelta(seconds=60)
+
+
+def plan(
+    session: Session, house: House, contact: Contact, now: datetime, *, even_supervisors: bool = False
+) -> list[Leg]:
+    """Add legs for the counselors to ring now; the contact is locked by the caller of this function."""
+    rules = house.rules
+    waited = (now - (contact.waiting_since or now)).total_seconds()
+    times = CircleTimes(rules.wider_after_seconds, rules.backup_after_seconds, rules.supervisors_after_seconds)
+    reach = circle(max(waited, rules.supervisors_after_seconds) if even_supervisors else waited, contact.urgency, times)
+    counselors = _counselors(session)
+    candidates = _candidates(session, counselors, contact, now)
+    ringing = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER]
+    order = ring_order(candidates, contact.language, reach, len(ringing))
+    phones = {c.id: c.phone for c in counselors}
+    chosen = sorted(choice.id for choice in order)  # one order for all, so that two contacts cannot deadlock
+    legs = [_try_leg(session, contact, counselor_id, phones[counselor_id] or "", now) for counselor_id in chosen]
+    planned = [leg for leg in legs if leg is not None]
+    if reach.supervisors or nobody_can_answer(candidates):
+        planned += _on_call(session, house, contact, now)
+    return planned + _backup(session, house, contact, reach, now)
+
+
+def _counselors(session: Session) -> list[Counselor]:
+    query = (
+        select(Counselor)
+        .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_([Role.COUNSELOR, Role.SUPERVISOR]))
+        .options(selectinload(Counselor.shifts))
+    )
+    return list(session.scalars(query))
+
+
+def _candidates(session: Session, counselors: list[Counselor], contact: Contact, now: datetime) -> list[Candidate]:
+    busy = set(session.scalars(select(Leg.counselor_id).where(Leg.ended_at.is_(None), Leg.counselor_id.is_not(None))))
+    rung = session.execute(select(Leg.counselor_id, Leg.end_reason).where(Leg.contact_id == contact.id)).all()
+    return [
+        Candidate(
+            id=counselor.id,
+            role=counselor.role,
+            languages=frozenset(counselor.languages),
+            on_shift=on_shift([_pattern(shift) for shift in counselor.shifts], counselor.timezone, now),
+            presence=presence_now(counselor, now),
+            on_a_leg=counselor.id in busy,
+            times_rung=sum(1 for who, _ in rung if who == counselor.id),
+            passed=any(who == counselor.id and reason == "passed" for who, reason in rung),
+            idle_since=counselor.last_contact_ended_at,
+        )
+        for counselor in counselors
+    ]
+
+
+def _pattern(shift: Shift) -> ShiftPattern:
+    return ShiftPattern(shift.weekday, shift.start_minute, shift.end_minute, shift.valid_from, shift.valid_until)
+
+
+def presence_now(counselor: Counselor, now: datetime) -> Presence:
+    """What a counselor said, with wrap-up over when its time is."""
+    over = counselor.presence_until is not None and counselor.presence_until <= now
+    return Presence.AVAILABLE if counselor.presence is Presence.WRAP_UP and over else counselor.presence
+
+
+def others_available(session: Session, counselor: Counselor, now: datetime) -> bool:
+    """Whether anybody else on shift would answer, so that this one may be put away."""
+    return any(
+        other.id != counselor.id
+        and presence_now(other, now) is Presence.AVAILABLE
+        and on_shift([_pattern(shift) for shift in other.shifts], other.timezone, now)
+        for other in _counselors(session)
+    )
+
+
+def _try_leg(session: Session, contact: Contact, counselor_id: uuid.UUID, number: str, now: datetime) -> Leg | None:
+    """A leg for a counselor, or None when another contact took them in this very moment (the unique index says)."""
+    try:
+        with session.begin_nested():
+            return add_leg(session, contact, LegKind.COUNSELOR, number, counselor_id, now)
+    except IntegrityError:
+        return None
+
+
+def add_leg(
+    session: Session, contact: Contact, kind: LegKind, number: str, counselor_id: uuid.UUID | None, now: datetime
+) -> Leg:
+    """One planned leg, written down before anything is dialled."""
+    leg = Leg(
+        contact_id=contact.id,
+        counselor_id=counselor_id,
+        kind=kind,
+        number=number,
+        status=LegStatus.PLANNED,
+        planned_at=now,
+    )
+    session.add(leg)
+    session.flush()
+    who = {"counselor": str(counselor_id)} if counselor_id else {}
+    record(session, contact.id, "ring_planned", now, kind=kind.value, leg=str(leg.id), **who)
+    return leg
+
+
+def _on_call(session: Session, house: House, contact: Contact, now: datetime) -> list[Leg]:
+    """The on-call numbers, each at most once a minute for a contact and never while it is on any leg."""
+    recent = session.scalars(
+        select(Leg).where(
+            Leg.kind == LegKind.ON_CALL,
+            Leg.ended_at.is_(None) | ((Leg.contact_id == contact.id) & (Leg.planned_at > now - ON_CALL_AGAIN)),
+        )
+    ).all()
+    busy = {leg.number for leg in recent}
+    numbers = [number for number in house.rules.on_call_numbers if number not in busy]
+    return [add_leg(session, contact, LegKind.ON_CALL, number, None, now) for number in numbers]
+
+
+def _backup(session: Session, house: House, contact: Contact, reach: Circle, now: datetime) -> list[Leg]:
+    """The backup centre, once a wait."""
+    number = house.rules.backup_number
+    if not (reach.backup and number) or contact.calling_back:
+        return []
+    query = select(Leg.id).where(
+        Leg.contact_id == contact.id, Leg.kind == LegKind.BACKUP, Leg.planned_at >= contact.waiting_since
+    )
+    if session.scalar(query.limit(1)) is not None:
+        return []
+    return [add_leg(session, contact, LegKind.BACKUP, number, None, now)]
+
+
+def end_leg(leg: Leg, reason: str, now: datetime) -> None:
+    """A leg is over; the first reason stands."""
+    if leg.ended_at is None:
+        leg.status = LegStatus.ENDED
+        leg.ended_at = now
+        leg.end_reason = reason

@@ -1,0 +1,20 @@
+"""The names of the tasks that services ask for through the outbox, and the queues that take them."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from models import outbox
+
+CALLS: Final = "calls"
+RING: Final = "workers.calls.ring"
+CONNECT: Final = "workers.calls.connect"
+RELEASE: Final = "workers.calls.release"
+CALL_BACK: Final = "workers.calls.call_back"
+MATCH: Final = "workers.calls.match"
+
+
+def ask(session: Session, task: str, subject: object, now: datetime) -> None:
+    """Have a calls worker do `task(subject id)` once this transaction is committed."""
+    outbox.put(session, task, CALLS, subject, now=now)

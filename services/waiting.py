@@ -1,0 +1,192 @@
+"""The caller's side of a waiting call: the wait loop, keys, answers, and every way out of the queue."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import outbox
+from models.contacts import Contact, Leg, live_legs, lock_contact, record, waiting_ahead
+from routing import call_flow
+from routing.call_flow import Limits, NextStep, Turn, Waiting
+from routing.documents import Document, HangUp, Leave, Say
+from routing.vocabulary import ContactStatus, Language, LegKind, Urgency
+from services import escalation, knowing, tasks
+from services.house import House
+
+DIAL_WITHOUT_WORKER_SECONDS = 12  # a worker rings within a second; this long without a ring means there is none
+MAX_ASKS = call_flow.MAX_ASKS
+
+
+def wait_turn(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
+    """One round of the wait loop; also the watchdog that escalates when nobody else does."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None or not _on_the_line(contact):
+            return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
+        turn = call_flow.wait_turn(_view(session, house, contact, now), _limits(house))
+        _apply(session, contact, turn, now)
+        return turn.document
+
+
+def is_danger(contact: Contact) -> bool:
+    """Whether a 911 or 988 flag stands on the contact."""
+    return contact.urgency in (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
+
+
+def _on_the_line(contact: Contact) -> bool:
+    return contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED)
+
+
+def _limits(house: House) -> Limits:
+    rules = house.rules
+    return Limits(rules.offer_after_seconds, rules.hard_limit_seconds, DIAL_WITHOUT_WORKER_SECONDS)
+
+
+def _view(session: Session, house: House, contact: Contact, now: datetime) -> Waiting:
+    rung = session.scalar(
+        select(func.count()).where(
+            Leg.contact_id == contact.id, Leg.kind != LegKind.CALLER, Leg.placed_at >= contact.waiting_since
+        )
+    )
+    return Waiting(
+        contact_id=contact.id,
+        language=contact.language,
+        urgency=contact.urgency,
+        status=contact.status,
+        next_step=NextStep(contact.next_step or NextStep.RING),
+        waited=(now - (contact.waiting_since or now)).total_seconds(),
+        ahead=waiting_ahead(session, contact),
+        counselor_joined=contact.counselor_joined_at is not None,
+        rung=bool(rung),
+        can_be_called=contact.caller.number is not None,
+        has_backup=bool(house.rules.backup_number),
+        known=knowing.known_to(contact),
+        flow=contact.flow,
+    )
+
+
+def _apply(session: Session, contact: Contact, turn: Turn, now: datetime) -> None:
+    if turn.flow:
+        contact.flow = {**contact.flow, **turn.flow}
+    if turn.next_step is not None and turn.next_step != contact.next_step:
+        contact.next_step = turn.next_step
+        record(session, contact.id, "next_step", now, step=turn.next_step.value)
+
+
+def greeting_key(house: House, contact_id: uuid.UUID, digits: str, now: datetime) -> Document:
+    """A key during the greeting or after a conversation, when the caller is not in the provider's queue."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
+        said = _key(session, house, contact, digits, now, first=True)
+        if contact.status is ContactStatus.WAITING and contact.next_step == NextStep.RING:
+            return call_flow.requeue(contact.id, contact.language, *said)
+        return escalation.way_out(session, house, contact, now)
+
+
+def waiting_key(house: House, contact_id: uuid.UUID, digits: str, now: datetime) -> Document:
+    """A key pressed in the wait loop; the loop goes on by itself unless the key leads out of it."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            return Document(Language.ENGLISH, (HangUp(),))
+        if len(digits) == 5:
+            knowing.hear_zip(session, contact, digits, "keypad", now)
+            return Document(contact.language, (Say("voice.thanks"),))
+        said = _key(session, house, contact, digits, now, first=False)
+        if contact.next_step != NextStep.RING:
+            return Document(contact.language, (Leave(),))
+        return Document(contact.language, said)
+
+
+def _key(
+    session: Session, house: House, contact: Contact, digits: str, now: datetime, *, first: bool
+) -> tuple[Say, ...]:
+    """What a caller's key does (DESIGN.md, Keys); the sentences to say next."""
+    record(session, contact.id, "key", now, key=digits[:1])
+    outbox.touch(session, contact.id)
+    match digits[:1]:
+        case "2" if first:
+            contact.language = contact.caller.language = Language.SPANISH
+            return (Say("voice.spanish_chosen"),)
+        case "3":
+            return (Say("voice.information"),)
+        case "8":
+            contact.next_step = NextStep.CRISIS_988
+        case "9" if contact.caller.number is not None:
+            contact.next_step = NextStep.CALLBACK
+        case "9":
+            return (Say("voice.no_callback_number"),)
+        case "0":
+            contact.flow = {**contact.flow, **{question.value: MAX_ASKS for question in call_flow.Question}}
+            _wait_again(session, house, contact, now)
+            return (Say("voice.person_now"),)
+        case "*":
+            contact.flow = {k: v for k, v in contact.flow.items() if k not in {"position_at", "offered_at"}}
+            return (Say("voice.keys"),)
+    return ()
+
+
+def _wait_again(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """After a conversation that ended too soon, the same contact waits again, as if it had just come."""
+    if contact.status in (ContactStatus.ENDED, ContactStatus.CONNECTED, ContactStatus.CLOSED):
+        escalation.back_to_waiting(session, house, contact, now)
+        record(session, contact.id, "waits_again", now)
+
+
+def heard(
+    house: House, contact_id: uuid.UUID, question: str, digits: str | None, speech: str | None, now: datetime
+) -> Document:
+    """An answer to a question asked while waiting: kept with its source; danger changes everything at once."""
+    if digits and len(digits) != 5:
+        return waiting_key(house, contact_id, digits, now)
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            return Document(Language.ENGLISH, (HangUp(),))
+        if digits:
+            knowing.hear_zip(session, contact, digits, "keypad", now)
+        before = contact.urgency
+        if speech:
+            knowing.hear_words(session, house, contact, speech, question, "speech", now)
+        outbox.touch(session, contact_id)
+        if contact.urgency is not before and contact.urgency is not Urgency.NONE:
+            tasks.ask(session, tasks.RING, contact_id, now)
+            return Document(contact.language, (Say(f"voice.danger_{contact.urgency.value}"),))
+        return Document(contact.language, (Say("voice.thanks"),))
+
+
+def left(house: House, contact_id: uuid.UUID, result: str, now: datetime) -> Document:
+    """The way out of the queue: to the counselor, or to whatever the next step is. `result` is QueueResult."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
+        if result == "hangup":
+            return Document(contact.language, (HangUp(),))
+        if result in ("queue-full", "error", "system-error") and contact.next_step == NextStep.RING:
+            record(session, contact.id, "queue_failed", now, result=result)
+            contact.next_step = NextStep.DIAL
+        return escalation.way_out(session, house, contact, now)
+
+
+def caller_gone(session: Session, contact: Contact, now: datetime) -> None:
+    """The caller's phone is down: whoever still rings for them is let go at once (Yap #82, #159)."""
+    if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
+        contact.status = ContactStatus.ABANDONED
+        record(session, contact.id, "caller_left", now, waited=_waited(contact, now))
+    elif contact.status is ContactStatus.CONNECTED:
+        contact.status = ContactStatus.ENDED
+        record(session, contact.id, "conversation_ended", now)
+    contact.ended_at = contact.ended_at or now
+    contact.deadline_at = None
+    if any(leg.kind is not LegKind.CALLER for leg in live_legs(session, contact.id)):
+        tasks.ask(session, tasks.RELEASE, contact.id, now)
+    outbox.touch(session, contact.id)
+
+
+def _waited(contact: Contact, now: datetime) -> int:
+    return int((now - (contact.waiting_since or now)) / timedelta(seconds=1))

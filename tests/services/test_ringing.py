@@ -1,0 +1,253 @@
+"""Exactly one counselor, in seconds, and nobody is left ringing."""
+
+import pytest
+
+from routing.documents import Enqueue, HangUp, Leave, Ring
+from routing.vocabulary import ContactStatus, LegKind, Presence, Role
+from services import bridging, escalation, intake, ringing, waiting
+from services.house import House
+from tests.fixtures.paper import PaperTelephony
+from tests.services.calls import Stage, joins, says
+
+
+@pytest.fixture
+def stage(house: House, paper: PaperTelephony) -> Stage:
+    return Stage(house, paper)
+
+
+def test_a_call_is_queued_and_logged_before_the_first_word_is_spoken(stage: Stage) -> None:
+    document = intake.open_call(stage.house, intake.InboundCall("CAx", "+12125550142", "+18335550100"), stage.now)
+
+    assert says(document)[0] == "voice.emergency"
+    assert isinstance(document.steps[-1], Enqueue)
+
+
+def test_the_same_call_told_twice_is_one_contact(stage: Stage) -> None:
+    call = intake.InboundCall("CAx", "+12125550142", "+18335550100")
+    first = intake.open_call(stage.house, call, stage.now)
+    assert intake.open_call(stage.house, call, stage.now) == first
+
+
+def test_two_counselors_are_rung_at_once_longest_idle_first(stage: Stage) -> None:
+    for number in (101, 102, 103):
+        stage.counselor(number)
+    contact = stage.dials()
+
+    assert sorted(stage.rings(contact)) == ["+16175550102", "+16175550103"]
+
+
+def test_the_first_to_press_one_takes_the_call_and_the_other_is_told(stage: Stage) -> None:
+    stage.counselor(101)
+    stage.counselor(102)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.picks_up(101)
+    stage.picks_up(102)
+
+    won, lost = stage.presses(102, "1"), stage.presses(101, "1")
+
+    assert joins(won) == stage.leg(102).hex
+    assert says(lost) == ["voice.already_answered"]
+    assert stage.contact(contact).status is ContactStatus.CLAIMED
+    assert stage.presses(102, "1") == won, "the winner's repeated key changes nothing"
+
+
+def test_losers_phones_stop_ringing(stage: Stage) -> None:
+    stage.counselor(101)
+    stage.counselor(102)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+
+    ringing.release(stage.house, stage.network, contact, stage.now)
+
+    assert stage.network.ended == [stage.sid(102)]
+
+
+def test_the_caller_is_fetched_once_the_counselor_is_really_there(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    assert says(stage.waits(contact)) == ["voice.connecting"], "a claim alone does not move the caller"
+
+    stage.counselor_enters(101)
+    bridging.connect(stage.house, stage.network, contact, stage.now)
+    stage.caller_enters(101)
+
+    assert list(stage.network.redirected) == [stage.caller_sid()]
+    assert stage.contact(contact).status is ContactStatus.CONNECTED
+
+
+def test_without_any_worker_the_wait_loop_itself_brings_the_caller_to_the_counselor(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+
+    assert stage.waits(contact).steps == (Leave(),)
+    assert joins(waiting.left(stage.house, contact, "leave", stage.now)) == stage.leg(101).hex
+
+
+def test_a_voicemail_that_picks_up_never_gets_the_caller(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+
+    heard = stage.picks_up(101)
+
+    assert says(heard) == ["voice.press_one"]
+    assert isinstance(heard.steps[-1], HangUp)
+    stage.hangs_up(101)
+    assert stage.contact(contact).status is ContactStatus.WAITING
+
+
+def test_a_counselor_on_a_call_is_not_rung_again(stage: Stage) -> None:
+    stage.counselor(101)
+    first = stage.dials()
+    stage.rings(first)
+    stage.takes(101)
+
+    second = stage.dials("+12125550143")
+    ringing.ring(stage.house, stage.network, second, stage.now)
+
+    assert [leg.kind for leg in stage.legs(second)] == [LegKind.CALLER]
+
+
+def test_when_the_caller_hangs_up_every_phone_is_let_go(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+
+    stage.caller_hangs_up()
+    ringing.release(stage.house, stage.network, contact, stage.now)
+
+    assert stage.contact(contact).status is ContactStatus.ABANDONED
+    assert stage.network.ringing() == []
+    assert says(stage.takes(101)) == ["voice.caller_left"]
+
+
+def test_a_claim_whose_counselor_never_joins_is_given_back(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+
+    stage.later(31)
+    bridging.sweep(stage.house, stage.network, stage.now)
+
+    assert stage.sid(101) in stage.network.ended
+    assert stage.contact(contact).status is ContactStatus.WAITING
+
+
+def test_a_counselor_whose_phone_dies_after_accepting_gives_the_caller_back(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+
+    stage.hangs_up(101)
+
+    assert stage.contact(contact).status is ContactStatus.WAITING
+    assert stage.contact(contact).claimed_by is None
+
+
+def test_the_caller_can_come_straight_back_when_the_counselor_is_cut_off(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    stage.caller_enters(101)
+
+    assert says(escalation.after(stage.house, contact, stage.now)) == ["voice.after", "voice.goodbye"]
+    again = waiting.greeting_key(stage.house, contact, "0", stage.now)
+    stage.hangs_up(101)  # the late callback of the old leg
+
+    assert isinstance(again.steps[-1], Enqueue)
+    assert stage.contact(contact).status is ContactStatus.WAITING
+
+
+def test_a_bad_number_does_not_stop_the_others(stage: Stage) -> None:
+    stage.counselor(101)
+    stage.counselor(102)
+    stage.network.refuse.add("+16175550101")
+    contact = stage.dials()
+
+    assert stage.rings(contact) == ["+16175550102"]
+    assert [leg.end_reason for leg in stage.legs(contact) if leg.ended_at] == ["refused_21211"]
+
+
+def test_a_leg_without_a_word_from_the_provider_ends_after_its_ring_time(stage: Stage) -> None:
+    stage.counselor(101)
+    stage.network.unsure.add("+16175550101")
+    contact = stage.dials()
+    stage.rings(contact)
+
+    stage.later(60)
+    bridging.sweep(stage.house, stage.network, stage.now)
+
+    lost = [leg for leg in stage.legs(contact) if leg.kind is LegKind.COUNSELOR]
+    assert lost[0].ended_at is not None, "the counselor is free again"
+
+
+def test_with_nobody_on_shift_the_on_call_phones_ring_at_once(stage: Stage) -> None:
+    stage.counselor(101, on_shift=False)
+    house = stage.house
+    rules = type(house.rules)(**{**vars(house.rules), "on_call_numbers": ("+16175550199",)})
+    stage.house = type(house)(house.db, rules, house.phrases)
+    contact = stage.dials()
+
+    assert stage.rings(contact) == ["+16175550199"]
+
+
+def test_spanish_speakers_are_rung_first_and_the_others_after_a_while(stage: Stage) -> None:
+    stage.counselor(101, languages=("en", "es"))
+    stage.counselor(102)
+    contact = stage.dials()
+    waiting.greeting_key(stage.house, contact, "2", stage.now)
+    assert stage.rings(contact) == ["+16175550101"]
+
+    stage.later(21)
+    assert sorted(stage.rings(contact)) == ["+16175550101", "+16175550102"]
+
+
+def test_supervisors_are_rung_after_forty_five_seconds(stage: Stage) -> None:
+    stage.counselor(101, presence=Presence.AWAY)
+    stage.counselor(150, role=Role.SUPERVISOR, on_shift=False)
+    contact = stage.dials()
+    stage.later(46)
+
+    assert stage.rings(contact) == ["+16175550150"]
+
+
+def test_two_missed_rings_put_a_counselor_away_but_never_the_last_one(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    for _ in range(3):
+        stage.rings(contact)
+        stage.hangs_up(101, "no-answer")
+        stage.later(2)
+    assert stage.rings(contact) != [], "the last one there is rung on"
+
+    stage.counselor(102)
+    stage.hangs_up(101, "no-answer")
+    stage.network.placed.clear()
+    assert stage.rings(contact) == ["+16175550102"]
+
+
+def test_without_a_worker_the_call_itself_rings_the_counselors(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.later(13)
+
+    assert stage.waits(contact).steps == (Leave(),)
+    document = waiting.left(stage.house, contact, "leave", stage.now)
+    ring = next(step for step in document.steps if isinstance(step, Ring))
+    assert [target.number for target in ring.targets] == ["+16175550101"]
+    leg = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.COUNSELOR)
+    ringing.answered(stage.house, leg.id, "CAbridged", stage.now, bridged=True)
+    connected = ringing.pressed(stage.house, leg.id, "1", stage.now, bridged=True)
+    assert connected.steps == (), "an empty whisper connects"
+    assert stage.contact(contact).status is ContactStatus.CONNECTED

@@ -1,0 +1,85 @@
+"""The voice webhooks at the edge: signed, idempotent, and never without an answer."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.contacts import Contact
+from models.outbox import OutboxRow
+from tests.web.conftest import Signed
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+CALL = {"CallSid": "CA1", "From": "+12125550142", "To": "+18335550100", "CallStatus": "ringing"}
+
+
+def test_an_unsigned_request_is_refused_on_every_webhook(application: Flask, client: FlaskClient) -> None:
+    webhooks = [
+        rule.rule.replace("<uuid:contact_id>", NOBODY).replace("<uuid:leg_id>", NOBODY).replace("<question>", "zip")
+        for rule in application.url_map.iter_rules()
+        if rule.rule.startswith(("/voice", "/status", "/sms"))
+    ]
+    assert len(webhooks) >= 20
+    refused = {path: client.post(path, data=CALL).status_code for path in webhooks}
+    assert set(refused.values()) == {403}, refused
+
+
+def test_a_call_is_answered_queued_and_handed_to_a_worker(twilio: Signed, session: Session) -> None:
+    answer = twilio.post("/voice/inbound", **CALL)
+
+    root = ET.fromstring(answer.data)
+    assert answer.mimetype == "text/xml"
+    assert [step.tag for step in root] == ["Gather", "Enqueue"]
+    assert session.scalars(select(OutboxRow.task)).all() == ["workers.calls.ring"]
+
+
+def test_the_same_call_again_gets_the_same_answer_and_is_one_contact(twilio: Signed, session: Session) -> None:
+    first, second = twilio.post("/voice/inbound", **CALL), twilio.post("/voice/inbound", **CALL)
+
+    assert first.data == second.data
+    assert session.scalar(select(func.count()).select_from(Contact)) == 1
+
+
+@pytest.mark.parametrize("sender", ["anonymous", "unknown", "client:desk", "", "+266696687", "sip:someone"])
+def test_a_withheld_or_strange_number_is_welcome(twilio: Signed, session: Session, sender: str) -> None:
+    answer = twilio.post("/voice/inbound", **{**CALL, "From": sender})
+
+    assert answer.status_code == 200
+    assert session.scalars(select(Contact)).one().caller.number is None
+
+
+def test_a_broken_database_still_answers_and_rings_the_on_call_phones(
+    twilio: Signed, application: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application.extensions["house"].db, "begin", lambda: 1 / 0)
+
+    root = ET.fromstring(twilio.post("/voice/inbound", **CALL).data)
+
+    assert root.find("Dial/Number") is not None
+    assert "9 1 1" in (root.findtext("Say") or "")
+
+
+def test_the_fallback_needs_no_database_and_keeps_press_one(
+    twilio: Signed, application: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application.extensions["house"].db, "begin", lambda: 1 / 0)
+
+    number = ET.fromstring(twilio.post("/voice/fallback", **CALL).data).find("Dial/Number")
+    assert number is not None
+    assert (number.get("url") or "").endswith("/voice/fallback/whisper")
+    assert ET.fromstring(twilio.post("/voice/fallback/whisper", **CALL).data).find("Gather") is not None
+    assert ET.fromstring(twilio.post("/voice/fallback/key", Digits="2").data).find("Hangup") is not None
+    assert len(ET.fromstring(twilio.post("/voice/fallback/key", Digits="1").data)) == 0
+
+
+def test_health_speaks_for_the_process_and_readiness_for_what_it_needs(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert ready.status_code == 503, "no worker runs in this test"
+    assert ready.json is not None
+    assert ready.json["checks"]["database"] == "ok"
+    assert ready.json["checks"]["redis"] == "ok"
+    assert b"python_info" in client.get("/metrics").data

@@ -1,0 +1,119 @@
+"""Twilio's voice webhooks for the caller's phone. Thin: read, call a service, answer."""
+
+import uuid
+
+import structlog
+from flask import Blueprint, Response, current_app
+from werkzeug.exceptions import HTTPException
+
+from services import bridging, escalation, intake, promises, waiting
+from telephony.twiml import Document
+from web.house import house
+from web.twiml_answers import field, now, twiml
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("voice", __name__)
+
+
+@blueprint.errorhandler(Exception)
+def failed(error: Exception) -> Response:
+    """Whatever broke, the caller hears what helps and phones ring: the same words as the fallback address."""
+    if isinstance(error, HTTPException):
+        return Response(status=error.code)
+    log.error("voice_webhook_failed", exc_info=error)
+    return Response(current_app.extensions["fallback"].voice(), mimetype="text/xml")
+
+
+@blueprint.post("/voice/inbound")
+def inbound() -> Response:
+    """A call comes in."""
+    call = intake.inbound_call(house(), field("CallSid"), field("From"), field("To"))
+    return twiml(intake.open_call(house(), call, now()))
+
+
+@blueprint.post("/voice/key/<uuid:contact_id>")
+def key(contact_id: uuid.UUID) -> Response:
+    """A key during the greeting or after a conversation."""
+    return twiml(waiting.greeting_key(house(), contact_id, field("Digits"), now()))
+
+
+@blueprint.post("/voice/wait/<uuid:contact_id>")
+def wait(contact_id: uuid.UUID) -> Response:
+    """The wait loop comes round."""
+    return twiml(waiting.wait_turn(house(), contact_id, now()))
+
+
+@blueprint.post("/voice/queue-key/<uuid:contact_id>")
+def queue_key(contact_id: uuid.UUID) -> Response:
+    """A key in the wait loop."""
+    return twiml(waiting.waiting_key(house(), contact_id, field("Digits"), now()))
+
+
+@blueprint.post("/voice/heard/<question>/<uuid:contact_id>")
+def heard(question: str, contact_id: uuid.UUID) -> Response:
+    """An answer to a question asked while waiting."""
+    digits, speech = field("Digits") or None, field("SpeechResult") or None
+    return twiml(waiting.heard(house(), contact_id, question, digits, speech, now()))
+
+
+@blueprint.post("/voice/left/<uuid:contact_id>")
+def left(contact_id: uuid.UUID) -> Response:
+    """The caller is out of the provider's queue."""
+    return twiml(waiting.left(house(), contact_id, field("QueueResult"), now()))
+
+
+@blueprint.post("/voice/join/<uuid:contact_id>")
+def join(contact_id: uuid.UUID) -> Response:
+    """The caller was fetched for the conference."""
+    return twiml(escalation.join(house(), contact_id, now()))
+
+
+@blueprint.post("/voice/after/<uuid:contact_id>")
+def after(contact_id: uuid.UUID) -> Response:
+    """The conference is over and the caller is still there."""
+    return twiml(escalation.after(house(), contact_id, now()))
+
+
+@blueprint.post("/voice/dialed/<uuid:contact_id>")
+def dialed(contact_id: uuid.UUID) -> Response:
+    """Ringing from the call itself is over."""
+    return twiml(escalation.dialed(house(), contact_id, now()))
+
+
+@blueprint.post("/voice/crisis-after/<uuid:contact_id>")
+def crisis_after(contact_id: uuid.UUID) -> Response:
+    """988 is over, or did not answer."""
+    answered = field("DialCallStatus") in ("completed", "answered")
+    return twiml(escalation.after_988(house(), contact_id, answered, now()))
+
+
+@blueprint.post("/voice/voicemail/<uuid:contact_id>")
+def voicemail(contact_id: uuid.UUID) -> Response:
+    """A message was recorded."""
+    return twiml(_keep_voicemail(contact_id))
+
+
+@blueprint.post("/status/recording/<uuid:contact_id>")
+def recording(contact_id: uuid.UUID) -> tuple[str, int]:
+    """The recording is ready; also the only word about it when the caller hung up."""
+    _keep_voicemail(contact_id)
+    return "", 204
+
+
+def _keep_voicemail(contact_id: uuid.UUID) -> Document:
+    seconds = int(field("RecordingDuration") or 0)
+    return promises.take_voicemail(house(), contact_id, field("RecordingSid"), seconds, now())
+
+
+@blueprint.post("/voice/hold")
+def hold() -> Response:
+    """What a lone participant of a conference hears: a word, and silence that never runs out."""
+    return twiml(escalation.alone())
+
+
+@blueprint.post("/status/conference")
+def conference() -> tuple[str, int]:
+    """Somebody joined or left a conference."""
+    if field("StatusCallbackEvent") == "participant-join":
+        bridging.joined(house(), field("FriendlyName"), field("CallSid"), now())
+    return "", 204
