@@ -67,17 +67,22 @@ class Voicemail(Base):
     contact: Mapped[Contact] = relationship()
 
 
-TEXTED = (FollowUpKind.CHECK_IN, FollowUpKind.DID_THEY_TAKE_YOU)  # callbacks and voicemails have owners of their own
+UNPLANNED = (
+    FollowUpKind.CALLBACK,
+    FollowUpKind.VOICEMAIL,
+    FollowUpKind.RECONNECT,
+)  # promised, by services of their own
+PLANNED = tuple(kind for kind in FollowUpKind if kind not in UNPLANNED)
 
 
 def claim_due(session: Session, status: FollowUpStatus, now: datetime, limit: int = 100) -> Sequence[FollowUp]:
-    """Texted follow-ups in `status` whose time has come, oldest first, locked against other sweepers.
+    """Planned follow-ups in `status` whose time has come, oldest first, locked against other sweepers.
 
     `due_at` is when a pending one starts, and when we stop waiting for the answer to a started one.
     """
     query = (
         select(FollowUp)
-        .where(FollowUp.status == status, FollowUp.due_at <= now, FollowUp.kind.in_(TEXTED))
+        .where(FollowUp.status == status, FollowUp.due_at <= now, FollowUp.kind.in_(PLANNED))
         .order_by(FollowUp.due_at)
         .limit(limit)
         .options(joinedload(FollowUp.contact, innerjoin=True).joinedload(Contact.caller, innerjoin=True))
@@ -87,13 +92,24 @@ def claim_due(session: Session, status: FollowUpStatus, now: datetime, limit: in
 
 
 def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp]:
-    """Follow-up texts that went to this caller and are not answered yet, newest first, locked."""
+    """Planned follow-ups that went to this caller and are not answered yet, newest first, locked."""
     query = (
         select(FollowUp)
         .join(FollowUp.contact)
-        .where(Contact.caller_id == caller_id, FollowUp.status == FollowUpStatus.STARTED, FollowUp.kind.in_(TEXTED))
+        .where(Contact.caller_id == caller_id, FollowUp.status == FollowUpStatus.STARTED, FollowUp.kind.in_(PLANNED))
         .order_by(FollowUp.started_at.desc())
         .with_for_update(of=FollowUp)
+    )
+    return session.scalars(query).all()
+
+
+def planned_for(session: Session, contact_id: uuid.UUID, plan_id: str) -> Sequence[FollowUp]:
+    """Every follow-up that one plan made for a contact, whatever became of it, locked, in order of time."""
+    query = (
+        select(FollowUp)
+        .where(FollowUp.contact_id == contact_id, FollowUp.plan["plan"].astext == plan_id)
+        .order_by(FollowUp.due_at)
+        .with_for_update()
     )
     return session.scalars(query).all()
 

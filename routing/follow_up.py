@@ -1,13 +1,19 @@
 """Follow-ups as rules: how a contact ended -> what we owe the person; an outcome -> the next attempt or the end."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
+from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, Urgency
 
-PLAN_VERSION = 1
+
+class By(StrEnum):
+    """Who does a step."""
+
+    TEXT = "text"  # the service writes
+    PERSON = "person"  # a counselor does it and writes the outcome
 
 
 class Outcome(StrEnum):
@@ -22,33 +28,87 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One text that we owe: when, in which words (a phrase key), how often and how far apart."""
+    """One thing that we owe: when after the contact, by whom, in which words (a phrase key), how often."""
 
     kind: FollowUpKind
+    by: By
     after: timedelta
-    words: str
-    max_attempts: int = 2
+    words: str = ""
+    attempts: int = 1
     spacing: timedelta = timedelta(hours=24)
 
 
-CHECK_IN = Step(FollowUpKind.CHECK_IN, timedelta(hours=24), "text.check_in")  # first within 24 to 48 h (FIELD.md)
+@dataclass(frozen=True)
+class Ended:
+    """What the plans ask of a contact that has ended: vocabulary words and ids of the content files."""
 
-# A callback is promised the moment somebody asks (services.promises), so it is no part of these plans; a bare hang-up
-# from a phone whose safety is unknown gets nothing (FIELD.md, Safe contact).
-PLANS: Mapping[Disposition, tuple[Step, ...]] = {
-    Disposition.REFERRED: (CHECK_IN,),
-    Disposition.CRISIS_HANDED_OVER: (CHECK_IN,),
-}
-
-
-def plan(disposition: Disposition) -> tuple[Step, ...]:
-    """What is owed after a contact that ended so."""
-    return PLANS.get(disposition, ())
+    disposition: Disposition
+    urgency: Urgency = Urgency.NONE
+    flags: frozenset[str] = frozenset()
+    substances: frozenset[str] = frozenset()
 
 
-def scaled(wait: timedelta, time_scale: float) -> timedelta:
-    """A planned wait as this house lives it: a demonstration's days may be minutes."""
-    return wait * time_scale
+@dataclass(frozen=True)
+class Plan:
+    """Steps for the contacts that hold something of each list; an empty list asks nothing."""
+
+    id: str
+    steps: tuple[Step, ...]
+    silent_attempts: int  # stop rule: unanswered attempts after which the later steps are dropped
+    dispositions: frozenset[Disposition]
+    urgencies: frozenset[Urgency] = frozenset()
+    flags: frozenset[str] = frozenset()
+    substances: frozenset[str] = frozenset()
+
+    def is_for(self, ended: Ended) -> bool:
+        """Whether a contact that ended so is owed this plan."""
+        return (
+            ended.disposition in self.dispositions
+            and (not self.urgencies or ended.urgency in self.urgencies)
+            and (not self.flags or bool(self.flags & ended.flags))
+            and (not self.substances or bool(self.substances & ended.substances))
+        )
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Every plan of the house, with the version of the file that they came from."""
+
+    version: int = 0
+    plans: tuple[Plan, ...] = ()
+
+    def owed(self, ended: Ended) -> Iterator[tuple[Plan, Step]]:
+        """The steps owed to a contact, in the order of the file."""
+        return ((plan, step) for plan in self.plans if plan.is_for(ended) for step in plan.steps)
+
+
+def plans_from(data: Mapping[str, Any]) -> Plans:
+    """Plans from the checked content of config/content/follow_ups.toml."""
+    return Plans(version=data["version"], plans=tuple(_plan(entry) for entry in data["plan"]))
+
+
+def _plan(entry: Mapping[str, Any]) -> Plan:
+    return Plan(
+        id=entry["id"],
+        steps=tuple(step for written in entry["step"] for step in _steps(written)),
+        silent_attempts=entry["silent_attempts"],
+        dispositions=frozenset(map(Disposition, entry["dispositions"])),
+        urgencies=frozenset(map(Urgency, entry.get("urgencies", ()))),
+        flags=frozenset(entry.get("flags", ())),
+        substances=frozenset(entry.get("substances", ())),
+    )
+
+
+def _steps(written: Mapping[str, Any]) -> Iterable[Step]:
+    for number in range(written.get("repeat", 1)):
+        yield Step(
+            kind=FollowUpKind(written["kind"]),
+            by=By(written["channel"]),
+            after=timedelta(hours=written["after_hours"] + number * written.get("repeat_hours", 0)),
+            words=written.get("words", ""),
+            attempts=written["attempts"],
+            spacing=timedelta(hours=written["spacing_hours"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +116,7 @@ class Next:
     """Where a follow-up goes after an attempt; `due_at` only while it is pending."""
 
     status: FollowUpStatus
-    due_at: datetime | None = None
+    due_at: datetime | None = field(default=None)
 
 
 def after_attempt(outcome: Outcome, attempts: int, max_attempts: int, now: datetime) -> Next:

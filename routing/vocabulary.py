@@ -119,6 +119,12 @@ class FollowUpKind(StrEnum):
     VOICEMAIL = "voicemail"
     CHECK_IN = "check_in"
     DID_THEY_TAKE_YOU = "did_they_take_you"
+    WEEK = "week"
+    MONTH = "month"
+    WITHDRAWAL_CHECK = "withdrawal_check"
+    NALOXONE = "naloxone"
+    NO_SHOW = "no_show"
+    WAITING_LIST = "waiting_list"
     RECONNECT = "reconnect"
 
 

@@ -1,6 +1,8 @@
 """Follow-ups: planned from how a contact ended, started when due, tried again or ended by what comes back."""
 
+import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -8,9 +10,9 @@ from models import follow_ups, outbox
 from models.contacts import Contact, record
 from models.follow_ups import FollowUp
 from models.people import Caller
-from routing.follow_up import PLAN_VERSION, Outcome, Step, after_attempt, plan, scaled
+from routing.follow_up import By, Ended, Outcome, Plan, Step, after_attempt
 from routing.sending import Purpose, may_send
-from routing.vocabulary import FollowUpStatus
+from routing.vocabulary import Disposition, FollowUpStatus
 from services import consent, texts
 from services.house import House
 
@@ -20,44 +22,66 @@ BATCH = 200
 def plan_for(session: Session, house: House, contact: Contact, now: datetime) -> list[FollowUp]:
     """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned."""
     for old in follow_ups.open_follow_ups(session, contact.id):
-        if old.kind in follow_ups.TEXTED and old.status is FollowUpStatus.PENDING:
+        if old.kind in follow_ups.PLANNED and old.status is FollowUpStatus.PENDING:
             _end(session, old, FollowUpStatus.STOPPED, "replaced", now)
     if contact.disposition is None:
         return []
-    planned = [_row(house, contact, step, now) for step in plan(contact.disposition)]
+    owed = house.plans.owed(_ended(contact, contact.disposition))
+    planned = [_row(house, contact, plan, step, now) for plan, step in owed]
     session.add_all(planned)
     for row in planned:
         record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
     return planned
 
 
-def _row(house: House, contact: Contact, step: Step, now: datetime) -> FollowUp:
-    scale = house.rules.follow_up_time_scale
+def _ended(contact: Contact, disposition: Disposition) -> Ended:
+    known: dict[str, Any] = contact.triage or {}
+    return Ended(
+        disposition=disposition,
+        urgency=contact.urgency,
+        flags=frozenset(flag["value"] for flag in known.get("flags", ())),
+        substances=frozenset(substance["value"] for substance in known.get("substances", ())),
+    )
+
+
+def _row(house: House, contact: Contact, plan: Plan, step: Step, now: datetime) -> FollowUp:
+    scale = house.rules.follow_up_time_scale  # a demonstration's days are minutes
     return FollowUp(
         contact_id=contact.id,
         kind=step.kind,
-        due_at=now + scaled(step.after, scale),
+        due_at=now + step.after * scale,
         attempts=0,
-        max_attempts=step.max_attempts,
+        max_attempts=step.attempts,
         created_at=now,
         plan={
-            "version": PLAN_VERSION,
+            "plan": plan.id,
+            "version": house.plans.version,
+            "by": step.by.value,
             "words": step.words,
-            "spacing_seconds": scaled(step.spacing, scale).total_seconds(),
+            "spacing_seconds": (step.spacing * scale).total_seconds(),
+            "silent_attempts": plan.silent_attempts,
         },
     )
 
 
 def start_due(house: House, now: datetime, limit: int = BATCH) -> int:
-    """Start every follow-up whose time has come: a stored text each, or a reason why not; how many were looked at."""
+    """Start every planned follow-up whose time has come; how many were looked at."""
     with house.db.begin() as session:
         due = follow_ups.claim_due(session, FollowUpStatus.PENDING, now, limit)
         for row in due:
-            _start(session, house, row, now)
+            if row.plan["by"] == By.PERSON:
+                _hand_to_a_person(session, row, now)
+            else:
+                _write(session, house, row, now)
         return len(due)
 
 
-def _start(session: Session, house: House, row: FollowUp, now: datetime) -> None:
+def _hand_to_a_person(session: Session, row: FollowUp, now: datetime) -> None:
+    row.owner_id = row.contact.disposition_by or row.contact.claimed_by
+    _begin(session, row, now)
+
+
+def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None:
     contact = row.contact
     person = consent.person_of(session, contact.caller)
     verdict = may_send(Purpose.FOLLOW_UP, person, consent.window_of(house.rules), now)
@@ -66,45 +90,82 @@ def _start(session: Session, house: House, row: FollowUp, now: datetime) -> None
     elif verdict.send_at is not None and verdict.send_at > now:
         row.due_at = verdict.send_at
     else:
-        row.status, row.started_at = FollowUpStatus.STARTED, now
-        row.attempts += 1
-        row.due_at = now + timedelta(seconds=row.plan["spacing_seconds"])
         language = contact.caller.language or contact.language
-        body = house.phrases.text(row.plan["words"], language, organisation=house.rules.organisation_name)
         texts.queue_text(
             session,
-            body=body,
+            body=house.phrases.text(row.plan["words"], language, organisation=house.rules.organisation_name),
             purpose=Purpose.FOLLOW_UP,
             helpline_number=contact.helpline_number,
             contact=contact,
             caller=contact.caller,
             now=now,
         )
-        record(session, contact.id, "follow_up_started", now, follow_up=row.kind.value, attempt=row.attempts)
+        _begin(session, row, now)
+
+
+def _begin(session: Session, row: FollowUp, now: datetime) -> None:
+    row.status, row.started_at = FollowUpStatus.STARTED, now
+    row.attempts += 1
+    row.due_at = now + timedelta(seconds=row.plan["spacing_seconds"])
+    record(session, row.contact_id, "follow_up_started", now, follow_up=row.kind.value, attempt=row.attempts)
+    outbox.touch(session, row.contact_id)
 
 
 def give_up_waiting(house: House, now: datetime, limit: int = BATCH) -> int:
-    """Started follow-ups that nobody answered in time: tried again, or ended by the stop rule; how many."""
+    """Started follow-ups whose time is up: unanswered texts go on or end, a person's work is offered to everybody."""
     with house.db.begin() as session:
-        silent = follow_ups.claim_due(session, FollowUpStatus.STARTED, now, limit)
-        for row in silent:
-            settle(session, row, Outcome.NO_ANSWER, now)
-        return len(silent)
+        late = follow_ups.claim_due(session, FollowUpStatus.STARTED, now, limit)
+        for row in late:
+            if row.plan["by"] == By.PERSON:
+                _offer_to_everybody(session, row, now)
+            else:
+                settle(session, row, Outcome.NO_ANSWER, now)
+        return len(late)
+
+
+def _offer_to_everybody(session: Session, row: FollowUp, now: datetime) -> None:
+    row.owner_id = None
+    row.due_at = now + timedelta(seconds=row.plan["spacing_seconds"])
+    record(session, row.contact_id, "follow_up_overdue", now, follow_up=row.kind.value)
+    outbox.touch(session, row.contact_id)
 
 
 def settle(session: Session, row: FollowUp, outcome: Outcome, now: datetime) -> None:
     """Write what came of an attempt (the row locked) and what follows from it."""
     following = after_attempt(outcome, row.attempts, row.max_attempts, now)
-    if following.due_at is None:
-        _end(session, row, following.status, outcome.value, now)
+    if following.due_at is not None:
+        row.status, row.due_at, row.last_outcome = following.status, following.due_at, outcome.value
+        record(session, row.contact_id, "follow_up_again", now, follow_up=row.kind.value, outcome=outcome.value)
         return
-    row.status, row.due_at, row.last_outcome = following.status, following.due_at, outcome.value
-    record(session, row.contact_id, "follow_up_again", now, follow_up=row.kind.value, outcome=outcome.value)
+    _end(session, row, following.status, outcome.value, now)
+    if following.status is FollowUpStatus.STOPPED:
+        _stop_rule(session, row, now)
+
+
+def _stop_rule(session: Session, row: FollowUp, now: datetime) -> None:
+    """Whoever has not answered so often is left in peace: the plan's later steps are dropped."""
+    siblings = follow_ups.planned_for(session, row.contact_id, row.plan["plan"])
+    answered = any(sibling.status is FollowUpStatus.DONE for sibling in siblings)
+    if answered or sum(sibling.attempts for sibling in siblings) < row.plan["silent_attempts"]:
+        return
+    for sibling in siblings:
+        if sibling.status is FollowUpStatus.PENDING:
+            _end(session, sibling, FollowUpStatus.STOPPED, "stop_rule", now)
+
+
+def complete(house: House, follow_up_id: uuid.UUID, outcome: Outcome, now: datetime) -> bool:
+    """A counselor did a person's step and says what came of it; False when it is not theirs to settle (any more)."""
+    with house.db.begin() as session:
+        row = session.get(FollowUp, follow_up_id, with_for_update={"of": FollowUp})
+        if row is None or row.status is not FollowUpStatus.STARTED or row.kind not in follow_ups.PLANNED:
+            return False
+        settle(session, row, outcome, now)
+        return True
 
 
 def hear_answer(session: Session, caller: Caller, words: str, now: datetime) -> Outcome | None:
     """A text from somebody who got a check-in: any answer ends it, "1" asks for a counselor. None: none is open."""
-    waiting = follow_ups.awaiting_answer(session, caller.id)
+    waiting = [row for row in follow_ups.awaiting_answer(session, caller.id) if row.plan["by"] == By.TEXT]
     if not waiting:
         return None
     outcome = Outcome.WANTS_COUNSELOR if words.strip().rstrip(".!") == "1" else Outcome.ANSWERED

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.database import Database
+from routing.follow_up import Plans
 from routing.phrases import Phrases
 
 
@@ -39,5 +40,6 @@ class House:
     db: Database
     rules: Rules
     phrases: Phrases
+    plans: Plans = field(default_factory=Plans)
     triage: Any = None  # routing.triage.TriageRules
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them

@@ -5,10 +5,12 @@ import threading
 from dataclasses import fields
 from functools import cached_property
 
+from config.follow_ups import load_follow_ups
 from config.phrases import load_phrases
 from config.settings import Settings, load_settings
 from models.crypto import configure_keys
 from models.database import AfterCommit, Database, build_engine
+from routing.follow_up import plans_from
 from routing.phrases import Phrases
 from services.house import House, Rules
 from telephony.build import build_telephony
@@ -29,7 +31,13 @@ def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: 
     """A process's house: keys, database and words."""
     configure_keys(settings.encryption_keys, settings.secret_key)
     engine = build_engine(settings.database_url, statement_timeout_ms=statement_timeout_ms)
-    return House(db=Database(engine, after_commit), rules=rules_of(settings), phrases=Phrases(load_phrases()))
+    phrases = load_phrases()
+    return House(
+        db=Database(engine, after_commit),
+        rules=rules_of(settings),
+        phrases=Phrases(phrases),
+        plans=plans_from(load_follow_ups(phrases)),
+    )
 
 
 class Household:

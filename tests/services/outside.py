@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact
 from models.crypto import lookup_hash
-from models.people import Caller
+from models.people import Caller, Counselor
 from models.texts import TextMessage
-from routing.vocabulary import Channel, ContactStatus, TextStatus
+from routing.vocabulary import Channel, ContactStatus, Role, TextStatus
 from telephony.ports import ReceivedText, SentText
 
 NOON = datetime(2026, 6, 3, 16, tzinfo=UTC)  # 12:00 in Boston
@@ -62,6 +62,23 @@ def make_caller(session: Session, number: str | None = CALLER, **facts: object) 
     session.add(caller)
     session.flush()
     return caller
+
+
+def make_counselor(session: Session, phone: str | None = "+16175550111", **facts: object) -> Counselor:
+    """A counselor, stored."""
+    email = f"{uuid.uuid4().hex}@example.org"
+    given = {"name": "Ana Example", "role": Role.COUNSELOR, "timezone": "America/New_York", "skills": [], **facts}
+    counselor = Counselor(
+        email=email,
+        email_hash=lookup_hash(email),
+        phone=phone,
+        phone_hash=lookup_hash(phone) if phone else None,
+        created_at=NOON,
+        **given,
+    )
+    session.add(counselor)
+    session.flush()
+    return counselor
 
 
 def make_contact(session: Session, caller: Caller, channel: Channel = Channel.TEXT, **facts: object) -> Contact:

@@ -1,5 +1,6 @@
 """Follow-ups: who gets one, when, how often, and what an answer does."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,10 @@ from models.follow_ups import FollowUp
 from models.people import Caller
 from models.texts import TextMessage
 from routing.follow_up import Outcome
-from routing.vocabulary import Disposition, FollowUpStatus
+from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
 from services import follow_ups
 from services.house import House
-from tests.services.outside import NIGHT, NOON, make_caller, make_contact, write_in
+from tests.services.outside import NIGHT, NOON, make_caller, make_contact, make_counselor, write_in
 
 DAY = timedelta(days=1)
 
@@ -27,9 +28,10 @@ def close(house: House, disposition: Disposition, *, texted: bool = True, **fact
         follow_ups.plan_for(session, house, contact, NOON)
 
 
-def rows(house: House) -> list[FollowUp]:
+def rows(house: House, kind: FollowUpKind | None = FollowUpKind.CHECK_IN) -> list[FollowUp]:
     with house.db.begin() as session:
-        return list(session.scalars(select(FollowUp).order_by(FollowUp.created_at)))
+        query = select(FollowUp).order_by(FollowUp.due_at)
+        return list(session.scalars(query if kind is None else query.where(FollowUp.kind == kind)))
 
 
 def texts_out(house: House) -> list[str]:
@@ -56,7 +58,7 @@ def test_a_due_row_is_started_once_however_often_the_sweeper_comes(house: House)
 @pytest.mark.parametrize("disposition", [Disposition.CALLER_LEFT, Disposition.NOT_FOR_US, Disposition.INFORMATION])
 def test_whoever_only_hung_up_or_asked_something_is_left_alone(house: House, disposition: Disposition) -> None:
     close(house, disposition)
-    assert rows(house) == []
+    assert rows(house, None) == []
 
 
 def test_a_caller_whom_nobody_asked_about_texts_gets_none_and_we_know_why(house: House) -> None:
@@ -84,22 +86,40 @@ def test_after_stop_a_planned_follow_up_ends_without_a_text(house: House) -> Non
 def test_a_follow_up_due_at_night_goes_at_nine(house: House) -> None:
     close(house, Disposition.REFERRED)
     with house.db.begin() as session:
-        session.scalars(select(FollowUp)).one().due_at = NIGHT
+        session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.CHECK_IN)).one().due_at = NIGHT
     follow_ups.start_due(house, NIGHT)
     (row,) = rows(house)
     assert (row.status, row.due_at.hour, row.attempts) == (FollowUpStatus.PENDING, 13, 0)
     assert texts_out(house) == []
 
 
-def test_silence_is_answered_with_one_more_text_and_then_with_rest(house: House) -> None:
-    close(house, Disposition.REFERRED)
-    now = NOON + DAY
-    for _ in range(6):
+def pass_days(house: House, days: int) -> None:
+    for day in range(1, days + 1):
+        now = NOON + day * DAY
         follow_ups.give_up_waiting(house, now)
         follow_ups.start_due(house, now)
-        now += DAY
-    assert len(texts_out(house)) == 2
-    assert [(row.status, row.last_outcome) for row in rows(house)] == [(FollowUpStatus.STOPPED, "no_answer")]
+
+
+def test_whoever_never_answers_is_texted_four_times_and_then_left_in_peace(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    pass_days(house, 40)
+    assert len(texts_out(house)) == 4
+    assert [(row.kind.value, row.status.value, row.last_outcome) for row in rows(house, None)] == [
+        ("check_in", "stopped", "no_answer"),
+        ("did_they_take_you", "stopped", "no_answer"),
+        ("week", "stopped", "no_answer"),
+        ("month", "stopped", "stop_rule"),
+    ]
+
+
+def test_whoever_answers_once_still_hears_from_us_after_a_month(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    follow_ups.start_due(house, NOON + DAY)
+    with house.db.begin() as session:
+        follow_ups.hear_answer(session, session.scalars(select(Caller)).one(), "thanks", NOON + DAY)
+    pass_days(house, 40)
+    assert len(texts_out(house)) == 4  # the check-in once, then three days, a week, a month
+    assert [row.last_outcome for row in rows(house, None)] == ["answered", "no_answer", "no_answer", "no_answer"]
 
 
 @pytest.mark.parametrize(
@@ -124,4 +144,40 @@ def test_another_disposition_replaces_what_was_planned(house: House) -> None:
         contact = session.scalars(select(Contact)).one()
         contact.disposition = Disposition.NOT_FOR_US
         follow_ups.plan_for(session, house, contact, NOON)
-    assert [(row.status, row.last_outcome) for row in rows(house)] == [(FollowUpStatus.STOPPED, "replaced")]
+    assert {(row.status, row.last_outcome) for row in rows(house, None)} == {(FollowUpStatus.STOPPED, "replaced")}
+
+
+def stopped_a_benzodiazepine(house: House) -> uuid.UUID:
+    """A contact about clonazepam that was stopped from one day to the next; the counselor's id."""
+    with house.db.begin() as session:
+        counselor = make_counselor(session)
+        contact = make_contact(session, make_caller(session))
+        contact.triage = {
+            "substances": [{"value": "clonazepam", "source": "voice"}],
+            "flags": [{"value": "stopped_abruptly", "source": "voice"}],
+        }
+        contact.disposition, contact.disposition_by = Disposition.INFORMATION, counselor.id
+        follow_ups.plan_for(session, house, contact, NOON)
+        return counselor.id
+
+
+def test_after_a_long_acting_benzodiazepine_a_person_asks_daily_from_day_two_to_ten(house: House) -> None:
+    counselor_id = stopped_a_benzodiazepine(house)
+    planned = rows(house, FollowUpKind.WITHDRAWAL_CHECK)
+    assert [(row.due_at - NOON).days for row in planned] == list(range(2, 11))
+    follow_ups.start_due(house, NOON + 2 * DAY)
+    (first, *_) = rows(house, FollowUpKind.WITHDRAWAL_CHECK)
+    assert (first.status, first.owner_id) == (FollowUpStatus.STARTED, counselor_id)
+    assert texts_out(house) == []  # a person, not a machine
+
+
+def test_a_check_that_its_owner_forgets_is_offered_to_everybody_and_never_disappears(house: House) -> None:
+    stopped_a_benzodiazepine(house)
+    follow_ups.start_due(house, NOON + 2 * DAY)
+    assert follow_ups.give_up_waiting(house, NOON + 3 * DAY) == 1
+    (first,) = [row for row in rows(house, FollowUpKind.WITHDRAWAL_CHECK) if row.started_at]
+    assert (first.status, first.owner_id) == (FollowUpStatus.STARTED, None)
+    assert follow_ups.complete(house, first.id, Outcome.ANSWERED, NOON + 3 * DAY)
+    assert not follow_ups.complete(house, first.id, Outcome.ANSWERED, NOON + 3 * DAY)
+    (first,) = [row for row in rows(house, FollowUpKind.WITHDRAWAL_CHECK) if row.started_at]
+    assert first.status is FollowUpStatus.DONE
