@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Self
 
 from runtime.account import EmbeddedError, Place, find_place, remove_place
-from runtime.postgres import ensure_postgres, postgres_url, stop_postgres
-from runtime.valkey import ensure_valkey, stop_valkey, valkey_url
+from runtime.postgres import ensure_postgres, postgres_pid, postgres_url, stop_postgres
+from runtime.valkey import ensure_valkey, stop_valkey, valkey_pid, valkey_url
 
-__all__ = ["EmbeddedError", "Servers", "ensure_servers", "server_urls"]
+__all__ = ["EmbeddedError", "Servers", "ensure_servers", "server_urls", "stop_unused"]
 
 
 class Servers:
@@ -23,10 +23,8 @@ class Servers:
         self._place = place
         self._users: int | None = users
         self._throwaway = throwaway
-        self._pids = (
-            ensure_postgres(place, durable=not throwaway),
-            ensure_valkey(place, durable=not throwaway),
-        )
+        ensure_postgres(place, durable=not throwaway)
+        ensure_valkey(place, durable=not throwaway)
 
     def stop(self) -> None:
         """Leave; the last one who leaves stops both servers (and removes throwaway files). May be called twice."""
@@ -35,8 +33,7 @@ class Servers:
         users, self._users = self._users, None
         with _Turn(self._data_dir):
             if _is_last(users):
-                stop_valkey(self._pids[1])
-                stop_postgres(self._pids[0])
+                _stop_both(self._place)
                 if self._throwaway:
                     remove_place(self._place, keep=self._data_dir)
             os.close(users)
@@ -69,6 +66,21 @@ def ensure_servers(data_dir: Path, *, throwaway: bool = False) -> Servers:
         except BaseException:
             os.close(users)
             raise
+
+
+def stop_unused(data_dir: Path) -> None:
+    """Stop servers of `data_dir` that run on though nobody uses them: what a killed process left behind."""
+    with _Turn(data_dir):
+        users = os.open(data_dir / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        if _is_last(users):
+            _stop_both(find_place(data_dir))
+        os.close(users)
+
+
+def _stop_both(place: Place) -> None:
+    for stop, pid in ((stop_valkey, valkey_pid(place)), (stop_postgres, postgres_pid(place))):
+        if pid is not None:
+            stop(pid)
 
 
 class _Turn:

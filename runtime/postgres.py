@@ -27,18 +27,17 @@ def postgres_url(place: Place, database: str = DATABASE) -> str:
     return f"postgresql+psycopg://{ROLE}@/{database}?host={quote(str(place.sockets))}&port={PORT}"
 
 
-def ensure_postgres(place: Place, *, durable: bool) -> int:
-    """Start PostgreSQL unless it runs already, with our database in it; its process id. Raises EmbeddedError."""
-    pid = _running_pid(place)
+def ensure_postgres(place: Place, *, durable: bool) -> None:
+    """Start PostgreSQL unless it runs already, with our database in it. Raises EmbeddedError."""
+    pid = postgres_pid(place)
     if pid is not None and not _found_again(place, pid):
         stop_postgres(pid)
         pid = None
     if pid is None:
         programs = find_postgres(place)
         _create_cluster(place, programs)
-        pid = _start(place, programs, durable=durable)
+        _start(place, programs, durable=durable)
     _create_database(place)
-    return pid
 
 
 def stop_postgres(pid: int) -> None:
@@ -50,7 +49,7 @@ def _pid_file(place: Place) -> Path:
     return place.postgres / "postmaster.pid"
 
 
-def _running_pid(place: Place) -> int | None:
+def postgres_pid(place: Place) -> int | None:
     """The postmaster's id from its pid file, when that process is alive and serves this directory."""
     try:
         pid = int(_pid_file(place).read_text().split("\n", 1)[0])
@@ -114,7 +113,7 @@ def _major(programs: Path) -> int:
     return int(shown.stdout.split()[2].split(".")[0])
 
 
-def _start(place: Place, programs: Path, *, durable: bool) -> int:
+def _start(place: Place, programs: Path, *, durable: bool) -> None:
     log = place.directory / "postgres.log"
     for _ in range(_START_ATTEMPTS):
         _forget_the_dead(place)
@@ -122,7 +121,7 @@ def _start(place: Place, programs: Path, *, durable: bool) -> int:
         wait_until(lambda server=server: _answers(place) or server.poll() is not None, START_SECONDS)  # type: ignore[misc]
         if server.poll() is None and _answers(place):
             server.returncode = 0  # it outlives this object: from here on its id is watched, and Popen must not warn
-            return server.pid
+            return
         stop_postgres(server.pid)
     reason = [line for line in log.read_text(errors="replace").splitlines() if "FATAL" in line][-1:]
     raise EmbeddedError(f"PostgreSQL did not start ({''.join(reason) or 'see the log'}); its log is {log}.")
@@ -146,7 +145,7 @@ def _launch(place: Place, programs: Path, log: Path, *, durable: bool) -> subpro
 
 def _forget_the_dead(place: Place) -> None:
     """Remove lock files whose process is gone or, after a restart of the machine, is another program by now."""
-    if _running_pid(place) is None:
+    if postgres_pid(place) is None:
         for left_over in (_pid_file(place), *place.sockets.glob(".s.PGSQL.*")):
             left_over.unlink(missing_ok=True)
 

@@ -3,12 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 import psutil
 
 POLL_SECONDS = 0.02
+GROUP_POLL_SECONDS = 0.1  # looking through every process costs some milliseconds
+KILL_SECONDS = 5.0
 
 
 def is_running(pid: int, mark: str = "") -> bool:
@@ -20,13 +22,13 @@ def is_running(pid: int, mark: str = "") -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Poll `condition` until it holds or `seconds` have passed; whether it held."""
+def wait_until(condition: Callable[[], bool], seconds: float, every: float = POLL_SECONDS) -> bool:
+    """Look at `condition` `every` so many seconds until it holds or `seconds` have passed; whether it held."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(POLL_SECONDS)
+        time.sleep(every)
     return True
 
 
@@ -48,3 +50,31 @@ def stop_process(pid: int, steps: tuple[tuple[signal.Signals, float], ...]) -> N
             return
         if wait_until(lambda: is_gone(pid), seconds):
             return
+
+
+def living_groups(groups: Collection[int]) -> set[int]:
+    """Those process groups that still have a member (zombies do not count: nobody may come to reap them)."""
+    alive = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError, PermissionError):
+            group = os.getpgid(process.pid)
+            if group in groups and process.status() != psutil.STATUS_ZOMBIE:
+                alive.add(group)
+    return alive
+
+
+def end_groups(groups: Collection[int], grace_seconds: float) -> None:
+    """SIGTERM to each group's leader, then SIGKILL to what is left of the groups after the grace."""
+    for group in groups:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(group, signal.SIGTERM)
+    wait_until(lambda: not living_groups(groups), grace_seconds, GROUP_POLL_SECONDS)
+    kill_groups(groups)
+
+
+def kill_groups(groups: Collection[int]) -> None:
+    """SIGKILL to every member of these process groups, and wait until they are gone."""
+    for group in living_groups(groups):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    wait_until(lambda: not living_groups(groups), KILL_SECONDS, GROUP_POLL_SECONDS)

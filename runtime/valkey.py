@@ -29,13 +29,11 @@ def valkey_url(place: Place, database: int = 0) -> str:
     return f"unix://{quote(str(valkey_socket(place)))}?db={database}"
 
 
-def ensure_valkey(place: Place, *, durable: bool) -> int:
-    """Start Valkey unless it runs already; its process id. Raises EmbeddedError."""
-    found = _running_pid(place)
-    if found is not None:
-        return found
-    _stop_unreachable(place)
-    return _start(place, durable=durable)
+def ensure_valkey(place: Place, *, durable: bool) -> None:
+    """Start Valkey unless it runs already. Raises EmbeddedError."""
+    if valkey_pid(place) is None:
+        _stop_unreachable(place)
+        _start(place, durable=durable)
 
 
 def stop_valkey(pid: int) -> None:
@@ -43,7 +41,7 @@ def stop_valkey(pid: int) -> None:
     stop_process(pid, _STOP_STEPS)
 
 
-def _running_pid(place: Place) -> int | None:
+def valkey_pid(place: Place) -> int | None:
     """The server's process id when it answers (while it loads its files it answers too, with an error we wait out)."""
     at_once = Retry(NoBackoff(), retries=0)
     client = redis.Redis(unix_socket_path=str(valkey_socket(place)), socket_timeout=2, retry=at_once)
@@ -69,7 +67,7 @@ def _stop_unreachable(place: Place) -> None:
         stop_valkey(pid)
 
 
-def _start(place: Place, *, durable: bool) -> int:
+def _start(place: Place, *, durable: bool) -> None:
     place.account.own(place.valkey)
     log = place.directory / "valkey.log"
     settings = {
@@ -95,9 +93,8 @@ def _start(place: Place, *, durable: bool) -> int:
             start_new_session=True,
             **place.account.popen_options(),
         )
-    wait_until(lambda: _running_pid(place) is not None or server.poll() is not None, START_SECONDS)
-    if server.poll() is not None or _running_pid(place) is None:
+    wait_until(lambda: valkey_pid(place) is not None or server.poll() is not None, START_SECONDS)
+    if server.poll() is not None or valkey_pid(place) is None:
         stop_valkey(server.pid)
         raise EmbeddedError(f"Valkey did not start; its log is {log}.")
     server.returncode = 0  # it outlives this object: from here on its id is watched, and Popen must not warn
-    return server.pid

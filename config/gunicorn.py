@@ -1,0 +1,27 @@
+"""How gunicorn serves the web and the events process; the command line of the Procfile sets what differs."""
+
+import os
+
+_production = os.environ.get("APP_ENV") == "production"
+_seconds_of_a_proxy = 75  # a proxy closes idle connections first, so that none is reset under a webhook
+
+bind = f"{'0.0.0.0' if _production else '127.0.0.1'}:{os.environ.get('PORT') or 8000}"  # noqa: S104 - behind a proxy
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or (2 if _production else 1))
+threads = 16
+keepalive = _seconds_of_a_proxy
+timeout = 30
+graceful_timeout = 8
+control_socket_disable = True
+accesslog = None  # a line for each request would put numbers and names from addresses on disk
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.json_formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+    "root": {"level": "INFO", "handlers": ["stderr"]},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True, "qualname": "gunicorn.error"},
+        "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": False, "qualname": "gunicorn.access"},
+    },
+}

@@ -1,0 +1,171 @@
+"""`make run`: the whole line on this machine, with pretend phones, until Ctrl-C."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from config.settings import SettingsError, load_settings
+from runtime.development import ROOT, data_directory, development_environment, start_servers
+from runtime.embedded import EmbeddedError, Servers
+from runtime.ports import BusyPortError, chosen_ports, require_free
+from runtime.printing import Printer
+from runtime.processes import wait_until
+from runtime.supervise import LOOK_SECONDS, Supervisor, read_procfile
+from runtime.welcome import not_ready, welcome
+
+READY_SECONDS = 60.0
+PREVIOUS_RUN_SECONDS = 20.0  # a killed run's undertaker is done by then
+
+
+class CannotRunError(Exception):
+    """`make run` cannot go on; the text is a sentence that says what to do."""
+
+
+def run(env: Mapping[str, str]) -> int:
+    """Start everything, wait for a signal, stop everything; the exit status."""
+    try:
+        return _Run(env).run()
+    except (CannotRunError, EmbeddedError, BusyPortError, SettingsError, ValueError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+
+
+class _Run:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        if env.get("APP_ENV", "development") != "development":
+            raise CannotRunError(
+                "`make run` is for development: it brings pretend phones and throwaway keys. "
+                "Unset APP_ENV, or start the processes of the Procfile one by one (docs/operating.md)."
+            )
+        self.data = data_directory(env)
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.ports = chosen_ports(env)
+        self.stopping = threading.Event()
+        self.lock = self._only_one()
+        require_free(self.ports)
+        self.env = self._environment(env)
+
+    def _only_one(self) -> int:
+        """A lock that this run and its undertaker hold: two lines on one data directory would fight."""
+        lock = os.open(self.data / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+        def taken() -> bool:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+        if not taken():
+            print("An earlier run with this data has not ended; waiting for it.", flush=True)
+            if not wait_until(taken, PREVIOUS_RUN_SECONDS):
+                raise CannotRunError(
+                    f"Harborline runs already with the data in {self.data}: use that one, stop it with Ctrl-C, "
+                    "or set HARBORLINE_DATA to another directory."
+                )
+        return lock
+
+    def _environment(self, env: Mapping[str, str]) -> dict[str, str]:
+        """What every process is started with: development's environment, our ports, our programs first on the path."""
+        filled = development_environment(env) | {name: str(port) for name, port in self.ports.items()}
+        filled["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{filled.get('PATH', os.defpath)}"
+        filled["PYTHONUNBUFFERED"] = "1"
+        settings = load_settings(filled)
+        filled["PUBLIC_BASE_URL"] = settings.public_base_url
+        filled["TWILIO_API_BASE_URL"] = settings.twilio_api_base_url
+        filled["TWILIO_ACCOUNT_SID"] = settings.twilio_account_sid
+        filled["TWILIO_AUTH_TOKEN"] = settings.twilio_auth_token
+        filled["HELPLINE_NUMBERS"] = ",".join(settings.helpline_numbers)
+        filled["ON_CALL_NUMBERS"] = ",".join(settings.on_call_numbers)
+        return filled
+
+    def run(self) -> int:
+        commands = read_procfile(ROOT / "Procfile")
+        release = commands.pop("release")
+        commands["simulator"] = "python -m simulator"
+        printer = Printer(sys.stdout, [*commands, "sample data"])
+        supervisor = Supervisor(commands, self.env, ROOT, printer)
+        self._listen_to_signals(supervisor)
+        servers = start_servers(self.env)
+        try:
+            self._do(release)
+            supervisor.watch_over(self.data, inherited=(self.lock,))
+            self._keep_running(supervisor, printer)
+        finally:
+            self._stop(supervisor, servers, printer)
+        return 0
+
+    def _listen_to_signals(self, supervisor: Supervisor) -> None:
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            if self.stopping.is_set():
+                supervisor.kill()
+            self.stopping.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, stop)
+
+    def _do(self, command: str) -> None:
+        """A step that must succeed before anything starts; its words are shown when it does not."""
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"exec {command}"], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
+        )
+        if done.returncode and not self.stopping.is_set():
+            print(done.stdout + done.stderr, file=sys.stderr)
+            raise CannotRunError(f"`{command}` failed, so nothing was started; what it said is above.")
+
+    def _keep_running(self, supervisor: Supervisor, printer: Printer) -> None:
+        greeter = threading.Thread(target=self._greet, args=(supervisor, printer), daemon=True)
+        greeter.start()
+        while not self.stopping.wait(LOOK_SECONDS):
+            supervisor.look()
+
+    def _greet(self, supervisor: Supervisor, printer: Printer) -> None:
+        """Load the sample data, and say what to do once the line is ready."""
+        began = time.monotonic()
+        self._load_samples(printer)
+        ready_url = f"http://127.0.0.1:{self.ports['PORT']}/readyz"
+        ready = wait_until(lambda: self.stopping.is_set() or answers(ready_url), READY_SECONDS)
+        if not self.stopping.is_set():
+            seconds = time.monotonic() - began
+            printer.say(
+                welcome(self.ports, self.data, seconds)
+                if ready
+                else not_ready(ready_url, supervisor.pids(), READY_SECONDS)
+            )
+
+    def _load_samples(self, printer: Printer) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", "seed-samples"],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for line in (done.stdout + (done.stderr if done.returncode else "")).splitlines():
+            printer.line("sample data", line)
+
+    def _stop(self, supervisor: Supervisor, servers: Servers | None, printer: Printer) -> None:
+        printer.say("Stopping; a second Ctrl-C does not wait.")
+        supervisor.stop()
+        if servers is not None:
+            servers.stop()
+        printer.say(f"Stopped. The data stays in {self.data}.")
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of `url` is answered with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own http address
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

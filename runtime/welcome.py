@@ -1,0 +1,32 @@
+"""What `make run` prints when the line is ready: addresses, a sign-in, three things to try."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+DEMO_EMAIL = "demo@harborline.example"
+DEMO_PASSWORD = "harborline-demo"  # noqa: S105 - of the invented roster, on loopback only
+
+
+def welcome(ports: Mapping[str, int], data: Path, seconds: float) -> str:
+    """The text for a newcomer."""
+    console, phones = f"http://127.0.0.1:{ports['PORT']}", f"http://127.0.0.1:{ports['SIMULATOR_PORT']}"
+    return f"""
+Harborline is ready ({seconds:.1f} s). Everything here is pretend: numbers, people, facilities.
+
+  Phones    {phones}
+  Console   {console}   sign in as {DEMO_EMAIL} with the password {DEMO_PASSWORD}
+
+  1. On the phones' page, dial the helpline from a caller's phone; a counselor's phone rings: answer it and press 1.
+  2. Text the helpline "my son needs detox from pills, 02150"; answer its questions and read the matches.
+  3. Sign in to the console and watch both contacts arrive, with their timeline.
+
+The data is kept in {data}. Stop with Ctrl-C.
+"""
+
+
+def not_ready(ready_url: str, running: Mapping[str, int], seconds: float) -> str:
+    """The text when /readyz has not answered 200 in time."""
+    return (
+        f"The line is not ready after {seconds:.0f} s: {ready_url} says what is missing. "
+        f"Running: {', '.join(running)}. It goes on trying; Ctrl-C stops it."
+    )

@@ -1,0 +1,15 @@
+"""The web application of the simulator: Twilio's REST API, the control API."""
+
+from flask import Flask
+
+from simulator import control, rest
+from simulator.exchange import Exchange
+
+
+def create_app(exchange: Exchange) -> Flask:
+    """The application that shows this exchange."""
+    app = Flask(__name__, static_url_path="/static")
+    app.extensions["exchange"] = exchange
+    app.register_blueprint(rest.blueprint())
+    app.register_blueprint(control.blueprint())
+    return app
