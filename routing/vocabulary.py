@@ -35,6 +35,18 @@ class Need(StrEnum):
     TREATMENT = "treatment"
 
 
+class LevelOfCare(StrEnum):
+    """A hint on where a person is best looked after, never a diagnosis (DOMAIN facts: withdrawal tiers)."""
+
+    EMERGENCY = "emergency"  # 911 or 988 first
+    SAME_DAY_MEDICAL = "same_day_medical"
+    MEDICALLY_MANAGED_24H = "medically_managed_24h"
+    PRESCRIBER_FIRST = "prescriber_first"  # a medicine taken as directed: do not stop, ask who prescribes it
+    MEDICATION_FIRST = "medication_first"  # medication for opioid use disorder before detox
+    DUAL_DIAGNOSIS = "dual_diagnosis"
+    OUTPATIENT = "outpatient"
+
+
 class ContactStatus(StrEnum):
     """Where a contact stands; `routing.lifecycle` says which may follow which."""
 

@@ -1,0 +1,117 @@
+"""Reads and checks the content files; a mistake stops the start with a sentence naming file and key."""
+
+import hashlib
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from config.content.shapes import Content, Cues, Mention, Payer, RedFlag, Shape, Substance, TwoLanguages
+
+HERE = Path(__file__).parent
+AnyShape = TypeVar("AnyShape", bound=Shape)
+
+
+class ContentError(ValueError):
+    """Content that cannot be used; the message is a sentence for whoever edited the file."""
+
+
+def load_content(directory: Path | None = None) -> Content:
+    """All content under `directory` (default: the content of this project). Raises `ContentError`."""
+    root = directory or HERE
+    tiers = _read(root, "levels_of_care.toml")
+    ordinary = _read(root, "language/ordinary.toml")
+    spellings = _read(root, "language/spellings.toml")
+    content = Content(
+        version=_version(root),
+        substances=_unique("substances", _listed(root, "substances", "substance", Substance)),
+        red_flags=_unique("red_flags", [_shape(RedFlag, data, name) for name, data in _folder(root, "red_flags")]),
+        payers=_unique("payers.toml", _entries(root, "payers.toml", "payer", Payer)),
+        mentions=tuple(_entries(root, "mentions.toml", "mention", Mention)),
+        cues=tuple(_shape(Cues, _read(root, "language/cues.toml"), "language/cues.toml")),
+        spellings={short: long for part in spellings.values() for short, long in part.items()},
+        groups={name: tuple(words) for name, words in _read(root, "language/groups.toml").items()},
+        lists={name: tuple(words) for name, words in _read(root, "language/lists.toml").items()},
+        ordinary_words=tuple(ordinary["words"]),
+        spelling_targets=tuple(ordinary["targets"]),
+        tier_says={
+            tier: _shape(TwoLanguages, {"en": tiers["tiers"]["says"]["en"][tier], "es": spanish}, "levels_of_care.toml")
+            for tier, spanish in tiers["tiers"]["says"]["es"].items()
+        },
+    )
+    _check_references(content)
+    return content
+
+
+def _read(root: Path, name: str) -> dict[str, Any]:
+    path = root / name
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ContentError(f"{path}: this file is missing.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ContentError(f"{path}: cannot be read: {error}.") from None
+
+
+def _folder(root: Path, folder: str) -> list[tuple[str, dict[str, Any]]]:
+    names = sorted(f"{folder}/{path.name}" for path in (root / folder).glob("*.toml"))
+    if not names:
+        raise ContentError(f"{root / folder}: holds no .toml file.")
+    return [(name, _read(root, name)) for name in names]
+
+
+def _shape(shape: type[AnyShape], data: Any, where: str) -> AnyShape:
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ContentError(f"{where}: {key}: {first['msg']}.") from None
+
+
+def _entries(root: Path, name: str, key: str, shape: type[AnyShape]) -> list[AnyShape]:
+    data = _read(root, name)
+    if not isinstance(data.get(key), list):
+        raise ContentError(f"{name}: holds no [[{key}]].")
+    return [_shape(shape, entry, f"{name}: {entry.get('id', '(no id)')}") for entry in data[key]]
+
+
+def _listed(root: Path, folder: str, key: str, shape: type[AnyShape]) -> list[AnyShape]:
+    return [entry for name, _ in _folder(root, folder) for entry in _entries(root, name, key, shape)]
+
+
+AnyEntry = TypeVar("AnyEntry", Substance, RedFlag, Payer)
+
+
+def _unique(where: str, entries: Iterable[AnyEntry]) -> tuple[AnyEntry, ...]:
+    entries = tuple(entries)
+    for entry_id, times in Counter(entry.id for entry in entries).items():
+        if times > 1:
+            raise ContentError(f"{where}: id: “{entry_id}” stands there {times} times; each id may stand once.")
+    return entries
+
+
+def _check_references(content: Content) -> None:
+    flags = {flag.id for flag in content.red_flags}
+    classes = {substance.substance_class for substance in content.substances}
+    for flag in content.red_flags:
+        if flag.history is not None and flag.history not in flags:
+            raise ContentError(f"red_flags/{flag.id}.toml: history: there is no flag “{flag.history}”.")
+        for extra in flag.alongside:
+            for name in extra.with_any:
+                if name not in flags | classes | {"substance"}:
+                    raise ContentError(f"red_flags/{flag.id}.toml: alongside.with: there is no flag or class “{name}”.")
+        for name in (*flag.together.one_of, *flag.together.with_any) if flag.together else ():
+            if name not in classes:
+                raise ContentError(f"red_flags/{flag.id}.toml: together: there is no substance class “{name}”.")
+
+
+def _version(root: Path) -> str:
+    """Twelve hex digits over every content file: any edit changes it."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.toml")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]

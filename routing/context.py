@@ -1,0 +1,169 @@
+"""Whether a danger phrase means danger now: negation, time, fear, reason for use, mourning."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from routing.patterns import Hit
+from routing.words import Message
+
+NEGATION_REACH = 3  # words that may stand between "no" and what it negates
+FAR_NEGATION_REACH = 5
+LIST_REACH = 3
+TIME_REACH = 14
+WHAT_IF_REACH = 6
+GRIEF_REACH = 7
+MEDICINE_REACH = 8
+CUE_KINDS = (
+    *("negation", "far_negation", "not_negation", "past", "present", "what_if", "not_what_if"),
+    *("learning", "reason", "grief"),
+)
+_NEGATIVE_ANSWER = frozenset({"no", "none", "never", "negative", "nope", "nunca", "ninguna", "ninguno"})
+_TAKING = frozenset(
+    {
+        *("take", "takes", "taking", "took", "taken", "prescribed", "prescription", "med", "meds", "medication"),
+        *(
+            "medicine",
+            "on",
+            "uses",
+            "use",
+            "using",
+            "gave",
+            "gives",
+            "toma",
+            "tomo",
+            "tomando",
+            "recetado",
+            "recetaron",
+        ),
+        *("receto", "medicina", "pastillas", "usa"),
+    }
+)
+
+
+class Context:
+    """The cues of one message, asked about one hit at a time."""
+
+    def __init__(
+        self,
+        message: Message,
+        *,
+        cues: Mapping[str, list[Hit]],
+        dangers: Collection[Hit],
+        medicines: Iterable[Hit],
+        breakers: frozenset[str],
+        glue: frozenset[str],
+    ) -> None:
+        """`cues` by kind; `dangers` every danger phrase found; `medicines` the substances named."""
+        self._message = message
+        self._medicine_places = {place for hit in medicines for place in range(hit.first, hit.last + 1)}
+        self._breakers = breakers
+        self._glue = glue
+        self._cues = {kind: cues.get(kind, []) for kind in CUE_KINDS}
+        # a "no" that belongs to a danger phrase itself ("not breathing") negates nothing
+        free = [cue for cue in self._cues["negation"] if not overlaps(cue, dangers)]
+        self._negations = [cue for cue in free if not overlaps(cue, self._cues["not_negation"])]
+        self._what_ifs = [c for c in self._cues["what_if"] if not overlaps(c, self._cues["not_what_if"])]
+        self._negated: list[Hit] = []
+
+    def verdict(self, hit: Hit, cancelled_by: Collection[str]) -> str | None:
+        """None when the hit stands; otherwise why it does not."""
+        if "negation" in cancelled_by and self._is_negated(hit):
+            self._negated.append(hit)
+            return "negation"
+        for why, holds in (
+            ("reason", self._is_reason),
+            ("grief", self._is_grief),
+            ("learning", self._is_learning),
+            ("past", self._is_past),
+            ("what_if", self._is_what_if),
+        ):
+            if why in cancelled_by and holds(hit):
+                return why
+        return None
+
+    def is_past(self, hit: Hit) -> bool:
+        """Whether a time long ago is told with the hit."""
+        return self._is_past(hit)
+
+    def _same_sentence(self, a: Hit, b: Hit) -> bool:
+        return self._message.sentences[a.first] == self._message.sentences[b.first]
+
+    def _between(self, left: Hit, right: Hit) -> list[str]:
+        return self._message.words[left.last + 1 : right.first]
+
+    def _is_negated(self, hit: Hit) -> bool:
+        return self._negated_before(hit, self._negations, NEGATION_REACH, strict=True) or (
+            self._negated_before(hit, self._cues["far_negation"], FAR_NEGATION_REACH, strict=False)
+            or self._carried_on(hit)
+            or self._answered_no(hit)
+        )
+
+    def _negated_before(self, hit: Hit, cues: list[Hit], reach: int, *, strict: bool) -> bool:
+        clauses = self._message.clauses
+        for cue in cues:
+            between = hit.first - cue.last - 1
+            near = 0 <= between <= reach and clauses[cue.last] == clauses[hit.first]
+            if near and not (strict and self._breakers & set(self._between(cue, hit))):
+                return True
+        return False
+
+    def _carried_on(self, hit: Hit) -> bool:
+        """`no seizures, chest pain or voices`: a list goes on from a negated hit."""
+        for earlier in self._negated:
+            between = self._between(earlier, hit)
+            near = 0 <= hit.first - earlier.last - 1 <= LIST_REACH and self._same_sentence(earlier, hit)
+            if near and all(word in self._glue for word in between):
+                return True
+        return False
+
+    def _answered_no(self, hit: Hit) -> bool:
+        """`seizures: no`, `suicidal? no`."""
+        words, clauses = self._message.words, self._message.clauses
+        after = hit.last + 1
+        if after >= len(words) or words[after] not in _NEGATIVE_ANSWER or clauses[after] == clauses[hit.last]:
+            return False
+        return after + 1 >= len(words) or clauses[after + 1] != clauses[after]
+
+    def _nearest(self, hit: Hit, kind: str) -> int | None:
+        distances = [
+            max(cue.first - hit.last, hit.first - cue.last, 0)
+            + (1 if self._message.clauses[cue.first] != self._message.clauses[hit.first] else 0) * 4
+            for cue in self._cues[kind]
+            if self._same_sentence(cue, hit)
+        ]
+        near = [distance for distance in distances if distance <= TIME_REACH]
+        return min(near) if near else None
+
+    def _is_past(self, hit: Hit) -> bool:
+        past = self._nearest(hit, "past")
+        if past is None:
+            return False
+        present = self._nearest(hit, "present")
+        return present is None or past <= present
+
+    def _is_what_if(self, hit: Hit) -> bool:
+        return any(
+            self._same_sentence(cue, hit) and cue.first <= hit.first and hit.first - cue.last - 1 <= WHAT_IF_REACH
+            for cue in self._what_ifs
+        )
+
+    def _is_learning(self, hit: Hit) -> bool:
+        return any(self._same_sentence(cue, hit) for cue in self._cues["learning"])
+
+    def _is_grief(self, hit: Hit) -> bool:
+        return any(
+            self._same_sentence(cue, hit) and max(cue.first - hit.last, hit.first - cue.last) <= GRIEF_REACH
+            for cue in self._cues["grief"]
+        )
+
+    def _is_reason(self, hit: Hit) -> bool:
+        for cue in self._cues["reason"]:
+            if 0 <= hit.first - cue.last - 1 <= 1 and self._same_sentence(cue, hit):
+                before = range(max(0, cue.first - MEDICINE_REACH), cue.first)
+                if any(p in self._medicine_places or self._message.words[p] in _TAKING for p in before):
+                    return True
+        return False
+
+
+def overlaps(hit: Hit, others: Iterable[Hit]) -> bool:
+    """Whether any of `others` shares a word with `hit`."""
+    return any(other.first <= hit.last and hit.first <= other.last for other in others)

@@ -1,0 +1,98 @@
+"""Plain facts in a message: how they pay, language, for whom, what they want, what they mention."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypedDict
+
+from routing.ages import age
+from routing.context import overlaps
+from routing.patterns import Hit
+from routing.places import town, zip_code
+from routing.understanding import RaisedFlag
+from routing.words import Message
+
+Hits = Mapping[str, Mapping[str, list[Hit]]]
+Lists = Mapping[str, frozenset[str]]
+DENIAL_REACH = 4
+_DENIALS = frozenset({"no", "not", "never", "without", "nor", "sin", "nunca", "ni"})
+_PAYERS_THAT_DENY = frozenset({"uninsured", "no_charge"})
+
+
+class PersonAndPlace(TypedDict):
+    """The keyword arguments of `Understanding` that are plain facts."""
+
+    zip: str | None
+    city: str | None
+    state: str | None
+    age: int | None
+    pregnant: bool | None
+    language: str
+    for_whom: str | None
+    wants: frozenset[str]
+    conditions: frozenset[str]
+    use: frozenset[str]
+
+
+def person_and_place(
+    message: Message,
+    hits: Hits,
+    flags: Iterable[RaisedFlag],
+    lists: Lists,
+    *,
+    language_hint: str | None,
+    asked: str | None,
+) -> PersonAndPlace:
+    """All plain facts but the payer."""
+    city, state = town(message)
+    return PersonAndPlace(
+        zip=zip_code(message, lists),
+        city=city,
+        state=state,
+        age=age(message, lists, asked),
+        pregnant=True if any(flag.id == "pregnant" for flag in flags) else None,
+        language=language(message, lists, language_hint),
+        for_whom=for_whom(hits),
+        wants=_ids(hits, "want"),
+        conditions=_ids(hits, "condition"),
+        use=_ids(hits, "use"),
+    )
+
+
+def _ids(hits: Hits, kind: str) -> frozenset[str]:
+    return frozenset(name for name in hits[kind] if _standing(hits, kind, name))
+
+
+def _standing(hits: Hits, kind: str, name: str) -> list[Hit]:
+    idioms = hits[f"{kind}_not"].get(name, [])
+    return [hit for hit in hits[kind][name] if not overlaps(hit, idioms)]
+
+
+def for_whom(hits: Hits) -> str | None:
+    """Who needs treatment: `child`, `partner`, `parent`, `other_relative`, `self`, or None when not told."""
+    found = [(hit.first, name) for name in hits["whom"] for hit in _standing(hits, "whom", name)]
+    others = [entry for entry in found if entry[1] != "self"]
+    if others:
+        return min(others)[1]
+    return "self" if found else None
+
+
+def payer(hits: Hits, message: Message) -> str | None:
+    """Id of the payer named first; longer names win over names inside them, denied ones do not count."""
+    found = [hit for name in hits["payer"] for hit in _standing(hits, "payer", name)]
+    named = [hit for hit in found if not any(hit.is_inside(other) for other in found) and not _denied(hit, message)]
+    return min(named, key=lambda hit: (hit.first, -hit.last)).label.id if named else None
+
+
+def _denied(hit: Hit, message: Message) -> bool:
+    if hit.label.id in _PAYERS_THAT_DENY:
+        return False
+    before = range(max(0, hit.first - DENIAL_REACH), hit.first)
+    return any(message.words[at] in _DENIALS and message.clauses[at] == message.clauses[hit.first] for at in before)
+
+
+def language(message: Message, lists: Lists, hint: str | None) -> str:
+    """`es` or `en`, by the small words of each; the hint decides a draw."""
+    spanish = sum(word in lists["spanish"] for word in message.words)
+    english = sum(word in lists["english"] for word in message.words)
+    if spanish == english:
+        return hint or "en"
+    return "es" if spanish > english else "en"

@@ -1,0 +1,81 @@
+"""Mends long misspelt words (`klonapin`, `siezure`) towards the words that the rules know."""
+
+from collections.abc import Iterable
+from itertools import combinations
+
+MIN_LETTERS = 6  # shorter words are too easily other words
+TWO_EDITS_FROM = 9  # letters from which two edits are allowed
+MAX_LETTERS = 30
+
+
+class Speller:
+    """Knows the words of the rules and mends others towards them; ordinary words are left alone."""
+
+    def __init__(self, targets: Iterable[str], ordinary: Iterable[str], prefixes: tuple[str, ...] = ()) -> None:
+        self._targets = frozenset(
+            word for word in targets if MIN_LETTERS <= len(word) <= MAX_LETTERS and word.isalpha()
+        )
+        self._known = self._targets | frozenset(ordinary)
+        self._prefixes = prefixes
+        self._by_deletion: dict[str, set[str]] = {}
+        for word in self._targets:
+            for shorter in _deletions(word, _edits(word)):
+                self._by_deletion.setdefault(shorter, set()).add(word)
+        self._seen: dict[str, str] = {}
+
+    def mend(self, word: str) -> str:
+        """The known word that `word` was meant to be, or `word` itself."""
+        if len(word) < MIN_LETTERS or len(word) > MAX_LETTERS or word in self._known or not word.isalpha():
+            return word
+        if word.startswith(self._prefixes):
+            return word
+        mended = self._seen.get(word)
+        if mended is None:
+            mended = self._nearest(word)
+            if len(self._seen) < 20_000:
+                self._seen[word] = mended
+        return mended
+
+    def _nearest(self, word: str) -> str:
+        candidates = {
+            known for shorter in _deletions(word, _edits(word)) for known in self._by_deletion.get(shorter, ())
+        }
+        near = []
+        for known in candidates:
+            allowed = min(_edits(known), _edits(word))
+            steps = distance(word, known, allowed)
+            if steps <= allowed:
+                near.append((steps, known[0] != word[0], known))
+        return min(near)[2] if near else word
+
+
+def _edits(word: str) -> int:
+    return 2 if len(word) >= TWO_EDITS_FROM else 1
+
+
+def _deletions(word: str, edits: int) -> set[str]:
+    """`word` and what is left of it after taking out up to `edits` letters."""
+    left = {word}
+    for count in range(1, edits + 1):
+        for gone in combinations(range(len(word)), count):
+            left.add("".join(letter for place, letter in enumerate(word) if place not in gone))
+    return left
+
+
+def distance(a: str, b: str, limit: int) -> int:
+    """Edits (insert, delete, replace, swap of neighbours) from `a` to `b`; more than `limit` is `limit + 1`."""
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    older: list[int] = []
+    old = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        new = [i]
+        for j, y in enumerate(b, 1):
+            steps = min(old[j] + 1, new[j - 1] + 1, old[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                steps = min(steps, older[j - 2] + 1)
+            new.append(steps)
+        if min(new) > limit:
+            return limit + 1
+        older, old = old, new
+    return min(old[-1], limit + 1)

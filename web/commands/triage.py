@@ -1,0 +1,67 @@
+"""`flask triage`: what the line understands of a text or of a corpus, and what an edit of the content changes."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, cast
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from services import triage as service
+from web.commands.refusal import Refusal, text_of
+
+
+@click.command("triage")
+@click.argument("text", required=False)
+@click.option("--corpus", type=click.Path(path_type=Path), help='A file with {"id", "text"} a line.')
+@click.option("--against", type=click.Path(path_type=Path), help="A content directory to compare this one with.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line and nothing else.")
+@with_appcontext
+def triage_command(text: str | None, corpus: Path | None, against: Path | None, as_json: bool) -> None:
+    """Understand TEXT, or every line of a corpus. Needs no database."""
+    if (text is None) == (corpus is None):
+        raise Refusal(["Give a TEXT or --corpus FILE, one of the two."])
+    if against is not None and corpus is None:
+        raise Refusal(["--against compares a corpus: give --corpus FILE too."])
+    rules = current_app.extensions["triage"]
+    if corpus is None:
+        _print([service.understand(rules, text or "")], as_json)
+        return
+    lines = _corpus(corpus)
+    if against is None:
+        _print(service.understand_corpus(rules, lines), as_json)
+    else:
+        _print(service.changes(rules, _rules_of(against), lines), as_json)
+
+
+def _corpus(path: Path) -> list[tuple[Any, str]]:
+    try:
+        return service.read_corpus(text_of(path).split("\n"))
+    except service.CorpusError as error:
+        raise Refusal([f"{path}: {error}"]) from None
+
+
+def _rules_of(directory: Path) -> Any:
+    read = cast(Callable[[Path], Any], current_app.extensions["triage_reader"])
+    try:
+        return read(directory)
+    except ValueError as error:
+        raise Refusal([str(error)]) from None
+
+
+def _print(answers: Iterable[dict[str, Any]], as_json: bool) -> None:
+    for answer in answers:
+        if as_json:
+            click.echo(json.dumps(answer))
+            continue
+        for key, value in answer.items():
+            shown = "\n  ".join(["", *value]) if key == "reasons" and isinstance(value, list) else value
+            click.echo(f"{key}: {shown}")
+        click.echo()
+
+
+def register(app: Flask) -> None:
+    """Add the command. `app.extensions` holds `triage` (TriageRules) and `triage_reader` (directory -> TriageRules)."""
+    app.cli.add_command(triage_command)
