@@ -11,14 +11,14 @@ from services.house import House
 from telephony.failover import Fallback
 from telephony.twiml import Twiml
 from web import correlation, fallback, health, webhook_guard, webhooks_legs, webhooks_voice
-from web.commands import roster, user
-from workers.household import build_house
+from web.commands import roster, triage, user
+from workers.household import build_house, triage_rules
 from workers.probes import build_probes
 from workers.relay import build_relay
 
 WEB_STATEMENT_TIMEOUT_MS = 1_500  # DESIGN.md, Reliability: voice webhooks; pages ask little more
 WEBHOOKS = (webhooks_voice.blueprint, webhooks_legs.blueprint, fallback.blueprint)
-COMMANDS = (roster, user)
+COMMANDS = (roster, triage, user)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -56,4 +56,5 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["house"] = house
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["fallback"] = Fallback(settings.public_base_url, house.phrases, settings.on_call_numbers, number)
+    app.extensions["triage_reader"] = triage_rules
     app.extensions["probes"] = build_probes(settings, house)

@@ -4,7 +4,9 @@ import os
 import threading
 from dataclasses import fields
 from functools import cached_property
+from pathlib import Path
 
+from config.content import load_content
 from config.follow_ups import load_follow_ups
 from config.phrases import load_phrases
 from config.settings import Settings, load_settings
@@ -12,6 +14,7 @@ from models.crypto import configure_keys
 from models.database import AfterCommit, Database, build_engine
 from routing.follow_up import plans_from
 from routing.phrases import Phrases
+from routing.triage import TriageRules
 from services.house import House, Rules
 from telephony.build import build_telephony
 from telephony.ports import Telephony
@@ -27,6 +30,11 @@ def rules_of(settings: Settings) -> Rules:
     return Rules(**{**values, "default_timezone": settings.helpline_timezone})
 
 
+def triage_rules(directory: Path | None = None) -> TriageRules:
+    """What understands words, from the content of this project or of `directory`; ValueError names a mistake."""
+    return TriageRules.build(load_content(directory))
+
+
 def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: AfterCommit) -> House:
     """A process's house: keys, database and words."""
     configure_keys(settings.encryption_keys, settings.secret_key)
@@ -37,6 +45,7 @@ def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: 
         rules=rules_of(settings),
         phrases=Phrases(phrases),
         plans=plans_from(load_follow_ups(phrases)),
+        triage=triage_rules(),
     )
 
 

@@ -2,15 +2,14 @@
 
 import pytest
 
-from config.content import load_content
 from routing.triage import TriageRules
 from routing.understanding import Understanding
 from routing.vocabulary import LevelOfCare, Need, Urgency
 
 
-@pytest.fixture(scope="module")
-def rules() -> TriageRules:
-    return TriageRules.build(load_content())
+@pytest.fixture
+def rules(triage_rules: TriageRules) -> TriageRules:
+    return triage_rules
 
 
 def flags(known: Understanding) -> set[str]:

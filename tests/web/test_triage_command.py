@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import Result
@@ -20,7 +21,7 @@ Run = Callable[..., Result]
 @pytest.fixture(scope="module")
 def run() -> Run:
     app = Flask("triage")
-    app.extensions["triage"] = TriageRules.build(load_content())
+    app.extensions["house"] = SimpleNamespace(triage=TriageRules.build(load_content()))
     app.extensions["triage_reader"] = lambda directory: TriageRules.build(load_content(directory))
     triage.register(app)
     return lambda *words: app.test_cli_runner().invoke(args=["triage", *words])

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from services import triage as service
 from web.commands.refusal import Refusal, text_of
+from web.house import house
 
 
 @click.command("triage")
@@ -25,7 +26,7 @@ def triage_command(text: str | None, corpus: Path | None, against: Path | None, 
         raise Refusal(["Give a TEXT or --corpus FILE, one of the two."])
     if against is not None and corpus is None:
         raise Refusal(["--against compares a corpus: give --corpus FILE too."])
-    rules = current_app.extensions["triage"]
+    rules = house().triage
     if corpus is None:
         _print([service.understand(rules, text or "")], as_json)
         return
@@ -63,5 +64,5 @@ def _print(answers: Iterable[dict[str, Any]], as_json: bool) -> None:
 
 
 def register(app: Flask) -> None:
-    """Add the command. `app.extensions` holds `triage` (TriageRules) and `triage_reader` (directory -> TriageRules)."""
+    """Add the command. `app.extensions` holds `house` and `triage_reader` (directory -> TriageRules)."""
     app.cli.add_command(triage_command)
