@@ -38,14 +38,14 @@ class Recording:
 
     def sound(self) -> bytes:
         """A WAV file: a quiet hum."""
-        count = min(max(self.duration, 1), _LONGEST_FILE) * _RATE
-        samples = (int(_LOUDNESS * math.sin(2 * math.pi * _HUM * i / _RATE)) for i in range(count))
+        wave_form = (int(_LOUDNESS * math.sin(2 * math.pi * _HUM * i / _RATE)) for i in range(_RATE))
+        second = b"".join(struct.pack("<h", sample) for sample in wave_form)
         buffer = io.BytesIO()
         with wave.open(buffer, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(_RATE)
-            file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+            file.writeframes(second * min(max(self.duration, 1), _LONGEST_FILE))
         return buffer.getvalue()
 
 

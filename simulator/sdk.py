@@ -46,7 +46,7 @@ class InProcessHttpClient(HttpClient):  # type: ignore[misc]
         )
         if TIMED_OUT in answer.headers:
             raise requests.exceptions.ReadTimeout("simulated time-out")
-        return Response(answer.status_code, answer.get_data(as_text=True), answer.headers)
+        return Response(answer.status_code, answer.get_data().decode(errors="replace"), answer.headers)
 
 
 class BaseUrlHttpClient(TwilioHttpClient):  # type: ignore[misc]

@@ -1,8 +1,8 @@
-"""The web application of the simulator: Twilio's REST API, the control API."""
+"""The web application of the simulator: Twilio's REST API, the control API, the page."""
 
 from flask import Flask
 
-from simulator import control, rest
+from simulator import control, page, rest
 from simulator.exchange import Exchange
 
 
@@ -12,4 +12,5 @@ def create_app(exchange: Exchange) -> Flask:
     app.extensions["exchange"] = exchange
     app.register_blueprint(rest.blueprint())
     app.register_blueprint(control.blueprint())
+    app.register_blueprint(page.blueprint())
     return app

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 DEFAULT_PORT = 8070
+DEMO_PHONE = ("+16175550142", "A caller")
 DEMO_SPEECH = 60.0  # characters a second: a demo's text appears at once, its sound is shortened
 
 
@@ -80,6 +81,6 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         auth_token=env.get("TWILIO_AUTH_TOKEN") or default.auth_token,
         numbers=numbers or default.numbers,
         public_base_url=(env.get("PUBLIC_BASE_URL") or default.public_base_url).rstrip("/"),
-        labels=labels,
+        labels=dict([DEMO_PHONE]) | labels,
         timing=timing,
     )

@@ -19,6 +19,7 @@ class Product:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.tokens: list[str] = []
         self.forged = 0
+        self.base = "https://product.test"
         self._validator = RequestValidator(settings.auth_token)
         self.app = Flask("product")
         self.app.add_url_rule("/<path:path>", view_func=self._handle, methods=["GET", "POST"])
