@@ -14,6 +14,7 @@ Hits = Mapping[str, Mapping[str, list[Hit]]]
 Lists = Mapping[str, frozenset[str]]
 DENIAL_REACH = 4
 _DENIALS = frozenset({"no", "not", "never", "without", "nor", "sin", "nunca", "ni"})
+_NONE = frozenset({"none", "nothing", "do not have any", "i do not have any", "ninguno", "nada", "no tengo", "nope"})
 _PAYERS_THAT_DENY = frozenset({"uninsured", "no_charge"})
 
 
@@ -75,11 +76,16 @@ def for_whom(hits: Hits) -> str | None:
     return "self" if found else None
 
 
-def payer(hits: Hits, message: Message) -> str | None:
-    """Id of the payer named first; longer names win over names inside them, denied ones do not count."""
+def payer(hits: Hits, message: Message, asked: str | None) -> str | None:
+    """Id of the payer named first; longer names win over names inside them, denied ones do not count.
+
+    "None" as the answer to how treatment is paid means no insurance.
+    """
     found = [hit for name in hits["payer"] for hit in _standing(hits, "payer", name)]
     named = [hit for hit in found if not any(hit.is_inside(other) for other in found) and not _denied(hit, message)]
-    return min(named, key=lambda hit: (hit.first, -hit.last)).label.id if named else None
+    if not named:
+        return "uninsured" if asked == "payer" and " ".join(message.words) in _NONE else None
+    return min(named, key=lambda hit: (hit.first, -hit.last)).label.id
 
 
 def _denied(hit: Hit, message: Message) -> bool:

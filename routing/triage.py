@@ -67,7 +67,7 @@ class TriageRules:
             set_aside=set_aside,
             substances=substances,
             unclear=self._unclear(message, hits, asked),
-            payer=facts.payer(hits, message),
+            payer=facts.payer(hits, message, asked),
             **facts.person_and_place(message, hits, flags, self._lists, language_hint=language_hint, asked=asked),
         )
         return care_hint.with_hint(known)
