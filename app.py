@@ -10,15 +10,13 @@ from config.settings import Settings, SettingsError, load_settings
 from services.house import House
 from telephony.failover import Fallback
 from telephony.twiml import Twiml
-from web import correlation, fallback, health, webhook_guard, webhooks_legs, webhooks_voice
-from web.commands import roster, triage, user
+from web import commands, console, correlation, fallback, health, webhook_guard, webhooks_legs, webhooks_voice
 from workers.household import build_house, triage_rules
 from workers.probes import build_probes
 from workers.relay import build_relay
 
 WEB_STATEMENT_TIMEOUT_MS = 1_500  # DESIGN.md, Reliability: voice webhooks; pages ask little more
 WEBHOOKS = (webhooks_voice.blueprint, webhooks_legs.blueprint, fallback.blueprint)
-COMMANDS = (roster, triage, user)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -26,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or _settings()
     configure_logging(settings.log_level)
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
-    app.config.update(SECRET_KEY=settings.secret_key, APP_ENV=settings.app_env)
+    app.config.update(APP_ENV=settings.app_env)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     relay = build_relay(settings, for_web=True)
@@ -37,8 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in WEBHOOKS:
         app.register_blueprint(blueprint)
     health.register(app)
-    for command in COMMANDS:
-        command.register(app)
+    console.register(app)
+    commands.register(app)
     return app
 
 

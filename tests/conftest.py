@@ -2,7 +2,13 @@
 
 import hypothesis
 
-pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.database", "tests.fixtures.house", "tests.fixtures.paper"]
+pytest_plugins = [
+    "tests.fixtures.servers",
+    "tests.fixtures.database",
+    "tests.fixtures.house",
+    "tests.fixtures.people",
+    "tests.fixtures.paper",
+]
 
 # The machine is shared and slow at times: a slow example is no failure.
 hypothesis.settings.register_profile("harborline", deadline=None)

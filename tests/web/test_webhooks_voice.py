@@ -20,7 +20,7 @@ def test_an_unsigned_request_is_refused_on_every_webhook(application: Flask, cli
     webhooks = [
         rule.rule.replace("<uuid:contact_id>", NOBODY).replace("<uuid:leg_id>", NOBODY).replace("<question>", "zip")
         for rule in application.url_map.iter_rules()
-        if rule.rule.startswith(("/voice", "/status", "/sms"))
+        if rule.rule.startswith(("/voice/", "/status/", "/sms/"))
     ]
     assert len(webhooks) >= 20
     refused = {path: client.post(path, data=CALL).status_code for path in webhooks}

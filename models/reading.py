@@ -1,0 +1,135 @@
+"""Named queries for pages: what is read together is loaded together."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from models.contacts import LIVE, Contact, Leg
+from models.follow_ups import FollowUp, Voicemail
+from models.people import Counselor
+from routing.vocabulary import ContactStatus, FollowUpStatus, Urgency
+
+_WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor))
+OPEN_FOLLOW_UPS = (FollowUpStatus.PENDING, FollowUpStatus.STARTED)
+
+
+def live_contacts(session: Session, limit: int = 200) -> Sequence[Contact]:
+    """Contacts that go on now: danger first, then whoever waits longest."""
+    calm = case((Contact.urgency == Urgency.NONE, 1), else_=0)
+    query = (
+        select(Contact)
+        .options(*_WITH_PEOPLE)
+        .where(Contact.status.in_(LIVE))
+        .order_by(calm, func.coalesce(Contact.waiting_since, Contact.opened_at))
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def contacts_to_wrap_up(session: Session, limit: int = 50) -> Sequence[Contact]:
+    """Contacts that are over and have no disposition yet, oldest first."""
+    query = (
+        select(Contact)
+        .options(*_WITH_PEOPLE)
+        .where(Contact.status == ContactStatus.ENDED, Contact.disposition.is_(None))
+        .order_by(Contact.ended_at)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def past_contacts(session: Session, *, limit: int, before: datetime | None = None) -> Sequence[Contact]:
+    """Contacts that are over, newest first; `before` pages on."""
+    over = or_(
+        Contact.status.in_([ContactStatus.CLOSED, ContactStatus.ABANDONED]),
+        (Contact.status == ContactStatus.ENDED) & Contact.disposition.is_not(None),
+    )
+    query = select(Contact).options(*_WITH_PEOPLE).where(over).order_by(Contact.opened_at.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Contact.opened_at < before)
+    return session.scalars(query).all()
+
+
+def contact_with_all(session: Session, contact_id: uuid.UUID) -> Contact | None:
+    """One contact with its people and legs, for its page."""
+    query = select(Contact).options(*_WITH_PEOPLE, selectinload(Contact.legs)).where(Contact.id == contact_id)
+    return session.scalar(query)
+
+
+def earlier_contacts(session: Session, contact: Contact, limit: int = 10) -> Sequence[Contact]:
+    """What this number reached out for before, newest first; several people may share the number."""
+    query = (
+        select(Contact)
+        .options(*_WITH_PEOPLE)
+        .where(Contact.caller_id == contact.caller_id, Contact.opened_at < contact.opened_at)
+        .order_by(Contact.opened_at.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def follow_ups_of(session: Session, contact_id: uuid.UUID) -> Sequence[FollowUp]:
+    """Everything planned or done after a contact, in order of time."""
+    return session.scalars(select(FollowUp).where(FollowUp.contact_id == contact_id).order_by(FollowUp.due_at)).all()
+
+
+def voicemails_of(session: Session, contact_id: uuid.UUID) -> Sequence[Voicemail]:
+    """What was left after the tone in this contact."""
+    query = select(Voicemail).where(Voicemail.contact_id == contact_id).order_by(Voicemail.received_at)
+    return session.scalars(query).all()
+
+
+def due_follow_ups(session: Session, until: datetime, limit: int = 100) -> Sequence[FollowUp]:
+    """Open follow-ups that are due before `until`, oldest first."""
+    query = (
+        select(FollowUp)
+        .options(joinedload(FollowUp.contact).options(*_WITH_PEOPLE))
+        .where(FollowUp.status.in_(OPEN_FOLLOW_UPS), FollowUp.due_at < until)
+        .order_by(FollowUp.due_at)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def open_voicemails(session: Session, limit: int = 100) -> Sequence[Voicemail]:
+    """Voicemails that nobody has finished with, the most urgent deadline first."""
+    query = (
+        select(Voicemail)
+        .options(joinedload(Voicemail.contact).options(*_WITH_PEOPLE))
+        .where(Voicemail.done_at.is_(None))
+        .order_by(Voicemail.deadline_at)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def people_of_the_line(session: Session) -> Sequence[Counselor]:
+    """Everybody active, with their shifts."""
+    query = select(Counselor).options(selectinload(Counselor.shifts)).where(Counselor.active)
+    return session.scalars(query).all()
+
+
+def names_of(session: Session, counselor_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Names by id, for those who are still on record."""
+    if not counselor_ids:
+        return {}
+    found = session.scalars(select(Counselor).where(Counselor.id.in_(set(counselor_ids))))
+    return {person.id: person.name for person in found}
+
+
+def legs_going_on(session: Session) -> Sequence[Leg]:
+    """Every leg that has not ended, of all contacts."""
+    return session.scalars(select(Leg).where(Leg.ended_at.is_(None))).all()
+
+
+def leg_of(session: Session, counselor_id: uuid.UUID) -> Leg | None:
+    """The one leg on which a counselor is rung or talks now, with its contact."""
+    query = (
+        select(Leg)
+        .options(joinedload(Leg.contact).options(*_WITH_PEOPLE))
+        .where(Leg.counselor_id == counselor_id, Leg.ended_at.is_(None))
+    )
+    return session.scalar(query)

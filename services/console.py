@@ -1,0 +1,166 @@
+"""Read models of the console's lists: plain values for pages, numbers masked."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models import reading
+from models.contacts import Contact
+from models.follow_ups import FollowUp, Voicemail
+from routing.phone import masked
+from routing.vocabulary import ContactStatus, Urgency
+from services.house import House
+
+PAGE_LENGTH = 50
+DUE_SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """One contact in a list. `since` is from when its time counts: waiting, talking, or opened."""
+
+    id: uuid.UUID
+    status: str
+    channel: str
+    language: str
+    urgency: str
+    number: str
+    counselor: str | None
+    disposition: str | None
+    opened_at: datetime
+    since: datetime
+    ended_at: datetime | None
+
+    @property
+    def danger(self) -> bool:
+        """Whether a red flag asks for something at once."""
+        return self.urgency != Urgency.NONE
+
+
+@dataclass(frozen=True)
+class ContactList:
+    """The contacts page: what goes on, what wants wrapping up, what is over. `next_page` pages on, None at the end."""
+
+    waiting: tuple[ContactRow, ...]
+    talking: tuple[ContactRow, ...]
+    to_wrap_up: tuple[ContactRow, ...]
+    past: tuple[ContactRow, ...]
+    next_page: datetime | None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody has ever reached out, as on the first day."""
+        return not (self.waiting or self.talking or self.to_wrap_up or self.past)
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A follow-up somebody is owed."""
+
+    id: uuid.UUID
+    kind: str
+    status: str
+    due_at: datetime
+    attempts: int
+    max_attempts: int
+    last_outcome: str | None
+    contact: ContactRow
+    late: bool
+
+
+@dataclass(frozen=True)
+class VoicemailRow:
+    """A voicemail that waits for somebody to listen and act."""
+
+    id: uuid.UUID
+    seconds: int
+    transcript: str | None
+    received_at: datetime
+    deadline_at: datetime
+    heard_at: datetime | None
+    owner: str | None
+    contact: ContactRow
+    late: bool
+
+
+def row_of(contact: Contact) -> ContactRow:
+    """The list's view of a contact."""
+    return ContactRow(
+        id=contact.id,
+        status=contact.status.value,
+        channel=contact.channel.value,
+        language=contact.language.value,
+        urgency=contact.urgency.value,
+        number=masked(contact.caller.number),
+        counselor=contact.counselor.name if contact.counselor else None,
+        disposition=contact.disposition.value if contact.disposition else None,
+        opened_at=contact.opened_at,
+        since=_since(contact),
+        ended_at=contact.ended_at,
+    )
+
+
+def _since(contact: Contact) -> datetime:
+    if contact.status is ContactStatus.CONNECTED and contact.connected_at is not None:
+        return contact.connected_at
+    return contact.waiting_since or contact.opened_at
+
+
+def contact_list(house: House, before: datetime | None = None) -> ContactList:
+    """Everything for the contacts page; `before` asks for an older page of those that are over."""
+    with house.db.begin() as session:
+        live = [row_of(contact) for contact in reading.live_contacts(session)]
+        unfinished = [row_of(contact) for contact in reading.contacts_to_wrap_up(session)]
+        past = [row_of(c) for c in reading.past_contacts(session, limit=PAGE_LENGTH + 1, before=before)]
+    return ContactList(
+        waiting=tuple(row for row in live if row.status == ContactStatus.WAITING),
+        talking=tuple(row for row in live if row.status != ContactStatus.WAITING),
+        to_wrap_up=tuple(unfinished),
+        past=tuple(past[:PAGE_LENGTH]),
+        next_page=past[PAGE_LENGTH - 1].opened_at if len(past) > PAGE_LENGTH else None,
+    )
+
+
+def follow_ups_due(house: House, now: datetime) -> tuple[DueRow, ...]:
+    """Follow-ups that are late or due within a day, oldest first."""
+    with house.db.begin() as session:
+        return tuple(due_row(row, now) for row in reading.due_follow_ups(session, now + DUE_SOON))
+
+
+def due_row(row: FollowUp, now: datetime) -> DueRow:
+    """The list's view of a follow-up."""
+    return DueRow(
+        id=row.id,
+        kind=row.kind.value,
+        status=row.status.value,
+        due_at=row.due_at,
+        attempts=row.attempts,
+        max_attempts=row.max_attempts,
+        last_outcome=row.last_outcome,
+        contact=row_of(row.contact),
+        late=row.due_at <= now and row.status in reading.OPEN_FOLLOW_UPS,
+    )
+
+
+def voicemails(house: House, now: datetime) -> tuple[VoicemailRow, ...]:
+    """Voicemails that wait, the nearest deadline first."""
+    with house.db.begin() as session:
+        found = reading.open_voicemails(session)
+        names = reading.names_of(session, [row.owner_id for row in found if row.owner_id])
+        return tuple(voicemail_row(row, names, now) for row in found)
+
+
+def voicemail_row(row: Voicemail, names: Mapping[uuid.UUID, str], now: datetime) -> VoicemailRow:
+    """The list's view of a voicemail."""
+    return VoicemailRow(
+        id=row.id,
+        seconds=row.seconds,
+        transcript=row.transcript,
+        received_at=row.received_at,
+        deadline_at=row.deadline_at,
+        heard_at=row.heard_at,
+        owner=names.get(row.owner_id) if row.owner_id else None,
+        contact=row_of(row.contact),
+        late=row.deadline_at <= now,
+    )

@@ -1,0 +1,188 @@
+"""Read model of one contact's page: its timeline, what is known, texts, legs and what is still owed."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import reading
+from models.contacts import Contact, ContactEvent, Leg, events_of
+from models.texts import TextMessage, thread_of
+from routing.vocabulary import LegKind
+from services import audit
+from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
+from services.house import House
+from services.notes import version_of
+
+NOT_ANSWERS = frozenset({"said", "flags"})  # shown in places of their own
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One thing that is known, with who said so: `source` such as speech, text, keypad, counselor."""
+
+    key: str
+    values: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words of the caller, as they came."""
+
+    words: str
+    question: str | None
+    source: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """Something that happened; `data` has words of the vocabulary and counts, `who` the person of the leg, if any."""
+
+    at: datetime
+    kind: str
+    data: Mapping[str, Any]
+    who: str | None
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """A message of the thread."""
+
+    outgoing: bool
+    body: str
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LegRow:
+    """A telephone leg: whose, how far it came, and how long it lasted in seconds."""
+
+    kind: str
+    name: str | None
+    status: str
+    planned_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+
+
+@dataclass(frozen=True)
+class ContactPage:
+    """Everything a counselor needs on one screen."""
+
+    row: ContactRow
+    notes: str
+    notes_version: str
+    mine: bool
+    flags: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    said: tuple[Said, ...]
+    timeline: tuple[TimelineEntry, ...]
+    texts: tuple[TextRow, ...]
+    legs: tuple[LegRow, ...]
+    follow_ups: tuple[DueRow, ...]
+    voicemails: tuple[VoicemailRow, ...]
+    earlier: tuple[ContactRow, ...]
+
+
+def contact_page(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now: datetime) -> ContactPage | None:
+    """One contact for whoever reads it; None when there is none."""
+    with house.db.begin() as session:
+        contact = reading.contact_with_all(session, contact_id)
+        return _page(session, contact, reader_id, now) if contact is not None else None
+
+
+def note_opening(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now: datetime) -> None:
+    """Put on record that somebody opened a contact's page."""
+    with house.db.begin() as session:
+        audit.write(session, "contact_opened", reader_id, now, contact_id=contact_id)
+
+
+def number_of(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now: datetime) -> str | None:
+    """The caller's number, in the open, with a record of who looked. None: withheld, or no such contact.
+
+    The edge calls this only for somebody who has just given their password again.
+    """
+    with house.db.begin() as session:
+        contact = reading.contact_with_all(session, contact_id)
+        if contact is None or contact.caller.number is None:
+            return None
+        audit.write(session, "number_revealed", reader_id, now, contact_id=contact_id)
+        return contact.caller.number
+
+
+def _page(session: Session, contact: Contact, reader_id: uuid.UUID, now: datetime) -> ContactPage:
+    events = events_of(session, contact.id)
+    names = _names(session, contact)
+    voicemails = reading.voicemails_of(session, contact.id)
+    known = contact.triage or {}
+    return ContactPage(
+        row=row_of(contact),
+        notes=contact.notes or "",
+        notes_version=version_of(contact.notes),
+        mine=contact.claimed_by == reader_id,
+        flags=tuple(str(flag.get("value", "")) for flag in _dicts(known.get("flags"))),
+        answers=tuple(_answers(known)),
+        said=tuple(_said(entry) for entry in _dicts(known.get("said"))),
+        timeline=_timeline(events, contact.legs, names),
+        texts=tuple(_text(message) for message in thread_of(session, contact.id)),
+        legs=tuple(_leg(leg, names) for leg in contact.legs),
+        follow_ups=tuple(due_row(row, now) for row in reading.follow_ups_of(session, contact.id)),
+        voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
+        earlier=tuple(row_of(other) for other in reading.earlier_contacts(session, contact)),
+    )
+
+
+def _names(session: Session, contact: Contact) -> dict[uuid.UUID, str]:
+    ids = [leg.counselor_id for leg in contact.legs if leg.counselor_id]
+    more = [who for who in (contact.claimed_by, contact.disposition_by) if who]
+    return reading.names_of(session, ids + more)
+
+
+def _timeline(
+    events: Sequence[ContactEvent], legs: Sequence[Leg], names: Mapping[uuid.UUID, str]
+) -> tuple[TimelineEntry, ...]:
+    by_leg = {str(leg.id): names.get(leg.counselor_id) for leg in legs if leg.counselor_id}
+    by_id = {str(key): name for key, name in names.items()}
+    return tuple(
+        TimelineEntry(e.at, e.kind, e.data, by_leg.get(e.data.get("leg", "")) or by_id.get(e.data.get("by", "")))
+        for e in events
+    )
+
+
+def _dicts(entries: Any) -> list[dict[str, Any]]:
+    return [entry for entry in entries or [] if isinstance(entry, dict)]
+
+
+def _answers(known: Mapping[str, Any]) -> list[Answer]:
+    answers = []
+    for key in sorted(set(known) - NOT_ANSWERS):
+        entries = _dicts(known[key] if isinstance(known[key], list) else [known[key]])
+        values = tuple(str(entry["value"]) for entry in entries if entry.get("value") is not None)
+        if values:
+            answers.append(Answer(key, values, str(entries[-1].get("source", ""))))
+    return answers
+
+
+def _said(entry: Mapping[str, Any]) -> Said:
+    at = entry.get("at")
+    return Said(
+        words=str(entry.get("words", "")),
+        question=entry.get("question"),
+        source=str(entry.get("source", "")),
+        at=datetime.fromisoformat(at) if at else None,
+    )
+
+
+def _text(message: TextMessage) -> TextRow:
+    return TextRow(message.outgoing, message.body, message.status.value, message.sent_at or message.created_at)
+
+
+def _leg(leg: Leg, names: Mapping[uuid.UUID, str]) -> LegRow:
+    name = names.get(leg.counselor_id) if leg.counselor_id and leg.kind is not LegKind.CALLER else None
+    return LegRow(leg.kind.value, name, leg.status.value, leg.planned_at, leg.ended_at, leg.end_reason)

@@ -1,0 +1,121 @@
+"""Contacts on the console: the list, one contact's page, notes, wrap-up and the number behind its mask."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+
+from models.contacts import Contact, record
+from models.people import AuditEvent
+from routing.vocabulary import ContactStatus, Disposition, Role, Urgency
+from services.house import House
+from services.notes import version_of
+from tests.fixtures.people import CALLER, PASSWORD, Browser
+
+AddContact = Callable[..., Contact]
+SignIn = Callable[[Role], Browser]
+
+
+def test_nobody_yet_says_what_will_happen(sign_in_as: SignIn) -> None:
+    status, page = sign_in_as(Role.COUNSELOR).get("/contacts")
+    assert status == 200
+    assert "No one has reached out yet" in page
+
+
+def test_danger_stands_first_and_numbers_are_masked(sign_in_as: SignIn, add_contact: AddContact) -> None:
+    add_contact(waited=300, number="+16175550142")
+    danger = add_contact(waited=5, urgency=Urgency.CALL_911)
+    _, page = sign_in_as(Role.COUNSELOR).get("/contacts")
+    assert page.index(str(danger.id)) < page.index("••42")
+    assert CALLER not in page
+    assert "0141" not in page
+    assert "911 now" in page
+
+
+def test_contacts_that_are_over_come_in_pages(sign_in_as: SignIn, add_contact: AddContact) -> None:
+    ids = [str(add_contact(ContactStatus.ABANDONED, waited=60 * n).id) for n in range(1, 53)]
+    browser = sign_in_as(Role.COUNSELOR)
+    _, first = browser.get("/contacts")
+    assert ids[0] in first
+    assert ids[51] not in first
+    older = first.split("?before=")[1].split('"')[0]
+    _, second = browser.get(f"/contacts?before={older}")
+    assert ids[51] in second
+    assert ids[0] not in second
+
+
+def test_a_contacts_page_tells_its_story_and_reading_it_is_on_record(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    said = {"words": "I drink <b>too much</b>", "question": "what", "source": "speech", "at": None}
+    triage = {"zip": {"value": "02150", "source": "keypad"}, "said": [said]}
+    contact = add_contact(ContactStatus.CONNECTED, triage=triage)
+    with house.db.begin() as session:
+        record(session, contact.id, "danger", datetime.now(UTC), urgency="911_now", flags=["overdose"])
+        record(session, contact.id, "danger", datetime.now(UTC))  # as a release of long ago wrote it
+    browser = sign_in_as(Role.COUNSELOR)
+    status, page = browser.get(f"/contacts/{contact.id}")
+    assert status == 200
+    for words in ("put in the queue at once", "Danger heard: 911 now.", "Danger heard: –.", "02150", "keyed in"):
+        assert words in page
+    assert "I drink &lt;b&gt;too much&lt;/b&gt;" in page
+    with house.db.begin() as session:
+        opened = session.query(AuditEvent).filter_by(kind="contact_opened").one()
+        assert opened.actor_id == browser.person.id
+        assert opened.data == {"contact_id": str(contact.id)}
+
+
+def test_a_contact_that_does_not_exist_is_not_found(sign_in_as: SignIn) -> None:
+    nobody = "/contacts/9f0d7c1e-0000-4000-8000-000000000000"
+    browser = sign_in_as(Role.COUNSELOR)
+    assert browser.get(nobody)[0] == 404
+    assert browser.get(f"{nobody}/live")[0] == 404
+    assert browser.post(f"{nobody}/notes", notes="x")[0] == 404
+
+
+def test_notes_are_kept_and_nobody_overwrites_what_they_have_not_seen(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    contact = add_contact(ContactStatus.CONNECTED)
+    browser = sign_in_as(Role.COUNSELOR)
+    path = f"/contacts/{contact.id}/notes"
+    status, saved = browser.post(path, notes="Sister drives.", version=version_of(""))
+    assert status == 200
+    assert version_of("Sister drives.") in saved
+    status, conflict = browser.post(path, notes="Other words.", version=version_of(""))
+    assert status == 409
+    assert "Sister drives." in conflict
+    with house.db.begin() as session:
+        assert session.get_one(Contact, contact.id).notes == "Sister drives."
+
+
+def test_a_contact_is_wrapped_up_once_it_is_over(house: House, sign_in_as: SignIn, add_contact: AddContact) -> None:
+    waiting, ended = add_contact(), add_contact(ContactStatus.ENDED, ended_at=datetime.now(UTC))
+    browser = sign_in_as(Role.COUNSELOR)
+    status, page = browser.post(f"/contacts/{waiting.id}/disposition", disposition="referred")
+    assert status == 409
+    assert "still going on" in page
+    status, page = browser.post(f"/contacts/{ended.id}/disposition", disposition="referred")
+    assert status == 200
+    assert "Written: Referred to a facility" in page
+    assert browser.post(f"/contacts/{ended.id}/disposition", disposition="cured")[0] == 400
+    with house.db.begin() as session:
+        assert session.get_one(Contact, ended.id).disposition is Disposition.REFERRED
+
+
+def test_a_number_is_uncovered_only_after_the_password_and_that_is_on_record(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    contact = add_contact()
+    browser = sign_in_as(Role.COUNSELOR)
+    path = f"/contacts/{contact.id}/number"
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6), tick=True):
+        status, page = browser.post(path)
+        assert status == 403
+        assert "Give your password" in page
+        assert browser.post(path, password="not this one")[0] == 403
+        status, page = browser.post(path, password=PASSWORD)
+        assert status == 200
+        assert "(617) 555-0141" in page
+    with house.db.begin() as session:
+        assert session.query(AuditEvent).filter_by(kind="number_revealed").count() == 1

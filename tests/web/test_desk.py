@@ -1,0 +1,94 @@
+"""Board, follow-ups, voicemails, presence and what rings for me."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from models.contacts import Contact, Leg
+from models.follow_ups import FollowUp, Voicemail
+from models.people import Counselor
+from routing.vocabulary import ContactStatus, FollowUpKind, LegKind, LegStatus, Presence, Role
+from services.house import House
+from services.roster import import_roster
+from tests.fixtures.people import Browser
+
+AddContact = Callable[..., Contact]
+SignIn = Callable[[Role], Browser]
+
+
+def ring(house: House, contact: Contact, person: Counselor, status: LegStatus) -> None:
+    with house.db.begin() as session:
+        session.add(
+            Leg(
+                contact_id=contact.id,
+                counselor_id=person.id,
+                kind=LegKind.COUNSELOR,
+                status=status,
+                planned_at=datetime.now(UTC),
+            )
+        )
+
+
+def test_the_board_tells_who_waits_and_who_is_on_what(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    browser = sign_in_as(Role.COUNSELOR)
+    add_contact(waited=65)
+    ring(house, add_contact(ContactStatus.CONNECTED), browser.person, LegStatus.JOINED)
+    header = "name,phone,email,role,languages,skills,timezone,shifts\n"
+    import_roster(
+        house, header + "Bo,617-555-0190,bo@x.example,counselor,en,,UTC,daily 00:00-24:00\n", datetime.now(UTC)
+    )
+    _, page = browser.get("/board")
+    assert "<dd>1</dd>" in page
+    assert ">1:05<" in page
+    assert page.index('Ana Ruiz</span>\n      <span class="role">') < page.index(">Bo<")
+    assert "On shift" in page
+    assert "Off shift" in page
+
+
+def test_the_phone_that_rings_is_mine_and_the_contact_comes_up(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    browser, contact = sign_in_as(Role.COUNSELOR), add_contact()
+    assert "banner" not in browser.get("/my-line")[1]
+    ring(house, contact, browser.person, LegStatus.RINGING)
+    _, page = browser.get("/my-line")
+    assert "is ringing your phone" in page
+    assert f"/contacts/{contact.id}" in page
+    own_page = {"HX-Current-URL": f"http://localhost/contacts/{contact.id}"}
+    assert "banner" not in browser.get("/my-line", **own_page)[1]
+
+
+def test_presence_is_one_click(house: House, sign_in_as: SignIn) -> None:
+    browser = sign_in_as(Role.COUNSELOR)
+    status, page = browser.post("/presence", presence="away")
+    assert status == 200
+    assert 'aria-pressed="true"' in page.split("presence-away")[0].rsplit("<button", 1)[1]
+    with house.db.begin() as session:
+        assert session.get_one(Counselor, browser.person.id).presence is Presence.AWAY
+    assert browser.post("/presence", presence="busy")[0] == 400
+    assert browser.post("/presence", presence="asleep")[0] == 400
+
+
+def test_what_is_late_says_so(house: House, sign_in_as: SignIn, add_contact: AddContact) -> None:
+    now = datetime.now(UTC)
+    contact = add_contact(ContactStatus.CLOSED)
+    browser = sign_in_as(Role.COUNSELOR)
+    assert "Nothing is due" in browser.get("/follow-ups")[1]
+    assert "No voicemail waits" in browser.get("/voicemails")[1]
+    with house.db.begin() as session:
+        for kind, hours in ((FollowUpKind.CALLBACK, -1), (FollowUpKind.CHECK_IN, 5), (FollowUpKind.RECONNECT, 30)):
+            due = now + timedelta(hours=hours)
+            session.add(FollowUp(contact_id=contact.id, kind=kind, due_at=due, created_at=now))
+        late = now - timedelta(minutes=1)
+        session.add(
+            Voicemail(contact_id=contact.id, recording_sid="RE1", seconds=42, received_at=now, deadline_at=late)
+        )
+    _, due = browser.get("/follow-ups")
+    assert "Call back" in due
+    assert "Late since" in due
+    assert "Check in" in due
+    assert "Reach out again" not in due
+    _, voicemails = browser.get("/voicemails")
+    assert "42 seconds" in voicemails
+    assert "Should have been answered by" in voicemails

@@ -1,0 +1,18 @@
+"""The console: pages behind a sign-in for counselors, supervisors, admins and auditors."""
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from web import guards
+from web.console import assets, contacts, desk, signing, speech
+
+BLUEPRINTS = (assets.blueprint, signing.blueprint, contacts.blueprint, desk.blueprint)
+
+
+def register(app: Flask) -> None:
+    """Hang guards, pages, error pages and what every template may call on the application."""
+    guards.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.context_processor(speech.for_templates)
+    app.register_error_handler(HTTPException, speech.error_page)

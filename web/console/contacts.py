@@ -1,0 +1,115 @@
+"""Contacts as they happen, and one contact's page: timeline, notes, disposition, number."""
+
+import uuid
+from datetime import datetime
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from routing.phone import spoken
+from routing.vocabulary import Disposition
+from services import console, contact_page, dispositions, notes, sign_in
+from services.contact_page import ContactPage
+from web import guards
+from web.console import events_in_words
+from web.guards import ANSWERING, allow, limiter
+from web.house import house
+
+blueprint = Blueprint("contacts", __name__)
+
+
+@blueprint.get("/contacts")
+@allow(ANSWERING)
+def listing() -> ResponseReturnValue:
+    """What goes on now, what wants wrapping up, and what is over; only the list itself for HTMX."""
+    template = "_contacts.html" if request.headers.get("HX-Request") else "contacts.html"
+    before = _moment(request.args.get("before"))
+    return render_template(template, contacts=console.contact_list(house(), before), before=before)
+
+
+@blueprint.get("/contacts/<uuid:contact_id>")
+@allow(ANSWERING)
+def page(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """One contact on one screen; reading it is put on record."""
+    found = _found(contact_id)
+    contact_page.note_opening(house(), contact_id, guards.person().id, guards.now())
+    return render_template("contact.html", **_for_page(found))
+
+
+@blueprint.get("/contacts/<uuid:contact_id>/live")
+@allow(ANSWERING)
+def live(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """The parts of the page that change by themselves."""
+    return render_template("_contact_live.html", **_for_page(_found(contact_id)))
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/notes")
+@allow(ANSWERING)
+def write_notes(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Save the notes as they are typed; 409 with both versions when somebody else wrote meanwhile."""
+    saved = notes.write_notes(
+        house(),
+        contact_id,
+        guards.person().id,
+        notes=request.form.get("notes", "").replace("\r\n", "\n"),
+        seen_version=request.form.get("version", ""),
+        now=guards.now(),
+    )
+    if saved is None:
+        abort(404)
+    return render_template("_notes_saved.html", saved=saved), 200 if saved.kept else 409
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/disposition")
+@allow(ANSWERING)
+def close(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Write how the contact ended."""
+    try:
+        disposition = Disposition(request.form.get("disposition", ""))
+    except ValueError:
+        abort(400)
+    closed = dispositions.close(house(), contact_id, guards.person().id, disposition, guards.now())
+    found = _found(contact_id)
+    return render_template("_wrap_up.html", refused=not closed, **_for_page(found)), 200 if closed else 409
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/number")
+@allow(ANSWERING)
+@limiter.limit(guards.SIGN_IN_LIMIT)
+def reveal(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Uncover the number for somebody who gave their password just now, with a record of it."""
+    person = guards.person()
+    password = request.form.get("password")
+    stepped_up = person.may_see_numbers(guards.now())
+    if password is not None:
+        stepped_up = sign_in.confirm_password(house(), person.sign_in_id, password, guards.now())
+    if not stepped_up:
+        return render_template("_number.html", contact_id=contact_id, ask=True, wrong=password is not None), 403
+    number = contact_page.number_of(house(), contact_id, person.id, guards.now())
+    return render_template("_number.html", contact_id=contact_id, number=spoken(number) if number else None)
+
+
+def _found(contact_id: uuid.UUID) -> ContactPage:
+    found = contact_page.contact_page(house(), contact_id, guards.person().id, guards.now())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _for_page(found: ContactPage) -> dict[str, object]:
+    return {
+        "page": found,
+        "row": found.row,
+        "dispositions": list(Disposition),
+        "timeline": events_in_words.sentences(found.timeline),
+    }
+
+
+def _moment(words: str | None) -> datetime | None:
+    if words is None:
+        return None
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError:
+        abort(400)
+    return at if at.tzinfo else abort(400)

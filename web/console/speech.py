@@ -1,0 +1,52 @@
+"""What every page of the console may call: words in the reader's language, clocks, and error pages in words."""
+
+from typing import Any, cast
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from web import guards
+from web.console.assets import asset
+from web.house import house
+from web.words import LANGUAGES, Words, lasted
+
+LANGUAGE_COOKIE = "language"
+EXPLAINED = frozenset({400, 401, 403, 404, 405, 413, 429, 500})
+
+
+def words() -> Words:
+    """This reader's words: the language they chose, else what their browser asks for; times in their own zone."""
+    if "words" not in g:
+        chosen = request.cookies.get(LANGUAGE_COOKIE)
+        language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+        zone = guards.person().timezone if current_user.is_authenticated else house().rules.default_timezone
+        g.words = Words(language, zone)
+    return cast(Words, g.words)
+
+
+def for_templates() -> dict[str, Any]:
+    """Names that every template has."""
+    me = guards.person() if current_user and current_user.is_authenticated else None
+    return {
+        "t": words(),
+        "me": me,
+        "now": guards.now(),
+        "asset": asset,
+        "lasted": lasted,
+        "languages": LANGUAGES,
+        "organisation": house().rules.organisation_name,
+        "may_open": guards.may_open,
+        "events_url": f"{guards.events_origin()}/events",
+    }
+
+
+def error_page(error: HTTPException) -> ResponseReturnValue:
+    """An error in words, saying what to do; machines and webhooks get the plain one."""
+    if request.path.startswith(guards.PUBLIC_PATHS) or error.code is None or error.code < 400:
+        return error
+    key = "csrf" if isinstance(error, CSRFError) else str(error.code if error.code in EXPLAINED else 500)
+    template = "_error.html" if request.headers.get("HX-Request") else "error.html"
+    return render_template(template, key=key), error.code

@@ -1,0 +1,170 @@
+"""Who may open what: deny by default, sign-in, roles, CSRF, and the headers every page carries."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf.csrf import CSRFProtect
+
+from routing.vocabulary import Role
+from services.sign_in import SESSION_LASTS, Person, person_signed_in
+from web import live_pass
+from web.house import house
+
+# Open to strangers. Webhooks check Twilio's signature themselves; a structure test walks all other routes.
+PUBLIC_PATHS = ("/voice/", "/sms/", "/status/", "/healthz", "/readyz", "/metrics", "/assets/")
+PUBLIC_ENDPOINTS = frozenset({"signing.sign_in", "signing.choose_language"})
+
+EVERYBODY = frozenset(Role)
+ANSWERING = frozenset({Role.COUNSELOR, Role.SUPERVISOR, Role.ADMIN})  # those who work with contacts
+SIGN_IN_LIMIT = "20 per minute"  # by address; the brake for one account is in services.sign_in
+
+login = LoginManager()
+csrf = CSRFProtect()
+# Counted in this process alone, so that signing in never waits for Redis.
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """Flask-Login's view of a person: the cookie holds the id of the sign-in, never of the person."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    def get_id(self) -> str:
+        return str(self.person.sign_in_id)
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def allow(roles: frozenset[Role]) -> Callable[[View], View]:
+    """Say which roles may use a view; a view without this is closed to everybody."""
+
+    def mark(view: View) -> View:
+        view.allowed_roles = roles  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def person() -> Person:
+    """Whoever is signed in; only for views that the guard let pass."""
+    return cast(Visitor, current_user).person
+
+
+def is_public(path: str, endpoint: str) -> bool:
+    """Whether a route is open to strangers, by the named lists above."""
+    return endpoint in PUBLIC_ENDPOINTS or path.startswith(PUBLIC_PATHS)
+
+
+def guard() -> ResponseReturnValue | None:
+    """Runs before every request: a stranger is sent to sign in, the wrong role is refused, a post needs its token."""
+    rule = request.url_rule
+    if rule is None or request.endpoint is None or rule.rule.startswith(PUBLIC_PATHS):
+        return None
+    if is_public(rule.rule, request.endpoint):
+        csrf.protect()
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if not may_open(request.endpoint):
+        abort(403)
+    csrf.protect()
+    return None
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether whoever is signed in has a role for this endpoint."""
+    view = current_app.view_functions.get(endpoint)
+    return person().role in getattr(view, "allowed_roles", frozenset())
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """Strangers go to the sign-in page; a fragment asked for by HTMX, or anything but a page, gets a bare 401."""
+    back_to = request.path if request.method == "GET" else None
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": url_for("signing.sign_in")})
+    if request.method != "GET":
+        abort(401)
+    return redirect(url_for("signing.sign_in", next=back_to))
+
+
+def events_origin() -> str:
+    """Where this page's live events come from: our own origin, or in development the events process's port."""
+    settings = current_app.extensions["settings"]
+    if settings.app_env == "production":
+        return ""
+    return f"{request.scheme}://{request.host.partition(':')[0]}:{settings.events_port}"
+
+
+def secure(response: Response) -> Response:
+    """The headers of every page: nothing from elsewhere, no inline script or style, no framing, nothing cached."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if response.status_code < 400 and request.url_rule and not request.path.startswith(PUBLIC_PATHS):
+        _renew_live_pass(response)
+    if response.mimetype != "text/html":
+        return response
+    connect = f"'self' {events_origin()}".strip()
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src {connect}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Cache-Control"] = "no-store"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def _renew_live_pass(response: Response) -> None:
+    if current_user.is_authenticated and request.endpoint != "signing.sign_out":
+        live_pass.renew(response, str(person().sign_in_id))
+
+
+def now() -> datetime:
+    """This request's one moment, aware and UTC."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return cast(datetime, g.now)
+
+
+@login.user_loader  # type: ignore[untyped-decorator]
+def _load(sign_in_id: str) -> Visitor | None:
+    try:
+        found = person_signed_in(house(), uuid.UUID(sign_in_id), now())
+    except ValueError:
+        return None
+    return Visitor(found) if found else None
+
+
+def register(app: Flask) -> None:
+    """Put the guards in front of every route of the application."""
+    settings = app.extensions["settings"]
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="harborline",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.app_env == "production",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        WTF_CSRF_CHECK_DEFAULT=False,  # the guard checks, so that webhooks are left alone
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    login.init_app(app)
+    login.session_protection = None  # phones change their address in the middle of a shift
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(guard)
+    app.after_request(secure)

@@ -1,0 +1,146 @@
+// The console's own script: live events with catching up, ticking times, notes that are not lost, single keys.
+"use strict";
+
+const COALESCE_MS = 250; // a burst of events asks for a page's parts once
+const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
+const SAVE_AGAIN_MS = 3000;
+const body = document.body;
+
+// ---- live events: ids of contacts that changed; the parts that show them ask for themselves again
+const changed = new Set();
+let telling = null;
+function tell() {
+  telling = null;
+  const ids = [...changed];
+  changed.clear();
+  for (const id of ids) body.dispatchEvent(new CustomEvent(`live-${id}`));
+  body.dispatchEvent(new CustomEvent("live"));
+}
+function heard(id) {
+  if (id) changed.add(id);
+  telling ??= setTimeout(tell, COALESCE_MS);
+}
+
+// ---- connection: a banner while it is gone, everything asked for again when it is back
+let failures = 0;
+function connection(lost) {
+  const banner = document.getElementById("connection");
+  if (!banner) return;
+  const was = !banner.hidden && banner.classList.contains("warn");
+  if (lost && !was) {
+    banner.textContent = banner.dataset.lost;
+    banner.className = "banner warn";
+    banner.hidden = false;
+  } else if (!lost && was) {
+    banner.textContent = banner.dataset.back;
+    banner.className = "banner good";
+    setTimeout(() => { if (banner.classList.contains("good")) banner.hidden = true; }, 4000);
+    catchUp();
+  }
+}
+function catchUp() {
+  const page = document.querySelector("[data-contact]");
+  heard(page?.dataset.contact);
+  saveNotes(false);
+}
+function listen() {
+  const source = new EventSource(body.dataset.events, { withCredentials: true });
+  let open = false;
+  source.addEventListener("open", () => { open = true; failures = 0; connection(false); catchUp(); });
+  source.addEventListener("contact", (event) => heard(event.data));
+  source.addEventListener("error", () => {
+    source.close();
+    // The server ends a stream now and then on purpose: one quiet retry before anybody is told.
+    if (!open) connection(true);
+    setTimeout(listen, open ? 200 : RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+  });
+  addEventListener("pagehide", () => source.close(), { once: true });
+}
+if (body.dataset.events) listen();
+addEventListener("offline", () => connection(true));
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+// ---- times that count on
+function two(number) { return String(number).padStart(2, "0"); }
+function tick() {
+  for (const element of document.querySelectorAll(".ticking")) {
+    const total = Math.max(Math.floor((Date.now() - Date.parse(element.dataset.since)) / 1000), 0);
+    const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+    element.textContent = hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+  }
+}
+setInterval(tick, 1000);
+
+// ---- the contact on my phone comes up by itself, unless something is being written
+body.addEventListener("htmx:afterSwap", (event) => {
+  const line = event.target.id === "my-line" && event.target.querySelector("[data-pop]");
+  if (!line || !line.dataset.pop || line.dataset.pop === location.pathname) return;
+  if (sessionStorage.getItem("popped") === line.dataset.pop || notesAreDirty() || isWriting()) return;
+  sessionStorage.setItem("popped", line.dataset.pop);
+  location.assign(line.dataset.pop);
+});
+
+// ---- notes: what is typed is sent until it is kept
+function notesForm() { return document.getElementById("notes-form"); }
+function notesAreDirty() { return notesForm()?.classList.contains("dirty") ?? false; }
+function saveNotes(always) {
+  if (notesForm() && (always || notesAreDirty())) htmx.trigger(notesForm(), "save");
+}
+function notesState(words) {
+  const place = document.querySelector("#notes-state [role=status]");
+  if (place) place.textContent = words;
+}
+body.addEventListener("input", (event) => {
+  if (event.target.id !== "notes") return;
+  notesForm().classList.add("dirty");
+  notesForm().dataset.edits = String(Number(notesForm().dataset.edits ?? 0) + 1);
+  notesState(notesForm().dataset.saving);
+});
+body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id === "notes-form") event.detail.xhr.edits = notesForm().dataset.edits;
+});
+body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt.id !== "notes-form") return;
+  if (event.detail.successful && event.detail.xhr.edits === notesForm().dataset.edits) {
+    notesForm().classList.remove("dirty");
+  } else if (!event.detail.successful && event.detail.xhr.status !== 409) {
+    notesState(notesForm().dataset.unsaved);
+    setTimeout(() => saveNotes(false), SAVE_AGAIN_MS);
+  }
+});
+addEventListener("beforeunload", (event) => { if (notesAreDirty()) event.preventDefault(); });
+body.addEventListener("click", (event) => {
+  if (event.target.closest("[data-save-notes]")) saveNotes(true);
+  if (event.target.closest("[data-open-keys]")) document.getElementById("keys").showModal();
+});
+
+// ---- single keys (WCAG 2.1.4: they can be turned off on the sheet)
+const keysBox = document.getElementById("keys-on");
+if (keysBox) {
+  keysBox.checked = localStorage.getItem("keys") !== "off";
+  keysBox.addEventListener("change", () => localStorage.setItem("keys", keysBox.checked ? "on" : "off"));
+}
+function isWriting() { return Boolean(document.activeElement?.closest("input:not([type=radio]):not([type=checkbox]), textarea, select")); }
+function move(step) {
+  const rows = [...document.querySelectorAll("main .contacts a")];
+  const at = rows.indexOf(document.activeElement);
+  rows[Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
+}
+const KEYS = {
+  "?": () => document.getElementById("keys").showModal(),
+  j: () => move(1),
+  k: () => move(-1),
+  n: () => document.getElementById("notes")?.focus(),
+  "/": () => (document.querySelector("[type=search]") ?? document.querySelector(".places [data-key=d]"))?.focus(),
+  p: () => document.querySelector("#presence [aria-pressed=false]")?.click(),
+};
+document.addEventListener("keydown", (event) => {
+  if (!keysBox?.checked || event.ctrlKey || event.metaKey || event.altKey || isWriting()) return;
+  if (document.querySelector("dialog[open]")) return;
+  const act = KEYS[event.key] ?? (() => {
+    const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+    link?.click();
+    return Boolean(link);
+  });
+  if (act() !== false) event.preventDefault();
+});

@@ -1,0 +1,67 @@
+"""The console's own words in English and Spanish, and how it writes times, from web/i18n."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+I18N = Path(__file__).parent / "i18n"
+LANGUAGES = ("en", "es")
+Table = Mapping[str, str]
+
+
+@cache
+def table(language: str) -> Table:
+    """Every sentence of the interface in one language, by key."""
+    found: Table = json.loads((I18N / f"{language}.json").read_text(encoding="utf-8"))
+    return found
+
+
+class Words:
+    """What a page calls: sentences by key, and times on the reader's own clock."""
+
+    def __init__(self, language: str, timezone: str) -> None:
+        self.language = language
+        self._zone = ZoneInfo(timezone)
+        self._table = table(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence with its placeholders filled. KeyError: no such key, which is a bug."""
+        return self._table[key].format(**values)
+
+    def with_gaps(self, key: str, values: Mapping[str, object]) -> str:
+        """The same for values that may miss some, as an event written by an older release does."""
+        return self._table[key].format_map(defaultdict(lambda: "–", values))
+
+    def of(self, family: str, word: str | None) -> str:
+        """A word of the vocabulary for people, such as of("status", "waiting"); unknown ones in plain letters."""
+        return self._table.get(f"{family}.{word}") or (word or "").replace("_", " ")
+
+    def has(self, key: str) -> bool:
+        """Whether there is a sentence with this key."""
+        return key in self._table
+
+    def clock(self, at: datetime, now: datetime) -> str:
+        """14:05 for today, with the day before it otherwise."""
+        local, today = at.astimezone(self._zone), now.astimezone(self._zone)
+        if local.date() == today.date():
+            return f"{local:%H:%M}"
+        months = self._table["months"].split()
+        day = self("day", day=local.day, month=months[local.month - 1])
+        year = "" if local.year == today.year else f" {local.year}"
+        return f"{day}{year}, {local:%H:%M}"
+
+    def seconds_clock(self, at: datetime) -> str:
+        """14:05:09, for timelines."""
+        return f"{at.astimezone(self._zone):%H:%M:%S}"
+
+
+def lasted(since: datetime, until: datetime) -> str:
+    """Minutes and seconds between two times as 2:05, from an hour on as 1:02:05."""
+    total = max(int((until - since) / timedelta(seconds=1)), 0)
+    hours, rest = divmod(total, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
