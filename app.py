@@ -1,8 +1,11 @@
 """The web application: settings, logs, database, blueprints, outbox nudge. Nothing else."""
 
+import os
 import sys
+from collections.abc import Mapping
 
 from flask import Flask
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logs import configure_logging
@@ -37,12 +40,31 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register(app)
     console.register(app)
     commands.register(app)
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true" and settings.app_env == "development":
+        _start_servers_when_needed(house)
     return app
+
+
+def _start_servers_when_needed(house: House) -> None:
+    """A command works with nothing else running: embedded servers start when it first asks the database."""
+    from runtime.development import start_on_first_connection
+
+    if isinstance(house.db.bind, Engine):
+        start_on_first_connection(house.db.bind)
+
+
+def _environment() -> Mapping[str, str]:
+    """The process's environment; in development what is missing is filled in, as `make run` would."""
+    if os.environ.get("APP_ENV", "development") != "development":
+        return os.environ
+    from runtime.development import development_environment
+
+    return development_environment(os.environ)
 
 
 def _settings() -> Settings:
     try:
-        return load_settings()
+        return load_settings(_environment())
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None

@@ -4,6 +4,7 @@ import os
 
 _production = os.environ.get("APP_ENV") == "production"
 _seconds_of_a_proxy = 75  # a proxy closes idle connections first, so that none is reset under a webhook
+_own_level = "INFO" if _production else "WARNING"
 
 bind = f"{'0.0.0.0' if _production else '127.0.0.1'}:{os.environ.get('PORT') or 8000}"  # noqa: S104 - behind a proxy
 worker_class = "gthread"
@@ -19,9 +20,9 @@ logconfig_dict = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "config.logs.json_formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
-    "root": {"level": "INFO", "handlers": ["stderr"]},
+    "root": {"level": os.environ.get("LOG_LEVEL") or "INFO", "handlers": ["stderr"]},
     "loggers": {
-        "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True, "qualname": "gunicorn.error"},
+        "gunicorn.error": {"level": _own_level, "handlers": [], "propagate": True, "qualname": "gunicorn.error"},
         "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": False, "qualname": "gunicorn.access"},
     },
 }

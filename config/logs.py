@@ -11,7 +11,13 @@ import structlog
 from config.redaction import redact, redact_exception_message, redact_value
 
 Event = MutableMapping[str, Any]
-_QUIET_LOGGERS = {"werkzeug": logging.WARNING, "twilio.http_client": logging.WARNING, "kombu": logging.WARNING}
+# A line for every request, query or tick; shown with LOG_LEVEL=DEBUG only.
+_TALKATIVE = (
+    *("werkzeug", "twilio.http_client", "kombu", "alembic", "faker", "urllib3"),
+    *("celery.worker.strategy", "celery.app.trace", "celery.beat"),
+)
+# Messages of these quote names of the code, not words of a person.
+_ABOUT_THE_CODE = (ImportError, NameError, AttributeError, TypeError)
 _MAX_CORRELATION_LENGTH = 64
 _MAX_FRAMES = 12
 _MAX_CHAIN = 5
@@ -42,12 +48,17 @@ def describe_exception(error: BaseException) -> list[dict[str, Any]]:
         described.append(
             {
                 "type": type(current).__name__,
-                "said": redact_exception_message(str(current)),
+                "said": said_by(current),
                 "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
             }
         )
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
     return described
+
+
+def said_by(error: BaseException) -> str:
+    """An exception's message as it may be logged."""
+    return (redact if isinstance(error, _ABOUT_THE_CODE) else redact_exception_message)(str(error))
 
 
 def _exception_of(event: Event) -> BaseException | None:
@@ -67,7 +78,7 @@ def redact_event(_logger: object, _method: str, event: Event) -> Event:
     clean: Event = {redact(key): redact_value(key, value) for key, value in event.items() if not key.startswith("_")}
     if error is not None:
         for text in sorted({repr(error), str(error)} - {""}, key=len, reverse=True):
-            said = said.replace(text, redact_exception_message(text))
+            said = said.replace(text, said_by(error))
         clean["errors"] = describe_exception(error)
     return {"event": redact(said), **clean}
 
@@ -103,8 +114,8 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
         root.removeHandler(other)
     root.addHandler(handler)
     root.setLevel(level)
-    for name, quiet_level in _QUIET_LOGGERS.items():
-        logging.getLogger(name).setLevel(quiet_level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

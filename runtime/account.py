@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from config.defaults import EMBEDDED_MARK
+from config.settings import SettingsError
 
 NOBODY = 65534
 MAX_SOCKET_PATH = 107  # bytes in sockaddr_un.sun_path on Linux; macOS has 104
@@ -18,7 +19,7 @@ LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432.lock")
 _MAC_SLACK = 4
 
 
-class EmbeddedError(Exception):
+class EmbeddedError(SettingsError):
     """The embedded servers cannot run here; the text is a sentence that says what to do."""
 
 

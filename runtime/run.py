@@ -23,6 +23,7 @@ from runtime.supervise import LOOK_SECONDS, Supervisor, read_procfile
 from runtime.welcome import not_ready, welcome
 
 READY_SECONDS = 60.0
+AFTER_THE_WEB = "nice -n 5 "  # all start at once; the web gets the processor first, so that it soon answers
 PREVIOUS_RUN_SECONDS = 20.0  # a killed run's undertaker is done by then
 
 
@@ -50,6 +51,7 @@ class _Run:
         self.data.mkdir(parents=True, exist_ok=True)
         self.ports = chosen_ports(env)
         self.stopping = threading.Event()
+        self.began = time.monotonic()
         self.lock = self._only_one()
         require_free(self.ports)
         self.env = self._environment(env)
@@ -79,6 +81,9 @@ class _Run:
         filled = development_environment(env) | {name: str(port) for name, port in self.ports.items()}
         filled["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{filled.get('PATH', os.defpath)}"
         filled["PYTHONUNBUFFERED"] = "1"
+        filled.pop("PYTHONDONTWRITEBYTECODE", None)  # or every process would compile everything anew
+        if os.geteuid() == 0:  # Celery warns of root at every start; on a machine of one's own that is no news
+            filled["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser privileges:UserWarning"
         settings = load_settings(filled)
         filled["PUBLIC_BASE_URL"] = settings.public_base_url
         filled["TWILIO_API_BASE_URL"] = settings.twilio_api_base_url
@@ -92,8 +97,10 @@ class _Run:
         commands = read_procfile(ROOT / "Procfile")
         release = commands.pop("release")
         commands["simulator"] = "python -m simulator"
-        printer = Printer(sys.stdout, [*commands, "sample data"])
-        supervisor = Supervisor(commands, self.env, ROOT, printer)
+        commands = {name: f"{'' if name == 'web' else AFTER_THE_WEB}{command}" for name, command in commands.items()}
+        once = {"sample": f"{AFTER_THE_WEB}flask --app app seed-samples"}
+        printer = Printer(sys.stdout, [*commands, *once])
+        supervisor = Supervisor(commands, self.env, ROOT, printer, once=once)
         self._listen_to_signals(supervisor)
         servers = start_servers(self.env)
         try:
@@ -129,30 +136,20 @@ class _Run:
             supervisor.look()
 
     def _greet(self, supervisor: Supervisor, printer: Printer) -> None:
-        """Load the sample data, and say what to do once the line is ready."""
-        began = time.monotonic()
-        self._load_samples(printer)
+        """Say what to do once the sample is loaded and the line is ready."""
         ready_url = f"http://127.0.0.1:{self.ports['PORT']}/readyz"
-        ready = wait_until(lambda: self.stopping.is_set() or answers(ready_url), READY_SECONDS)
+
+        def is_ready() -> bool:
+            return self.stopping.is_set() or (supervisor.is_finished("sample") and answers(ready_url))
+
+        ready = wait_until(is_ready, READY_SECONDS, every=0.1)
         if not self.stopping.is_set():
-            seconds = time.monotonic() - began
+            seconds = time.monotonic() - self.began
             printer.say(
                 welcome(self.ports, self.data, seconds)
                 if ready
                 else not_ready(ready_url, supervisor.pids(), READY_SECONDS)
             )
-
-    def _load_samples(self, printer: Printer) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", "seed-samples"],
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        for line in (done.stdout + (done.stderr if done.returncode else "")).splitlines():
-            printer.line("sample data", line)
 
     def _stop(self, supervisor: Supervisor, servers: Servers | None, printer: Printer) -> None:
         printer.say("Stopping; a second Ctrl-C does not wait.")

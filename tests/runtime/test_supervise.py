@@ -41,7 +41,7 @@ def supervise_all(shown: io.StringIO) -> Iterator[Callable[[dict[str, str]], Sup
 
     yield make
     for supervisor in made:
-        supervisor.stop(grace_seconds=0.1)
+        supervisor.stop(grace_seconds=0.5)
 
 
 def _looks_until(supervisor: Supervisor, condition: Callable[[], bool]) -> bool:
@@ -129,3 +129,12 @@ def test_json_log_lines_become_readable_and_others_stay() -> None:
     assert readable('{"event": "call opened", "contact_id": 7, "level": "info"}') == "info    call opened contact_id=7"
     assert readable("{not json") == "{not json"
     assert readable("[1]") == "[1]"
+
+
+def test_a_command_for_once_is_not_started_again(shown: io.StringIO) -> None:
+    printer = Printer(shown, ["sample"])
+    supervisor = Supervisor({}, dict(os.environ), ROOT, printer, once={"sample": "echo loaded"})
+    assert _looks_until(supervisor, lambda: supervisor.is_finished("sample") and "loaded" in shown.getvalue())
+    supervisor.look()
+    assert supervisor.pids() == {}
+    assert "again" not in shown.getvalue()
