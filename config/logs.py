@@ -14,7 +14,7 @@ Event = MutableMapping[str, Any]
 # A line for every request, query or tick; shown with LOG_LEVEL=DEBUG only.
 _TALKATIVE = (
     *("werkzeug", "twilio.http_client", "kombu", "alembic", "faker", "urllib3"),
-    *("celery.worker.strategy", "celery.app.trace", "celery.beat"),
+    *("celery.worker.strategy", "celery.worker.request", "celery.app.trace", "celery.beat"),
 )
 # Messages of these quote names of the code, not words of a person.
 _ABOUT_THE_CODE = (ImportError, NameError, AttributeError, TypeError)
