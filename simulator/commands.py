@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
-from simulator import messages, numbers, phones, views
+from simulator import inbound_texts, numbers, phones, views
 from simulator.calls import Call
 from simulator.exchange import Exchange
 from simulator.faults import Fault
@@ -46,7 +46,7 @@ def command(function: Command) -> Command:
 
 def _number(args: Args, key: str = "number") -> str:
     number = str(args[key]).strip()
-    if not numbers.valid(number):
+    if not numbers.dialable(number):
         raise Refused(f"{number!r} is not a telephone number like +16175550123.")
     return number
 
@@ -137,7 +137,7 @@ def text(exchange: Exchange, args: Args) -> Any:
     """A phone texts the helpline."""
     line = args.get("line") or next(iter(exchange.lines.values())).number
     media = [str(url) for url in args.get("media", [])]
-    return {"sid": messages.receive(exchange, _number(args), str(line), str(args["body"]), media).sid}
+    return {"sid": inbound_texts.receive(exchange, _number(args), str(line), str(args["body"]), media).sid}
 
 
 @command

@@ -9,79 +9,21 @@ call.press("1")
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
-import requests
-
-from simulator.clock import Clock, RealClock, VirtualClock
-from simulator.commands import perform
+from simulator.clock import Clock, VirtualClock
 from simulator.exchange import Exchange
+from simulator.ports import InProcess, OverHttp, Port
 from simulator.settings import Settings
-from simulator.transport import HttpTransport, Transport, WsgiTransport
+from simulator.transport import Transport, WsgiTransport
 
 PATIENCE = 30.0  # seconds a wait lasts when it is not told: simulated in virtual time, else real
-_POLL = 2.0
 
 View = dict[str, Any]
 
 
 class NeverHappened(AssertionError):
     """What was waited for did not come in time."""
-
-
-class Port(Protocol):
-    """A way to reach a simulator."""
-
-    def perform(self, name: str, /, **args: Any) -> Any:
-        """Do a command."""
-
-    def run_until(self, reached: Callable[[], bool], seconds: float) -> bool:
-        """Wait for something; say whether it came."""
-
-
-class InProcess:
-    """An exchange of this process."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self.exchange = exchange
-
-    def perform(self, name: str, /, **args: Any) -> Any:
-        """Do a command."""
-        return perform(self.exchange, name, args)
-
-    def run_until(self, reached: Callable[[], bool], seconds: float) -> bool:
-        """Wait, and in virtual time make time pass."""
-        return self.exchange.engine.run_until(reached, seconds)
-
-
-class OverHttp:
-    """A simulator process."""
-
-    def __init__(self, base_url: str) -> None:
-        self._base = base_url.rstrip("/")
-        self._session = requests.Session()
-        self._session.trust_env = False
-
-    def perform(self, name: str, /, **args: Any) -> Any:
-        """Do a command. Raises ValueError with the simulator's sentence when it is refused."""
-        response = self._session.post(f"{self._base}/sim/{name}", json=args, timeout=30)
-        answer = response.json()
-        if response.status_code >= 400:
-            raise ValueError(answer["error"])
-        return answer
-
-    def run_until(self, reached: Callable[[], bool], seconds: float) -> bool:
-        """Wait; the simulator answers as soon as something changes."""
-        clock = RealClock()
-        deadline = clock.now() + seconds
-        version = -1
-        while not reached():
-            left = deadline - clock.now()
-            if left <= 0:
-                return False
-            query = {"since": version, "wait": min(left, _POLL)}
-            version = self._session.get(f"{self._base}/sim/state", params=query, timeout=30).json()["version"]
-        return True
 
 
 class Simulator:
@@ -282,10 +224,16 @@ class CallDriver:
         return self
 
 
-def in_process(settings: Settings, product: Any, clock: Clock | None = None) -> Simulator:
-    """A simulator of this process on a WSGI application or a transport; virtual time unless a clock is given."""
-    transport: Transport = product if isinstance(product, HttpTransport) else WsgiTransport(product)
-    return Simulator(InProcess(Exchange(settings, clock or VirtualClock(), transport)))
+def in_process(
+    settings: Settings, product: Any = None, *, transport: Transport | None = None, clock: Clock | None = None
+) -> Simulator:
+    """A simulator of this process, in virtual time unless a clock is given.
+
+    `product` is a WSGI application; a `transport` (a function from Request to Answer) takes its place, such as
+    HttpTransport() for a product that listens on a port. With a real clock call `sim.exchange.engine.start()`.
+    """
+    way_out = transport or WsgiTransport(product)
+    return Simulator(InProcess(Exchange(settings, clock or VirtualClock(), way_out)))
 
 
 def over_http(base_url: str) -> Simulator:

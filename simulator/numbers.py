@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+LIFELINE = "988"
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}")
 
@@ -45,6 +46,11 @@ def configured(sid: str, number: str, base: str, created: float) -> HelplineNumb
 def valid(number: str) -> bool:
     """Is it an E.164 number?"""
     return _E164.fullmatch(number) is not None
+
+
+def dialable(number: str) -> bool:
+    """Can it be called: an E.164 number, or 988, which is reached from the United States as it stands?"""
+    return valid(number) or number == LIFELINE
 
 
 def toll_free(number: str) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from simulator import phones
+from simulator import numbers, phones
 from simulator.calls import Call, Callbacks
 from simulator.webhooks import Hook
 
 if TYPE_CHECKING:
     from simulator.exchange import Exchange
 
+_INVALID_NUMBER = 13224
 EXTRA_SECONDS = 5.0  # Twilio rings a little longer than it was told to (TWILIO.md 4.5)
 
 
@@ -60,6 +61,10 @@ def _start(exchange: Exchange, call: Call, order: Order) -> None:
 
 def _ring(exchange: Exchange, call: Call, order: Order) -> None:
     if call.over:
+        return
+    if not numbers.dialable(call.to):
+        exchange.journal.error(_INVALID_NUMBER, f"{call.to!r} is not a telephone number.", call=call.sid)
+        call.finish("failed")
         return
     fault = exchange.faults.draw("leg", call.number)
     outcome = fault.name if fault else call.phone.behaviour.kind

@@ -1,5 +1,6 @@
 """Clients for the official Twilio SDK: one that talks to the simulator in this process, one over HTTP."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +19,9 @@ from simulator.server import create_app
 class InProcessHttpClient(HttpClient):  # type: ignore[misc]
     """Hands the SDK's requests to the application, without network; simulated time-outs are raised as real ones are."""
 
-    def __init__(self, app: Flask) -> None:
-        self._client = app.test_client()
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._client = _app().test_client()
 
     def request(
         self,
@@ -42,7 +44,7 @@ class InProcessHttpClient(HttpClient):  # type: ignore[misc]
             data={key: value for key, value in (data or {}).items() if value is not None} or None,
             headers=[(key, value) for key, value in (headers or {}).items() if key != "Content-Type"],
             auth=auth,
-            environ_overrides={IN_PROCESS: True},
+            environ_overrides={IN_PROCESS: self._exchange},
         )
         if TIMED_OUT in answer.headers:
             raise requests.exceptions.ReadTimeout("simulated time-out")
@@ -67,4 +69,10 @@ class BaseUrlHttpClient(TwilioHttpClient):  # type: ignore[misc]
 def in_process_client(exchange: Exchange) -> Client:
     """The official client on an exchange of this process."""
     settings = exchange.settings
-    return Client(settings.account_sid, settings.auth_token, http_client=InProcessHttpClient(create_app(exchange)))
+    return Client(settings.account_sid, settings.auth_token, http_client=InProcessHttpClient(exchange))
+
+
+@cache
+def _app() -> Flask:
+    """One application for all: building it costs more than a whole simulated call."""
+    return create_app(None)

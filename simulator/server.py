@@ -6,8 +6,8 @@ from simulator import control, page, rest
 from simulator.exchange import Exchange
 
 
-def create_app(exchange: Exchange) -> Flask:
-    """The application that shows this exchange."""
+def create_app(exchange: Exchange | None) -> Flask:
+    """The application that shows this exchange; without one, whichever each request brings along."""
     app = Flask(__name__, static_url_path="/static")
     app.extensions["exchange"] = exchange
     app.register_blueprint(rest.blueprint())

@@ -126,7 +126,9 @@ class Webhooks:
     def _received(self, sending: _Sending, answer: Answer) -> None:
         answer = self._spoil(sending, answer)
         if sending.tries <= sending.limits.retries and sending.limits.retries_on(answer):
-            self._engine.at(answer.seconds, lambda: self._try(sending))
+            # In real time the failure has taken its time already.
+            wait = answer.seconds if self._engine.virtual else 0.0
+            self._engine.at(wait, lambda: self._try(sending))
         else:
             self._finish(sending, answer)
 

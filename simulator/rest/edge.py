@@ -12,7 +12,7 @@ from simulator.exchange import Exchange
 from simulator.faults import Fault
 
 TIMED_OUT = "X-Simulator-Timeout"  # tells an in-process client to raise instead of waiting
-IN_PROCESS = "simulator.in_process"
+IN_PROCESS = "simulator.exchange"  # of the WSGI environment: the exchange that an in-process client means
 _TOO_MANY = 20429
 _SERVER_ERROR = 500
 _HANG_SECONDS = 20.0
@@ -62,8 +62,8 @@ def add_routes(api: Blueprint, routes: list[Route]) -> None:
 
 
 def exchange_of_app() -> Exchange:
-    """The exchange that this application shows."""
-    exchange: Exchange = current_app.extensions["exchange"]
+    """The exchange that this request is for."""
+    exchange: Exchange = request.environ.get(IN_PROCESS) or current_app.extensions["exchange"]
     return exchange
 
 

@@ -106,3 +106,33 @@ def test_an_anonymous_caller_cannot_be_shown_by_a_dial(sim: Simulator, product: 
     assert product.asked("/voice/inbound")[0]["From"] == "anonymous"
     assert product.asked("/after")[0]["DialCallStatus"] == "failed"
     assert sim.complaints()[0].startswith("13214")
+
+
+def test_a_number_that_is_none_fails_and_988_rings(sim: Simulator, product: Product) -> None:
+    product.voice(
+        voice__inbound=f'<Dial action="/again" callerId="{LINE}">555-0123</Dial>',
+        again=f'<Dial action="/after" callerId="{LINE}">988</Dial>',
+        after="<Hangup/>",
+    )
+    caller = sim.phone(CALLER).dial()
+    sim.phone("988").answer()
+    caller.wait_talking_with("988")
+    assert product.asked("/again")[0]["DialCallStatus"] == "failed"
+    assert sim.complaints() == ["13224 '555-0123' is not a telephone number."]
+
+
+def test_a_call_that_is_rejected_was_never_answered(sim: Simulator, product: Product) -> None:
+    product.voice(voice__inbound='<Reject reason="busy"/>')
+    call = sim.phone(CALLER).dial().wait_over()
+    assert call.status == "busy"
+    assert call.view()["answered"] is None
+
+
+def test_numbers_in_turn_until_one_answers(sim: Simulator, product: Product) -> None:
+    sim.phone("+16175550111").behave("busy")
+    sim.phone("+16175550112").behave("no-answer")
+    numbers = "".join(f"<Number>+1617555011{digit}</Number>" for digit in (1, 2, 3))
+    product.voice(voice__inbound=f'<Dial sequential="true" timeout="5" callerId="{LINE}">{numbers}</Dial>')
+    caller = sim.phone(CALLER).dial()
+    sim.phone("+16175550113").answer(timeout=30)
+    caller.wait_talking_with("+16175550113")
