@@ -11,6 +11,8 @@ from routing.vocabulary import Urgency
 from services import tasks
 from services.house import House
 
+SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom", "need", "dual_diagnosis")
+LONGEST_KEPT = 2000  # characters of one answer
 ZIP = re.compile(r"\d{5}")
 _URGENCIES = list(Urgency)  # most urgent first
 
@@ -32,24 +34,29 @@ def hear_words(
     session: Session, house: House, contact: Contact, words: str, question: str | None, source: str, now: datetime
 ) -> None:
     """Understand words: danger first, then whatever they answer. Unknown words stay with the contact as said."""
-    understanding = house.triage.understand(words, asked=question)
+    understanding = house.triage.understand(words, contact.language.value, question)
     raise_urgency(session, contact, understanding.urgency, [flag.id for flag in understanding.flags], now)
-    learnt: dict[str, Any] = {}
-    if understanding.substances:
-        known = {s["value"] for s in (contact.triage or {}).get("substances", [])}
-        fresh = [{"value": s.id, "source": source} for s in understanding.substances if s.id not in known]
-        learnt["substances"] = (contact.triage or {}).get("substances", []) + fresh
-    for key in ("payer", "zip", "age", "pregnant", "dual_diagnosis"):
-        value = getattr(understanding, key, None)
-        if value:
-            learnt[key] = {"value": value, "source": source}
-    if understanding.flags:
-        flags = (contact.triage or {}).get("flags", [])
-        have = {flag["value"] for flag in flags}
-        learnt["flags"] = flags + [{"value": f.id, "source": source} for f in understanding.flags if f.id not in have]
-    said = (contact.triage or {}).get("said", [])
-    learnt["said"] = [*said, {"words": words[:2000], "question": question, "source": source, "at": now.isoformat()}]
+    known = contact.triage or {}
+    learnt: dict[str, Any] = {
+        key: {"value": value, "source": source}
+        for key in SINGLE_ANSWERS
+        if (value := getattr(understanding, key)) not in (None, False)
+    }
+    for key in ("substances", "flags"):
+        learnt |= _more(known, key, [entry.id for entry in getattr(understanding, key)], source)
+    for key in ("conditions", "use"):
+        learnt |= _more(known, key, sorted(getattr(understanding, key)), source)
+    said = {"words": words[:LONGEST_KEPT], "question": question, "source": source, "at": now.isoformat()}
+    learnt["said"] = [*known.get("said", []), said]
     _learn(session, contact, learnt, now)
+
+
+def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> dict[str, Any]:
+    """A list of answers with the new ones at its end; nothing when none is new."""
+    before = known.get(key, [])
+    have = {entry["value"] for entry in before}
+    new = [{"value": value, "source": source} for value in values if value not in have]
+    return {key: before + new} if new else {}
 
 
 def raise_urgency(session: Session, contact: Contact, urgency: Urgency, flags: list[str], now: datetime) -> None:

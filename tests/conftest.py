@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.house",
     "tests.fixtures.people",
     "tests.fixtures.paper",
+    "tests.fixtures.line",
 ]
 
 # The machine is shared and slow at times: a slow example is no failure.

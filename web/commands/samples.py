@@ -1,0 +1,37 @@
+"""`flask seed-samples`: the invented roster, sign-in and directory of a development line; never in production."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+
+from services.counselors import NewCounselor, add_counselor
+from services.roster import import_roster
+from web.commands.refusal import Refusal
+from web.house import house
+
+FOLDER = Path(__file__).resolve().parents[2] / "samples"
+
+
+@click.command("seed-samples")
+@click.option("--email", default="demo@harborline.example", show_default=True, help="The demo sign-in.")
+@click.option("--password", default="harborline-demo", show_default=True, help="Its password.")
+def seed_samples(email: str, password: str) -> None:
+    """Load what `make run` needs to be tried: a second time changes nothing."""
+    if current_app.config["APP_ENV"] == "production":
+        raise Refusal(["Sample data is for development: APP_ENV is production, so nothing was loaded."])
+    now = datetime.now(UTC)
+    zone = house().rules.default_timezone
+    if add_counselor(house(), NewCounselor(email, "Demo Admin", "admin", "", password, zone), now):
+        click.echo("The sample data was loaded before; it stays as you left it.")
+        return
+    result = import_roster(house(), (FOLDER / "roster.csv").read_text(encoding="utf-8"), now)
+    if result.errors:
+        raise Refusal(result.errors)
+    click.echo(f"The sample roster is loaded; {email} can sign in.")
+
+
+def register(app: Flask) -> None:
+    """Add the command to `flask --app app`."""
+    app.cli.add_command(seed_samples)
