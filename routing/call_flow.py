@@ -55,6 +55,7 @@ class Waiting:
     waited: float  # seconds
     ahead: int  # callers before this one
     counselor_joined: bool = False
+    being_fetched: bool = False  # a worker is redirecting the call this moment; two ways in would end the conference
     rung: bool = False  # some phone was placed for this contact by a worker
     can_be_called: bool = True  # the number is known and callable
     has_backup: bool = False
@@ -104,7 +105,7 @@ def requeue(contact_id: uuid.UUID, language: Language, *says: Say) -> Document:
 def wait_turn(view: Waiting, limits: Limits) -> Turn:
     """One round of the wait loop, at most about ten seconds: join, escalate, ask, or keep company."""
     if view.status in (ContactStatus.CLAIMED, ContactStatus.CONNECTED):
-        if view.counselor_joined:
+        if view.counselor_joined and not view.being_fetched:
             return Turn(_leave(view), next_step=NextStep.JOIN)
         return Turn(Document(view.language, (Say("voice.connecting"), Pause(2))))
     if view.next_step is not NextStep.RING:

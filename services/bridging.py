@@ -69,8 +69,8 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
         sid = next((leg.provider_sid for leg in calls if leg.provider_sid), None)
         if not calls:
             dial = rings.add_leg(session, contact, LegKind.CALLER, contact.caller.number or "", None, now).id
-        elif sid is None:
-            return False  # the callback is being dialled already
+        elif sid is None or not escalation.fetch(contact, now):
+            return False  # the callback is being dialled already, or the call has gone in by itself
     if sid is None:
         return ringing.place(house, telephony, dial, now)
     try:
@@ -78,8 +78,12 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
     except CallGone:
         ringing.leg_ended(house, None, sid, "gone", now)
         return False
-    except (ProviderRefused, ProviderUnsure):
-        return False  # the wait loop sees the claim and joins by itself
+    except ProviderRefused:
+        with house.db.begin() as session:
+            escalation.fetch_refused(session.get_one(Contact, contact_id, with_for_update={"of": Contact}))
+        return False
+    except ProviderUnsure:
+        return False  # it may be on its way; if not, the wait loop goes in by itself a little later
     return True
 
 

@@ -14,6 +14,10 @@ from routing.vocabulary import ContactStatus, Disposition, Language, LegKind, Le
 from services import promises, rings, tasks
 from services.house import House
 
+# The caller enters a conference in one way only: redirected by a worker (FETCHED_AT), or let in by the call itself
+# (LET_IN). A redirect of a call that is in already would end the conference (TWILIO.md 4.7).
+FETCHED_AT, LET_IN = "fetched_at", "let_in_at"
+FETCH_SECONDS = 12  # the provider's time-out and a little
 CRISIS_LINE = "988"
 CRISIS_RING_SECONDS = 60
 
@@ -22,6 +26,7 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
     """The document for a caller who is not (or no longer) in the provider's queue, by the contact's next step."""
     if contact.status in (ContactStatus.CLAIMED, ContactStatus.CONNECTED):
         if contact.counselor_joined_at is not None and contact.claim_leg_id is not None:
+            contact.flow = {**contact.flow, LET_IN: 1}
             return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
         return call_flow.requeue(contact.id, contact.language)
     if contact.status is not ContactStatus.WAITING:
@@ -41,6 +46,25 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
         case _:
             contact.next_step = NextStep.RING
             return call_flow.requeue(contact.id, contact.language)
+
+
+def fetch(contact: Contact, now: datetime) -> bool:
+    """Whether a worker may redirect the call now; False when the call has gone in by itself already."""
+    if LET_IN in contact.flow:
+        return False
+    contact.flow = {**contact.flow, FETCHED_AT: int(now.timestamp())}
+    return True
+
+
+def fetch_refused(contact: Contact) -> None:
+    """The provider did not redirect the call: it goes in by itself at the next turn of the wait loop."""
+    contact.flow = {key: value for key, value in contact.flow.items() if key != FETCHED_AT}
+
+
+def being_fetched(contact: Contact, now: datetime) -> bool:
+    """Whether a worker's redirect is under way. Past its time it has failed, and the wait loop goes in by itself."""
+    since: int = contact.flow.get(FETCHED_AT, 0)
+    return now.timestamp() - since < FETCH_SECONDS
 
 
 def _dial_circle(session: Session, house: House, contact: Contact, now: datetime) -> Document:

@@ -59,6 +59,7 @@ def _view(session: Session, house: House, contact: Contact, now: datetime) -> Wa
         waited=(now - (contact.waiting_since or now)).total_seconds(),
         ahead=waiting_ahead(session, contact),
         counselor_joined=contact.counselor_joined_at is not None,
+        being_fetched=escalation.being_fetched(contact, now),
         rung=bool(rung),
         can_be_called=contact.caller.number is not None,
         has_backup=bool(house.rules.backup_number),
@@ -167,6 +168,8 @@ def left(house: House, contact_id: uuid.UUID, result: str, now: datetime) -> Doc
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
         if result == "hangup":
             return Document(contact.language, (HangUp(),))
+        if result == "redirected":  # a worker has sent the call elsewhere; whatever is said here must not compete
+            return Document(contact.language, ())
         if result in ("queue-full", "error", "system-error") and contact.next_step == NextStep.RING:
             record(session, contact.id, "queue_failed", now, result=result)
             contact.next_step = NextStep.DIAL

@@ -90,6 +90,34 @@ def test_without_any_worker_the_wait_loop_itself_brings_the_caller_to_the_counse
     assert joins(waiting.left(stage.house, contact, "leave", stage.now)) == stage.leg(101).hex
 
 
+def test_a_call_that_went_in_by_itself_is_not_pulled_out_again_by_a_late_worker(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    stage.waits(contact)
+    waiting.left(stage.house, contact, "leave", stage.now)
+
+    bridging.connect(stage.house, stage.network, contact, stage.now)
+
+    assert stage.network.redirected == {}
+
+
+def test_a_call_that_a_worker_redirects_does_not_go_in_twice_and_goes_in_alone_when_that_failed(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    bridging.connect(stage.house, stage.network, contact, stage.now)
+
+    assert says(stage.waits(contact)) == ["voice.connecting"]
+    assert waiting.left(stage.house, contact, "redirected", stage.now).steps == ()
+    stage.later(13)
+    assert stage.waits(contact).steps == (Leave(),)
+
+
 def test_a_voicemail_that_picks_up_never_gets_the_caller(stage: Stage) -> None:
     stage.counselor(101)
     contact = stage.dials()
