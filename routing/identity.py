@@ -1,0 +1,34 @@
+"""When two directory rows are one facility, and when two facilities share an operator (MATCHING.md R11, R15)."""
+
+import re
+import unicodedata
+
+_OTHER = re.compile(r"[^a-z0-9 ]")
+_BLANKS = re.compile(r" {2,}")
+_EXTENSION = re.compile(r"(?:x|ext\.?|extension|#)\s*\d+\s*$", re.IGNORECASE)
+
+
+def fold(text: str) -> str:
+    """Lower case, accents folded, everything but a-z, 0-9 and blanks a blank, runs of blanks collapsed (R11)."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return _BLANKS.sub(" ", _OTHER.sub(" ", plain)).strip()
+
+
+def zip5(text: str) -> str:
+    """The first five digits of a ZIP code, or `""` when there are no five."""
+    digits = text.strip()[:5]
+    return digits if len(digits) == 5 and digits.isascii() and digits.isdigit() else ""
+
+
+def identity_key(name1: str, name2: str, street1: str, zip_code: str) -> str:
+    """The key of a facility (R11): rows with the same key are one."""
+    return "|".join((fold(name1), fold(name2), fold(street1), zip5(zip_code)))
+
+
+def operator_digits(phone: str) -> int:
+    """The ten digits of a phone number as an integer, extension dropped; 0 when it has none (R15.2)."""
+    digits = re.sub(r"\D", "", _EXTENSION.sub("", phone))
+    if len(digits) == 11 and digits.startswith("1"):
+        digits = digits[1:]
+    return int(digits) if len(digits) == 10 else 0
