@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,9 +47,10 @@ class ZipPlace:
 class ZipTable:
     """All ZIP codes that have a centroid, sorted; about 1 MB a process.
 
-    `codes` (n,) the ZIP as a number; `lat`, `lon` (n,) degrees; `states` (n,) two letters.
+    `codes` (n,) the ZIP as a number; `lat`, `lon` (n,) degrees; `states` (n,) two letters; `known` all ZIP codes.
     """
 
+    known: Ints
     codes: Ints
     lat: Floats
     lon: Floats
@@ -59,7 +61,18 @@ class ZipTable:
         """Sort, and leave out centroids recorded as 0,0 (872 ZIPs: military, post-office boxes; R0 b)."""
         order = np.argsort(codes)
         order = order[(lat[order] != 0) | (lon[order] != 0)]
-        return cls(codes[order], lat[order], lon[order], states[order])
+        return cls(np.sort(codes), codes[order], lat[order], lon[order], states[order])
+
+    def knows(self, zip5: str) -> bool:
+        """Whether the five-digit ZIP exists, with or without a centroid."""
+        number = int(zip5)
+        at = int(np.searchsorted(self.known, number))
+        return at < len(self.known) and int(self.known[at]) == number
+
+    @cached_property
+    def state_words(self) -> frozenset[str]:
+        """Every state and territory that has a ZIP code with a centroid."""
+        return frozenset(self.states.tolist())
 
     def rows(self, codes: Ints) -> Ints:
         """Row of each ZIP number in this table, -1 where it has no centroid; shape of `codes`."""

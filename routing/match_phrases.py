@@ -23,9 +23,9 @@ def say(key: str, **values: Value) -> Phrase:
 
 
 def render(phrase: Phrase, table: PhraseTable, language: str) -> str:
-    """The words of a phrase; KeyError when the key or the language is missing from the table."""
+    """The words of a phrase from the table, where its key stands behind "match."; KeyError when it is missing."""
     values = {name: _word(value, table, language) for name, value in phrase.values}
-    return table[phrase.key][language].format(**values)
+    return table[f"match.{phrase.key}"][language].format(**values)
 
 
 def _word(value: Value, table: PhraseTable, language: str) -> str:

@@ -16,6 +16,8 @@ KINDS: dict[str, frozenset[str]] = {
     "password_set": frozenset({"counselor_id"}),
     "presence_set": frozenset({"presence"}),
     "roster_imported": frozenset({"added", "changed", "unchanged"}),
+    "directory_imported": frozenset({"import_id", "read", "added", "changed", "unchanged", "retired", "refused"}),
+    "directory_import_undone": frozenset({"import_id"}),
     "contact_opened": frozenset({"contact_id"}),
     "number_revealed": frozenset({"contact_id"}),
     "notes_written": frozenset({"contact_id"}),

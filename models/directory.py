@@ -1,0 +1,219 @@
+"""The directory: facilities, the listings that sources publish about them, imports, refused rows and ZIP codes."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    cast,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import Base
+
+DIRECTORY_LOCK = 7_361_002  # any number that no other advisory lock of ours has
+
+
+class Facility(Base):
+    """One place under one roof, known again by its key (MATCHING.md R11). What is known of it are its listings."""
+
+    __tablename__ = "facility"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    listings: Mapped[list["Listing"]] = relationship(back_populates="facility", order_by="Listing.id")
+
+
+class Listing(Base):
+    """What one source says about a facility: a row of its newest edition. `since` is a generation of the directory."""
+
+    __tablename__ = "listing"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"))
+    publisher: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))  # SU, MH, OTP, ...: the part of the publisher's list
+    position: Mapped[int] = mapped_column(SmallInteger)  # among rows with the same key, publisher and kind
+    name1: Mapped[str] = mapped_column(Text)
+    name2: Mapped[str] = mapped_column(Text)
+    street1: Mapped[str] = mapped_column(Text)
+    street2: Mapped[str] = mapped_column(Text)
+    city: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(2))
+    zip5: Mapped[str] = mapped_column(String(5))
+    phone: Mapped[str] = mapped_column(Text)
+    operator: Mapped[int] = mapped_column(BigInteger)  # ten digits of `phone`, 0 without one
+    intake: Mapped[list[str]] = mapped_column(JSONB)  # further numbers for admission
+    website: Mapped[str] = mapped_column(Text)
+    latitude: Mapped[float | None] = mapped_column(Float)  # of the street, when the source knows it
+    longitude: Mapped[float | None] = mapped_column(Float)
+    codes: Mapped[str] = mapped_column(Text)  # service codes, blanks between
+    word: Mapped[int] = mapped_column(BigInteger)  # the codes the match asks about, as bits (routing.codes)
+    digest: Mapped[str] = mapped_column(String(32))  # of everything above
+    import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id"))  # brought this content
+    seen_import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id"))  # newest that still has it
+    since: Mapped[int] = mapped_column(Integer)
+    facility: Mapped[Facility] = relationship(back_populates="listings")
+    seen: Mapped["DirectoryImport"] = relationship(foreign_keys=[seen_import_id], viewonly=True)
+    __table_args__ = (
+        Index("uq_listing_place", "facility_id", "publisher", "kind", "position", unique=True),
+        Index(None, "state", "city"),
+        Index(None, "import_id"),
+    )
+
+
+class ListingHistory(Base):
+    """A listing as it was from generation `since` until `until`, when `import_id` replaced or retired it."""
+
+    __tablename__ = "listing_history"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    listing_id: Mapped[int] = mapped_column(BigInteger)
+    facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"))
+    image: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int] = mapped_column(Integer)
+    import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id"))
+    __table_args__ = (Index(None, "facility_id"), Index(None, "import_id"), Index(None, "until"))
+
+
+class DirectoryImport(Base):
+    """One file that was taken in: what it was, what part of the directory it speaks for, what it changed."""
+
+    __tablename__ = "directory_import"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    format: Mapped[str] = mapped_column(String(32))
+    publisher: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(Text)  # as shown to people
+    edition: Mapped[str] = mapped_column(String(64))
+    as_of: Mapped[date] = mapped_column(Date)
+    scope: Mapped[str] = mapped_column(String(16))  # national, state:MA, list
+    file_name: Mapped[str] = mapped_column(Text)
+    file_digest: Mapped[str] = mapped_column(String(64))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    generation: Mapped[int | None] = mapped_column(Integer)  # that it made; None: it changed nothing
+    undone_at: Mapped[datetime | None]
+
+
+class RefusedRow(Base):
+    """A row that an import could not take, and why, for an admin to look at."""
+
+    __tablename__ = "refused_row"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id", ondelete="CASCADE"))
+    line: Mapped[int] = mapped_column(Integer)
+    reasons: Mapped[list[str]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    __table_args__ = (Index(None, "import_id"),)
+
+
+class ZipCode(Base):
+    """A ZIP code: centroid in degrees (0,0 when the post office has none), town, state, county, time zone."""
+
+    __tablename__ = "zip_code"
+    zip5: Mapped[str] = mapped_column(String(5), primary_key=True)
+    latitude: Mapped[float] = mapped_column(Float)
+    longitude: Mapped[float] = mapped_column(Float)
+    city: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(2))
+    county: Mapped[str] = mapped_column(Text)
+    timezone: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))  # STANDARD, PO BOX, UNIQUE, MILITARY
+    active: Mapped[bool] = mapped_column(Boolean)
+
+
+class DirectoryState(Base):
+    """One row: how often the directory and the live facts over it have changed; a match names both."""
+
+    __tablename__ = "directory_state"
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default=text("1"))
+    generation: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    live_version: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+
+
+def directory_versions(session: Session) -> tuple[int, int]:
+    """Generation of the directory and version of the live facts, as committed."""
+    row = session.execute(select(DirectoryState.generation, DirectoryState.live_version)).one()
+    return row.generation, row.live_version
+
+
+def next_generation(session: Session) -> int:
+    """Count one change of the directory; other writers wait until this transaction ends."""
+    counted = text("UPDATE directory_state SET generation = generation + 1 RETURNING generation")
+    return int(session.execute(counted).scalar_one())
+
+
+def take_directory(session: Session) -> bool:
+    """Reserve the directory for one import until this transaction ends; False while another one runs."""
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(DIRECTORY_LOCK))))
+
+
+def listings_by_id(session: Session, ids: Sequence[int]) -> dict[int, Listing]:
+    """These listings with the import that vouches for them, by id; ids that are gone are left out."""
+    query = select(Listing, DirectoryImport).join(DirectoryImport, Listing.seen_import_id == DirectoryImport.id)
+    found = session.execute(query.where(Listing.id.in_(ids))).all()
+    return {listing.id: listing for listing, _ in found}
+
+
+def search_listings(
+    session: Session, words: str, state: str | None, *, limit: int, offset: int
+) -> tuple[Sequence[Listing], int]:
+    """Listings whose name, street, town or ZIP hold all `words`, by state and name, and how many there are."""
+    query = select(Listing)
+    for word in words.split():
+        haystack = func.concat_ws(" ", Listing.name1, Listing.name2, Listing.street1, Listing.city, Listing.zip5)
+        query = query.where(haystack.icontains(word, autoescape=True))
+    if state:
+        query = query.where(Listing.state == state.upper())
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(Listing.state, Listing.city, Listing.name1, Listing.id).limit(limit).offset(offset)
+    return session.scalars(ordered).all(), total
+
+
+def zip_code_count(session: Session) -> int:
+    """How many ZIP codes are loaded."""
+    return session.scalar(select(func.count()).select_from(ZipCode)) or 0
+
+
+def zip_code(session: Session, zip5: str) -> ZipCode | None:
+    """One ZIP code."""
+    return session.get(ZipCode, zip5)
+
+
+def recent_imports(session: Session, *, limit: int = 20) -> Sequence[DirectoryImport]:
+    """The newest imports."""
+    return session.scalars(select(DirectoryImport).order_by(DirectoryImport.id.desc()).limit(limit)).all()
+
+
+def refused_rows(session: Session, import_id: int) -> Sequence[RefusedRow]:
+    """The rows that an import could not take."""
+    return session.scalars(select(RefusedRow).where(RefusedRow.import_id == import_id).order_by(RefusedRow.line)).all()
+
+
+def last_import(session: Session, publisher: str, scope: str) -> DirectoryImport | None:
+    """The newest import of this publisher and scope that was not undone."""
+    query = select(DirectoryImport).where(DirectoryImport.publisher == publisher, DirectoryImport.scope == scope)
+    return session.scalar(query.where(DirectoryImport.undone_at.is_(None)).order_by(DirectoryImport.id.desc()).limit(1))
+
+
+def index_rows(session: Session) -> Sequence[tuple[int, int, int, int, int, str]]:
+    """What the match index is built from: listing, facility, code word, ZIP as a number, operator digits, state."""
+    query = select(
+        Listing.id, Listing.facility_id, Listing.word, cast(Listing.zip5, Integer), Listing.operator, Listing.state
+    )
+    return [row._tuple() for row in session.execute(query)]

@@ -1,0 +1,199 @@
+"""Takes a whole file into the directory by sets: staged by COPY, compared, then written; nothing row by row."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+# What a source says about a facility; the columns of `listing` and of the staging table, in this order
+CONTENT = (
+    *("name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "operator", "intake", "website"),
+    *("latitude", "longitude", "codes", "word", "digest"),
+)
+STAGED = ("line", "key", "kind", *CONTENT)
+_CONTENT_LIST = ", ".join(CONTENT)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What part of a publisher's list a file speaks for: rows missing in it are retired only inside this part.
+
+    `state` None with `whole` means the whole country; not `whole` means that nothing is ever retired.
+    """
+
+    publisher: str
+    kinds: tuple[str, ...]
+    whole: bool
+    state: str | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """For the statements below."""
+        return {"publisher": self.publisher, "kinds": list(self.kinds), "whole": self.whole, "state": self.state}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How the staged file differs from the directory, in rows; `inside` counts the rows now in scope."""
+
+    added: int
+    changed: int
+    same: int
+    retired: int
+    inside: int
+
+
+_CREATE = """
+CREATE TEMPORARY TABLE staged (
+  line integer, key text, kind text, name1 text, name2 text, street1 text, street2 text, city text, state text,
+  zip5 text, phone text, operator bigint, intake jsonb, website text, latitude double precision,
+  longitude double precision, codes text, word bigint, digest text
+) ON COMMIT DROP
+"""
+_PLAN = """
+CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
+SELECT s.line, s.position, f.id AS facility_id, l.id AS listing_id,
+  CASE WHEN l.id IS NULL THEN 'added' WHEN l.digest = s.digest THEN 'same' ELSE 'changed' END AS verdict
+FROM (SELECT line, key, kind, digest,
+        (row_number() OVER (PARTITION BY key, kind ORDER BY line) - 1)::smallint AS position FROM staged) s
+LEFT JOIN facility f ON f.key = s.key
+LEFT JOIN listing l ON l.facility_id = f.id AND l.publisher = :publisher AND l.kind = s.kind
+  AND l.position = s.position
+"""
+_IN_SCOPE = """
+l.publisher = :publisher AND l.kind = ANY(:kinds) AND :whole AND (CAST(:state AS text) IS NULL OR l.state = :state)
+"""
+_RETIRE = f"""
+CREATE TEMPORARY TABLE retiring ON COMMIT DROP AS
+SELECT l.id FROM listing l
+WHERE {_IN_SCOPE} AND NOT EXISTS (SELECT 1 FROM planned p WHERE p.listing_id = l.id)
+"""  # noqa: S608 - put together from our own constants
+_INSIDE = f"SELECT count(*) FROM listing l WHERE {_IN_SCOPE}"  # noqa: S608 - our own constant
+_REMEMBER = """
+INSERT INTO listing_history (listing_id, facility_id, image, since, until, import_id)
+SELECT l.id, l.facility_id, to_jsonb(l), l.since, :generation, :import_id FROM listing l
+WHERE l.id IN (SELECT listing_id FROM planned WHERE verdict = 'changed' UNION ALL SELECT id FROM retiring)
+"""
+_FACILITIES = """
+INSERT INTO facility (key)
+SELECT s.key FROM staged s WHERE NOT EXISTS (SELECT 1 FROM facility f WHERE f.key = s.key)
+GROUP BY s.key ORDER BY min(s.line)
+"""
+_CHANGE = f"""
+UPDATE listing l SET ({_CONTENT_LIST}, import_id, seen_import_id, since)
+  = ({", ".join("s." + name for name in CONTENT)}, :import_id, :import_id, :generation)
+FROM staged s JOIN planned p ON p.line = s.line WHERE p.listing_id = l.id AND p.verdict = 'changed'
+"""  # noqa: S608 - column names are our own
+_ADD = f"""
+INSERT INTO listing (facility_id, publisher, kind, position, {_CONTENT_LIST}, import_id, seen_import_id, since)
+SELECT f.id, :publisher, s.kind, p.position, {", ".join("s." + name for name in CONTENT)},
+  :import_id, :import_id, :generation
+FROM staged s JOIN planned p ON p.line = s.line JOIN facility f ON f.key = s.key
+WHERE p.verdict = 'added' ORDER BY s.line
+"""  # noqa: S608 - column names are our own
+_SEEN = """
+UPDATE listing l SET seen_import_id = :import_id FROM planned p
+WHERE p.listing_id = l.id AND p.verdict = 'same' AND l.seen_import_id <> :import_id
+"""
+_UNDO_REMEMBER = """
+INSERT INTO listing_history (listing_id, facility_id, image, since, until, import_id)
+SELECT l.id, l.facility_id, to_jsonb(l), l.since, :generation, :import_id FROM listing l WHERE l.import_id = :undone
+"""
+_UNDO_REMOVE = "DELETE FROM listing WHERE import_id = :undone"
+_UNDO_RESTORE = """
+INSERT INTO listing OVERRIDING SYSTEM VALUE
+SELECT (jsonb_populate_record(NULL::listing, h.image || jsonb_build_object('since', CAST(:generation AS integer)))).*
+FROM listing_history h WHERE h.import_id = :undone AND h.until = :made
+"""
+_UNDO_SEEN = "UPDATE listing SET seen_import_id = import_id WHERE seen_import_id = :undone"
+
+
+def stage(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Copy the rows (keys: STAGED) into a table of this transaction; the number of rows."""
+    session.execute(text(_CREATE))
+    count = copy_in(session, "staged", STAGED, ([row[name] for name in STAGED] for row in rows))
+    session.execute(text("ANALYZE staged"))
+    return count
+
+
+def copy_in(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """PostgreSQL's COPY inside this transaction, one row at a time; the number of rows."""
+    driver: Any = session.connection().connection.driver_connection
+    count = 0
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+def compare(session: Session, scope: Scope) -> Difference:
+    """How the staged rows differ from what is there."""
+    session.execute(text(_PLAN), scope.parameters())
+    session.execute(text("ANALYZE planned"))
+    session.execute(text(_RETIRE), scope.parameters())
+    verdicts = session.execute(text("SELECT verdict, count(*) FROM planned GROUP BY verdict")).all()
+    counts = {str(verdict): int(count) for verdict, count in verdicts}
+    inside = session.execute(text(_INSIDE), scope.parameters())
+    return Difference(
+        added=counts.get("added", 0),
+        changed=counts.get("changed", 0),
+        same=counts.get("same", 0),
+        retired=session.execute(text("SELECT count(*) FROM retiring")).scalar_one(),
+        inside=inside.scalar_one(),
+    )
+
+
+def examples(session: Session, limit: int) -> dict[str, list[str]]:
+    """A few names for each kind of difference, for a dry run."""
+    listed = session.execute(
+        text(
+            "SELECT verdict, name FROM ("
+            " SELECT p.verdict, concat_ws(', ', s.name1, s.city, s.state) AS name, s.line,"
+            " row_number() OVER (PARTITION BY p.verdict ORDER BY s.line) AS number"
+            " FROM planned p JOIN staged s ON s.line = p.line WHERE p.verdict <> 'same'"
+            " UNION ALL SELECT 'retired', concat_ws(', ', l.name1, l.city, l.state), l.id,"
+            " row_number() OVER (ORDER BY l.id) FROM listing l JOIN retiring r ON r.id = l.id"
+            ") named WHERE number <= :limit ORDER BY verdict, line"
+        ),
+        {"limit": limit},
+    ).all()
+    found: dict[str, list[str]] = {}
+    for verdict, name in listed:
+        found.setdefault(verdict, []).append(name)
+    return found
+
+
+def write(session: Session, scope: Scope, import_id: int, generation: int) -> None:
+    """Carry out the compared difference as one generation of the directory; what was there goes into the history."""
+    values = {**scope.parameters(), "import_id": import_id, "generation": generation}
+    for statement in (_REMEMBER, _FACILITIES, _CHANGE, _ADD):
+        session.execute(text(statement), values)
+    session.execute(text("DELETE FROM listing WHERE id IN (SELECT id FROM retiring)"))
+
+
+def refresh_seen(session: Session, import_id: int) -> None:
+    """Note that this newer edition still has the unchanged rows."""
+    session.execute(text(_SEEN), {"import_id": import_id})
+
+
+def take_back(session: Session, undone: int, made: int, import_id: int, generation: int) -> None:
+    """Put back what import `undone` replaced or retired in generation `made`, and take out what it brought."""
+    values = {"undone": undone, "made": made, "import_id": import_id, "generation": generation}
+    for statement in (_UNDO_REMEMBER, _UNDO_REMOVE, _UNDO_RESTORE, _UNDO_SEEN):
+        session.execute(text(statement), values)
+
+
+def fill_zip_codes(session: Session, records: Callable[[], Iterable[tuple[Any, ...]]]) -> int:
+    """Copy ZIP codes (columns in the order of ZipCode) into their table when it is empty; how many."""
+    session.execute(text("LOCK TABLE zip_code IN SHARE ROW EXCLUSIVE MODE"))
+    if session.execute(text("SELECT EXISTS (SELECT 1 FROM zip_code)")).scalar_one():
+        return 0
+    columns = ("zip5", "latitude", "longitude", "city", "state", "county", "timezone", "kind", "active")
+    return copy_in(session, "zip_code", columns, records())
+
+
+def zip_centroids(session: Session) -> Sequence[tuple[str, float, float, str]]:
+    """ZIP, latitude, longitude, state of every ZIP code."""
+    return [tuple(row) for row in session.execute(text("SELECT zip5, latitude, longitude, state FROM zip_code"))]

@@ -1,0 +1,44 @@
+"""Matches that were made: what was asked, with which rules and data, and the order that came out."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+from models.crypto import EncryptedJSON
+
+
+class MatchRecord(Base):
+    """One match. With need, versions and time it can be made again and must give the same `digest` and order."""
+
+    __tablename__ = "match_record"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    need: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
+    outcome: Mapped[str] = mapped_column(String(32))
+    radius: Mapped[int | None] = mapped_column(Integer)
+    version: Mapped[str] = mapped_column(String(64))  # of the rules: matching.toml and the content behind it
+    generation: Mapped[int] = mapped_column(Integer)
+    live_version: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))  # of the inputs: need, rules, and what was known of each place
+    listing_order: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    shown: Mapped[int] = mapped_column(Integer)  # how many of the order were put before a person
+    __table_args__ = (Index(None, "at"), Index(None, "contact_id"))
+
+
+def match_record(session: Session, record_id: int) -> MatchRecord | None:
+    """One stored match."""
+    return session.get(MatchRecord, record_id)
+
+
+def matches_of(session: Session, contact_id: uuid.UUID) -> Sequence[MatchRecord]:
+    """The matches made for a contact, newest first."""
+    query = select(MatchRecord).where(MatchRecord.contact_id == contact_id).order_by(MatchRecord.id.desc())
+    return session.scalars(query).all()

@@ -1,0 +1,55 @@
+"""What a directory file is: found by its header, never by its name; unknown ones are refused with the difference."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from services.directory_rows import SourceRow
+
+SAMHSA, OWN = "samhsa", "own"
+_FULL_DATE = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+
+
+class UnreadableFileError(Exception):
+    """The file cannot be taken; the text is one sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A recognised file. `rows()` reads it from the start, one row at a time; `total` rows when that is known."""
+
+    format: str
+    publisher: str
+    source: str
+    kinds: tuple[str, ...]
+    national: bool  # whether such a file by itself speaks for the whole country
+    rows: Callable[[], Iterator[SourceRow]]
+    total: int | None = None
+
+
+def edition_of(path: Path) -> tuple[str, date | None]:
+    """Edition and its date as the file name tells: `..._2025_08_19_MA.csv`, `...-2023.xlsx` (the year's first day)."""
+    if found := _FULL_DATE.search(path.name):
+        try:
+            day = date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            return "", None
+        return day.isoformat(), day
+    if found := _YEAR.search(path.name):
+        return found[1], date(int(found[1]), 1, 1)
+    return "", None
+
+
+def header_difference(given: Sequence[str], wanted: Sequence[str]) -> str:
+    """In words, how a header differs from the nearest one that is known."""
+    missing = [name for name in wanted if name not in given]
+    extra = [name for name in given if name not in wanted]
+    parts = [f"it lacks {', '.join(missing[:5])}"] if missing else []
+    if extra:
+        parts.append(f"it has {', '.join(name[:40] or '(blank)' for name in extra[:5])}")
+    if not parts:
+        parts = ["its columns stand in another order" if len(given) == len(wanted) else "a column stands there twice"]
+    return " and ".join(parts)

@@ -1,0 +1,214 @@
+"""Takes a directory file in: all of it or nothing, with what it changes counted, and undone as a whole."""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import directory_store as store
+from models.directory import DirectoryImport, RefusedRow, last_import, next_generation, take_directory
+from routing.geography import ZipTable
+from services import audit
+from services.directory_files import SourceFile, UnreadableFileError, edition_of
+from services.directory_open import open_source
+from services.directory_rows import SourceRow, examine
+from services.house import House
+from services.zip_codes import ensure_zip_codes, load_zip_table
+
+RETIRE_CAP = 0.10  # issue "The directory and the match": more than this share is retired only when confirmed
+REFUSED_KEPT = 1_000  # of a thoroughly wrong file, this many rows explain enough
+EXAMPLES = 5
+_BUSY = "Another import of the directory is running. Try again when it is done."
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class ImportWish:
+    """How a file is to be taken. `scope`: national, state:MA, list, or "" for what the format speaks for."""
+
+    path: Path
+    scope: str = ""
+    edition: str = ""
+    as_of: date | None = None
+    dry_run: bool = False
+    retire_confirmed: bool = False
+    actor_id: uuid.UUID | None = None
+
+
+@dataclass
+class ImportResult:
+    """What an import did, in rows; with `errors` it did nothing. `refused` and `notes`: (line, sentence)."""
+
+    errors: tuple[str, ...] = ()
+    format: str = ""
+    source: str = ""
+    edition: str = ""
+    scope: str = ""
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    retired: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    dry_run: bool = False
+    import_id: int | None = None
+
+
+class _Refuse(Exception):
+    """The file is refused."""
+
+
+def import_directory(house: House, wish: ImportWish, now: datetime, progress: Progress | None = None) -> ImportResult:
+    """Bring the directory to what the file says, inside the scope it speaks for; `progress` is told the rows read."""
+    result = ImportResult(dry_run=wish.dry_run)
+    try:
+        source = open_source(wish.path)
+        scope = _scope(wish, source)
+        with house.db.begin() as session:
+            _Intake(session, wish, source, scope, now, result, progress or (lambda _: None)).run()
+            if wish.dry_run:
+                session.rollback()
+    except (UnreadableFileError, _Refuse) as refusal:
+        return ImportResult(errors=(str(refusal),), dry_run=wish.dry_run, refused=result.refused, read=result.read)
+    return result
+
+
+@dataclass
+class _Intake:
+    """One file on its way in, inside one transaction."""
+
+    session: Session
+    wish: ImportWish
+    source: SourceFile
+    scope: store.Scope
+    now: datetime
+    result: ImportResult
+    progress: Progress
+    refused: list[RefusedRow] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Stage, compare, check, write."""
+        if not take_directory(self.session):
+            raise _Refuse(_BUSY)
+        ensure_zip_codes(self.session)
+        zips = load_zip_table(self.session)
+        if not store.stage(self.session, self._rows(zips)):
+            raise _Refuse(self._nothing_to_take())
+        self._note(store.compare(self.session, self.scope))
+        if not self.wish.dry_run and not self._known_already():
+            self._write()
+
+    def _rows(self, zips: ZipTable) -> Iterator[dict[str, Any]]:
+        """The rows that can be taken; the others are noted on the way."""
+        for row in self.source.rows():
+            self.result.read += 1
+            self.progress(1)
+            done = examine(row, zips)
+            state = row.state.strip().upper()
+            if self.scope.state and not done.refused and state != self.scope.state:
+                done.refused.append(f"it lies in {state[:2]}, outside the scope {self.scope.state}")
+            self.result.notes += [(row.line, note) for note in done.notes]
+            if done.refused:
+                self._refuse(row, done.refused)
+            elif done.values is not None:
+                yield done.values
+
+    def _refuse(self, row: SourceRow, reasons: list[str]) -> None:
+        self.result.refused.append((row.line, "; ".join(reasons)))
+        if len(self.refused) < REFUSED_KEPT:
+            self.refused.append(RefusedRow(line=row.line, reasons=reasons, content=_shown(row)))
+
+    def _nothing_to_take(self) -> str:
+        first = self.result.refused[0] if self.result.refused else None
+        why = f" The first: line {first[0]}, {first[1]}." if first else ""
+        return f"{self.wish.path.name} has no row that can be taken.{why}"
+
+    def _note(self, difference: store.Difference) -> None:
+        """Put the difference into the result; refuse a file that would empty the directory."""
+        result = self.result
+        result.added, result.changed, result.retired = difference.added, difference.changed, difference.retired
+        result.unchanged, result.format, result.source = difference.same, self.source.format, self.source.source
+        result.examples = store.examples(self.session, EXAMPLES)
+        result.scope = scope_word(self.scope)
+        too_many = difference.retired > RETIRE_CAP * difference.inside
+        if too_many and not (self.wish.retire_confirmed or self.wish.dry_run):
+            raise _Refuse(
+                f"{self.wish.path.name} would retire {difference.retired:,} of {difference.inside:,} rows in"
+                f" {result.scope}, more than {RETIRE_CAP:.0%}."
+                " Check that it is the whole list, or import it again with --confirm-retire."
+            )
+
+    def _known_already(self) -> bool:
+        """Whether this very file was the last one and nothing differs: then not even a note is made."""
+        last = last_import(self.session, self.source.publisher, self.result.scope)
+        differs = self.result.added or self.result.changed or self.result.retired
+        return not differs and last is not None and last.file_digest == _file_digest(self.wish.path)
+
+    def _write(self) -> None:
+        result, counts = self.result, _counts(self.result)
+        row = self._import_row(counts)
+        self.session.add(row)
+        self.session.flush()
+        for refusal in self.refused:
+            refusal.import_id = row.id
+        self.session.add_all(self.refused)
+        if result.added or result.changed or result.retired:
+            row.generation = next_generation(self.session)
+            store.write(self.session, self.scope, row.id, row.generation)
+        store.refresh_seen(self.session, row.id)
+        audit.write(self.session, "directory_imported", self.wish.actor_id, self.now, import_id=row.id, **counts)
+        result.import_id, result.edition = row.id, row.edition
+
+    def _import_row(self, counts: dict[str, int]) -> DirectoryImport:
+        wish, source = self.wish, self.source
+        edition, day = edition_of(wish.path)
+        return DirectoryImport(
+            at=self.now,
+            actor_id=wish.actor_id,
+            format=source.format,
+            publisher=source.publisher,
+            source=source.source,
+            edition=wish.edition or edition,
+            as_of=wish.as_of or day or self.now.date(),
+            scope=self.result.scope,
+            file_name=wish.path.name,
+            file_digest=_file_digest(wish.path),
+            counts=counts,
+        )
+
+
+def _scope(wish: ImportWish, source: SourceFile) -> store.Scope:
+    word = wish.scope or ("national" if source.national else "list")
+    if word in {"national", "list"}:
+        return store.Scope(source.publisher, source.kinds, whole=word == "national")
+    kind, _, state = word.partition(":")
+    if kind != "state" or len(state) != 2 or not state.isalpha():
+        raise UnreadableFileError(f"The scope {word[:40]} is not known: say national, list, or state:MA.")
+    return store.Scope(source.publisher, source.kinds, whole=True, state=state.upper())
+
+
+def scope_word(scope: store.Scope) -> str:
+    """The scope as it is stored and shown."""
+    return f"state:{scope.state}" if scope.state else "national" if scope.whole else "list"
+
+
+def _counts(result: ImportResult) -> dict[str, int]:
+    words = ("read", "added", "changed", "unchanged", "retired")
+    return {**{word: getattr(result, word) for word in words}, "refused": len(result.refused)}
+
+
+def _shown(row: SourceRow) -> dict[str, Any]:
+    """What an admin needs to find the row again."""
+    return {name: str(getattr(row, name))[:200] for name in ("name1", "name2", "street1", "city", "state", "zip")}
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,82 @@
+"""Reads our own plain CSV: the columns an admin or a partner fills in by hand."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from services.directory_files import OWN, SourceFile, UnreadableFileError
+from services.directory_rows import SourceRow
+
+HEADER = (
+    *("name1", "name2", "street1", "street2", "city", "state", "zip", "phone", "intake"),
+    *("website", "kind", "codes"),
+)
+MAX_FIELD = 10_000
+MAX_COLUMNS = 1_000
+
+
+def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every record of a UTF-8 CSV; raises UnreadableFileError with a sentence."""
+    csv.field_size_limit(MAX_FIELD)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            for cells in reader:
+                if "\x00" in "".join(cells):
+                    raise UnreadableFileError(f"{path.name} is no text file. Save it as CSV UTF-8 and try again.")
+                yield reader.line_num, cells
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(f"{path.name} is not UTF-8 text. Save it as CSV UTF-8 and try again.") from error
+    except csv.Error as error:
+        raise UnreadableFileError(f"{path.name} is no complete CSV file ({error}). Export it again.") from error
+    except OSError as error:
+        raise UnreadableFileError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
+def csv_header(path: Path) -> list[str]:
+    """The names of the first record, blanks around them dropped (the 2025 export pads its names)."""
+    _, cells = next(csv_rows(path), (0, []))
+    if len(cells) > MAX_COLUMNS:
+        raise UnreadableFileError(f"{path.name} has {len(cells):,} columns, more than any known directory file.")
+    return [cell.strip().lower() for cell in cells]
+
+
+def open_plain(path: Path, header: Sequence[str]) -> SourceFile | None:
+    """The file when its header is our own, in any order; None otherwise."""
+    if set(header) != set(HEADER) or len(header) != len(HEADER):
+        return None
+    return SourceFile(
+        format="plain_csv",
+        publisher=OWN,
+        source="The helpline's own list",
+        kinds=("SU", "MH"),
+        national=False,
+        rows=lambda: _rows(path, list(header)),
+    )
+
+
+def record(path: Path, line: int, cells: list[str], header: Sequence[str]) -> dict[str, str]:
+    """The cells by column name; raises UnreadableFileError when a record is cut short or too long."""
+    if len(cells) != len(header):
+        raise UnreadableFileError(
+            f"{path.name}, line {line}: {len(cells)} cells where the header has {len(header)}. Export it again."
+        )
+    return dict(zip(header, (cell.strip() for cell in cells), strict=True))
+
+
+def _rows(path: Path, header: list[str]) -> Iterator[SourceRow]:
+    records = csv_rows(path)
+    next(records)
+    for line, cells in records:
+        if not any(cells):
+            continue
+        row = record(path, line, cells, header)
+        kind = row.pop("kind").upper() or "SU"
+        yield SourceRow(
+            line=line,
+            kind=kind,
+            intake=tuple(number.strip() for number in row.pop("intake").split(";") if number.strip()),
+            codes=tuple(row.pop("codes").split()),
+            problems=() if kind in {"SU", "MH"} else (f"kind {kind[:20]} is neither SU nor MH",),
+            **row,
+        )

@@ -1,0 +1,150 @@
+"""One row of a source file: cleaned, checked, and either ready for the directory or refused with reasons."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from routing.codes import bits_of
+from routing.geography import ZipTable, haversine_miles
+from routing.identity import identity_key, operator_digits, zip5
+
+MAX_TEXT = 500
+MAX_CODES_TEXT = 6_000
+FAR_FROM_ZIP_MILES = 60.0  # DOMAIN.md section 3: coordinates farther than this from the ZIP are not believed
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
+_MARKUP = re.compile(r"<\s*[a-zA-Z/!]|&(?:[a-z]+|#\d+);")
+_CODE = re.compile(r"[A-Z0-9]{1,8}$")
+_NOT_A_WEBSITE = frozenset({"http://", "https://"})
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A row as a reader found it; `line` is its number in the file as people count, the header being 1."""
+
+    line: int
+    name1: str = ""
+    name2: str = ""
+    street1: str = ""
+    street2: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    phone: str = ""
+    intake: tuple[str, ...] = ()
+    website: str = ""
+    kind: str = "SU"
+    codes: tuple[str, ...] = ()
+    latitude: str = ""
+    longitude: str = ""
+    problems: tuple[str, ...] = ()  # what the reader itself could not accept
+
+
+@dataclass
+class Examined:
+    """The outcome for one row: `values` for the directory, or `refused` reasons; `notes` say what was mended."""
+
+    line: int
+    values: dict[str, Any] | None = None
+    refused: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def examine(row: SourceRow, zips: ZipTable) -> Examined:
+    """Clean and check one row against the ZIP table."""
+    done = Examined(row.line, refused=list(row.problems))
+    texts = {name: _clean(getattr(row, name)) for name in ("name1", "name2", "street1", "street2", "city", "website")}
+    if texts["website"] in _NOT_A_WEBSITE:
+        texts["website"] = ""
+    state, zip_code = _clean(row.state).upper(), zip5(row.zip)
+    codes = tuple(dict.fromkeys(code.strip().upper() for code in row.codes if code.strip()))
+    done.refused += _text_problems(texts)
+    done.refused += _place_problems(state, row.zip, zip_code, zips)
+    done.refused += _code_problems(codes)
+    if done.refused:
+        return done
+    phones = [_phone(number, done) for number in (row.phone, *row.intake)]
+    lat, lon = _point(row, zip_code, zips, done)
+    content = {
+        **texts,
+        "state": state,
+        "zip5": zip_code,
+        "phone": phones[0],
+        "operator": operator_digits(phones[0]),
+        "intake": json.dumps([number for number in phones[1:] if number]),
+        "latitude": lat,
+        "longitude": lon,
+        "codes": " ".join(codes),
+        "word": bits_of(codes),
+    }
+    key = identity_key(texts["name1"], texts["name2"], texts["street1"], zip_code)
+    done.values = {**content, "line": row.line, "key": key, "kind": row.kind, "digest": content_digest(content)}
+    return done
+
+
+def content_digest(content: Mapping[str, Any]) -> str:
+    """32 hexadecimal characters that change when anything in the listing changes."""
+    plain = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
+
+
+def _clean(value: str) -> str:
+    return _CONTROL.sub(" ", value).strip()
+
+
+def _text_problems(texts: Mapping[str, str]) -> list[str]:
+    found = [] if texts["name1"] else ["it has no name"]
+    if not texts["city"]:
+        found.append("it has no city")
+    found += [f"{name} is longer than {MAX_TEXT} characters" for name, text in texts.items() if len(text) > MAX_TEXT]
+    found += [f"{name} holds HTML" for name, text in texts.items() if _MARKUP.search(text)]
+    return found
+
+
+def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> list[str]:
+    found = [] if state in zips.state_words else [f"{state or 'a blank'} is no state or territory"]
+    if not zip_code:
+        return [*found, f"{_clean(given)[:20] or 'a blank'} is no ZIP code of five digits"]
+    if not zips.knows(zip_code):
+        found.append(f"ZIP code {zip_code} does not exist")
+    return found
+
+
+def _code_problems(codes: tuple[str, ...]) -> list[str]:
+    if not codes:
+        return ["it names no service"]
+    if len(" ".join(codes)) > MAX_CODES_TEXT:
+        return [f"its service codes are longer than {MAX_CODES_TEXT} characters"]
+    strange = [code for code in codes if not _CODE.match(code)]
+    return [f"{strange[0][:20]} is no service code"] if strange else []
+
+
+def _phone(given: str, done: Examined) -> str:
+    """The number as the source writes it, extension kept; blank when nobody can answer it."""
+    number = _clean(given)
+    digits = str(operator_digits(number))
+    if len(set(digits)) == 1 and len(digits) == 10:
+        done.notes.append(f"the phone number {number} is a filler and was left out")
+        return ""
+    return number[:40]
+
+
+def _point(row: SourceRow, zip_code: str, zips: ZipTable, done: Examined) -> tuple[float | None, float | None]:
+    """The street's point when it is believable; swapped latitude and longitude are put right (DOMAIN.md section 3)."""
+    place = zips.find(zip_code)
+    try:
+        lat, lon = float(row.latitude), float(row.longitude)
+    except ValueError:
+        return None, None
+    if place is None:
+        return None, None
+    for name, point in (("", (lat, lon)), ("swapped", (lon, lat))):
+        possible = abs(point[0]) <= 90 and abs(point[1]) <= 180
+        if possible and haversine_miles(*point, place.lat, place.lon) <= FAR_FROM_ZIP_MILES:
+            if name:
+                done.notes.append("latitude and longitude were swapped and have been put right")
+            return point
+    done.notes.append(f"its coordinates are more than {FAR_FROM_ZIP_MILES:.0f} miles from ZIP {zip_code}; not used")
+    return None, None

@@ -1,0 +1,113 @@
+"""Reads SAMHSA's national directory workbook (2022 to 2025 layouts), one row at a time."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from routing.codes import tokens
+from services.directory_files import SAMHSA, SourceFile, UnreadableFileError, header_difference
+from services.directory_rows import SourceRow
+
+SHEET_WORDS = ("facilit", "list")  # "Facilities List", "Facility List"
+HEADER = (
+    *("name1", "name2", "street1", "street2", "city", "state", "zip", "phone"),
+    *("intake1", "intake2", "intake1a", "intake2a", "service_code_info"),
+)
+OPTIONAL = frozenset({"name2", "street2", "intake1", "intake2", "intake1a", "intake2a"})
+MAX_UNPACKED_BYTES = 400 * 1024 * 1024
+MAX_COLUMNS = 64
+MAX_PACKING_RATIO = 200
+
+
+def open_workbook(path: Path) -> SourceFile:
+    """The workbook's facility sheet; raises UnreadableFileError with a sentence."""
+    check_archive(path)
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        name = _facility_sheet(workbook.sheet_names)
+        sheet = workbook.get_sheet_by_name(name)
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableFileError(f"{path.name} cannot be opened as a workbook: {error}. Download it again.") from error
+    columns = _columns(path, sheet)
+    kind = "MH" if any("mental" in part for part in path.stem.lower().split("-")) else "SU"
+    return SourceFile(
+        format="samhsa_workbook",
+        publisher=SAMHSA,
+        source="SAMHSA National Directory of Drug and Alcohol Use Treatment Facilities",
+        kinds=(kind,),
+        national=True,
+        rows=lambda: _rows(sheet, columns, kind),
+        total=sheet.total_height - 1,
+    )
+
+
+def check_archive(path: Path) -> None:
+    """Refuse what is no plain workbook: broken, with macros, or unpacking to far more than it should."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise UnreadableFileError(f"{path.name} is no complete workbook ({error}). Download it again.") from error
+    unpacked = sum(part.file_size for part in parts)
+    packed = max(1, sum(part.compress_size for part in parts))
+    if unpacked > MAX_UNPACKED_BYTES or unpacked / packed > MAX_PACKING_RATIO:
+        raise UnreadableFileError(f"{path.name} unpacks to {unpacked:,} bytes, more than a directory has. Check it.")
+    if any("vbaproject" in part.filename.lower() for part in parts):
+        raise UnreadableFileError(f"{path.name} carries macros. Save it as a plain .xlsx workbook and try again.")
+
+
+def _facility_sheet(names: list[str]) -> str:
+    for name in names:
+        if all(word in name.lower() for word in SHEET_WORDS):
+            return name
+    return names[0]
+
+
+def _columns(path: Path, sheet: CalamineSheet) -> dict[str, int]:
+    """Where each column stands; upper and lower case and blanks do not matter."""
+    if sheet.total_width > MAX_COLUMNS:
+        raise UnreadableFileError(
+            f"{path.name} has {sheet.total_width:,} columns; a SAMHSA directory has {len(HEADER)}."
+        )
+    header = [str(cell).strip().lower().replace(" ", "_") for cell in next(iter(sheet.iter_rows()), [])]
+    given = [name for name in header if name]
+    known, needed = set(HEADER), set(HEADER) - OPTIONAL
+    if not needed <= set(given) or not set(given) <= known or len(set(given)) != len(given):
+        raise UnreadableFileError(
+            f"{path.name} is no SAMHSA directory workbook: {header_difference(given, HEADER)} in its first row."
+        )
+    return {name: position for position, name in enumerate(header) if name}
+
+
+def _rows(sheet: CalamineSheet, columns: dict[str, int], kind: str) -> Iterator[SourceRow]:
+    for line, cells in enumerate(sheet.iter_rows(), start=1):
+        if line == 1 or not any(str(cell).strip() for cell in cells):
+            continue
+        values = {name: _text(cells[position]) for name, position in columns.items()}
+        intake = tuple(values.get(name, "") for name in ("intake1", "intake1a", "intake2", "intake2a"))
+        yield SourceRow(
+            line=line,
+            name1=values["name1"],
+            name2=values.get("name2", ""),
+            street1=values["street1"],
+            street2=values.get("street2", ""),
+            city=values["city"],
+            state=values["state"],
+            zip=_zip_text(cells[columns["zip"]]),
+            phone=values["phone"],
+            intake=tuple(number for number in intake if number),
+            kind=kind,
+            codes=tuple(tokens(values["service_code_info"])),
+        )
+
+
+def _text(cell: object) -> str:
+    """A cell as text; whole numbers without the point that a spreadsheet adds."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def _zip_text(cell: object) -> str:
+    """A ZIP that a spreadsheet took for a number gets its leading zeros back."""
+    return f"{int(cell):05d}" if isinstance(cell, int | float) and not isinstance(cell, bool) else str(cell).strip()
