@@ -23,10 +23,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base
+from models.people import Counselor
 
+READING_MS = 60_000
 DIRECTORY_LOCK = 7_361_002  # any number that no other advisory lock of ours has
 
 
@@ -96,7 +98,7 @@ class DirectoryImport(Base):
     __tablename__ = "directory_import"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime]
-    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
     format: Mapped[str] = mapped_column(String(32))
     publisher: Mapped[str] = mapped_column(String(32))
     source: Mapped[str] = mapped_column(Text)  # as shown to people
@@ -159,22 +161,25 @@ def next_generation(session: Session) -> int:
 
 
 def take_directory(session: Session) -> bool:
-    """Reserve the directory for one import until this transaction ends; False while another one runs."""
+    """Reserve the directory for one import until this transaction ends; False while another one runs.
+
+    An import may take its time, whatever the process allows its other statements.
+    """
+    session.execute(text("SET LOCAL statement_timeout = 0"))
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(DIRECTORY_LOCK))))
 
 
 def listings_by_id(session: Session, ids: Sequence[int]) -> dict[int, Listing]:
     """These listings with the import that vouches for them, by id; ids that are gone are left out."""
-    query = select(Listing, DirectoryImport).join(DirectoryImport, Listing.seen_import_id == DirectoryImport.id)
-    found = session.execute(query.where(Listing.id.in_(ids))).all()
-    return {listing.id: listing for listing, _ in found}
+    query = select(Listing).options(joinedload(Listing.seen)).where(Listing.id.in_(ids))
+    return {listing.id: listing for listing in session.scalars(query)}
 
 
 def search_listings(
     session: Session, words: str, state: str | None, *, limit: int, offset: int
 ) -> tuple[Sequence[Listing], int]:
     """Listings whose name, street, town or ZIP hold all `words`, by state and name, and how many there are."""
-    query = select(Listing)
+    query = select(Listing).options(joinedload(Listing.seen))
     for word in words.split():
         haystack = func.concat_ws(" ", Listing.name1, Listing.name2, Listing.street1, Listing.city, Listing.zip5)
         query = query.where(haystack.icontains(word, autoescape=True))
@@ -211,9 +216,22 @@ def last_import(session: Session, publisher: str, scope: str) -> DirectoryImport
     return session.scalar(query.where(DirectoryImport.undone_at.is_(None)).order_by(DirectoryImport.id.desc()).limit(1))
 
 
+def last_change(session: Session) -> DirectoryImport | None:
+    """The newest import that changed something and was not undone."""
+    query = select(DirectoryImport).where(DirectoryImport.generation.is_not(None), DirectoryImport.undone_at.is_(None))
+    return session.scalar(query.order_by(DirectoryImport.id.desc()).limit(1))
+
+
 def index_rows(session: Session) -> Sequence[tuple[int, int, int, int, int, str]]:
-    """What the match index is built from: listing, facility, code word, ZIP as a number, operator digits, state."""
+    """What the match index is built from: listing, facility, code word, ZIP as a number, operator digits, state.
+
+    A large directory takes longer to read than a web process allows a statement; that is put back afterwards.
+    """
+    allowed = session.execute(text("SHOW statement_timeout")).scalar_one()
+    session.execute(text(f"SET LOCAL statement_timeout = {READING_MS}"))
     query = select(
         Listing.id, Listing.facility_id, Listing.word, cast(Listing.zip5, Integer), Listing.operator, Listing.state
     )
-    return [row._tuple() for row in session.execute(query)]
+    rows = [row._tuple() for row in session.execute(query)]
+    session.execute(select(func.set_config("statement_timeout", allowed, True)))
+    return rows

@@ -98,7 +98,7 @@ WHERE p.listing_id = l.id AND p.verdict = 'same' AND l.seen_import_id <> :import
 """
 _UNDO_REMEMBER = """
 INSERT INTO listing_history (listing_id, facility_id, image, since, until, import_id)
-SELECT l.id, l.facility_id, to_jsonb(l), l.since, :generation, :import_id FROM listing l WHERE l.import_id = :undone
+SELECT l.id, l.facility_id, to_jsonb(l), l.since, :generation, :undone FROM listing l WHERE l.import_id = :undone
 """
 _UNDO_REMOVE = "DELETE FROM listing WHERE import_id = :undone"
 _UNDO_RESTORE = """
@@ -178,9 +178,9 @@ def refresh_seen(session: Session, import_id: int) -> None:
     session.execute(text(_SEEN), {"import_id": import_id})
 
 
-def take_back(session: Session, undone: int, made: int, import_id: int, generation: int) -> None:
+def take_back(session: Session, undone: int, made: int, generation: int) -> None:
     """Put back what import `undone` replaced or retired in generation `made`, and take out what it brought."""
-    values = {"undone": undone, "made": made, "import_id": import_id, "generation": generation}
+    values = {"undone": undone, "made": made, "generation": generation}
     for statement in (_UNDO_REMEMBER, _UNDO_REMOVE, _UNDO_RESTORE, _UNDO_SEEN):
         session.execute(text(statement), values)
 

@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.contacts import Contact
 from models.crypto import EncryptedJSON
+from models.people import Counselor
 
 
 class MatchRecord(Base):
@@ -19,8 +21,8 @@ class MatchRecord(Base):
     __tablename__ = "match_record"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime]
-    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
-    counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Contact.id, ondelete="SET NULL"))
+    counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
     need: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
     outcome: Mapped[str] = mapped_column(String(32))
     radius: Mapped[int | None] = mapped_column(Integer)

@@ -24,7 +24,8 @@ def bits_of(codes: Iterable[str]) -> int:
     """The word in which the bits of these codes are set; codes that no rule asks about are left out."""
     word = 0
     for code in codes:
-        word |= BIT.get(code, 0)
+        if code in BIT:
+            word |= BIT[code]
     return word
 
 

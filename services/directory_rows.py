@@ -16,7 +16,7 @@ MAX_CODES_TEXT = 6_000
 FAR_FROM_ZIP_MILES = 60.0  # DOMAIN.md section 3: coordinates farther than this from the ZIP are not believed
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
 _MARKUP = re.compile(r"<\s*[a-zA-Z/!]|&(?:[a-z]+|#\d+);")
-_CODE = re.compile(r"[A-Z0-9]{1,8}$")
+_CODES = re.compile(r"[A-Z0-9]{1,8}(?: [A-Z0-9]{1,8})*\Z")
 _NOT_A_WEBSITE = frozenset({"http://", "https://"})
 
 
@@ -59,7 +59,7 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
     if texts["website"] in _NOT_A_WEBSITE:
         texts["website"] = ""
     state, zip_code = _clean(row.state).upper(), zip5(row.zip)
-    codes = tuple(dict.fromkeys(code.strip().upper() for code in row.codes if code.strip()))
+    codes = " ".join(dict.fromkeys(" ".join(row.codes).upper().split()))
     done.refused += _text_problems(texts)
     done.refused += _place_problems(state, row.zip, zip_code, zips)
     done.refused += _code_problems(codes)
@@ -76,8 +76,8 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
         "intake": json.dumps([number for number in phones[1:] if number]),
         "latitude": lat,
         "longitude": lon,
-        "codes": " ".join(codes),
-        "word": bits_of(codes),
+        "codes": codes,
+        "word": bits_of(codes.split()),
     }
     key = identity_key(texts["name1"], texts["name2"], texts["street1"], zip_code)
     done.values = {**content, "line": row.line, "key": key, "kind": row.kind, "digest": content_digest(content)}
@@ -112,13 +112,14 @@ def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> li
     return found
 
 
-def _code_problems(codes: tuple[str, ...]) -> list[str]:
+def _code_problems(codes: str) -> list[str]:
     if not codes:
         return ["it names no service"]
-    if len(" ".join(codes)) > MAX_CODES_TEXT:
+    if len(codes) > MAX_CODES_TEXT:
         return [f"its service codes are longer than {MAX_CODES_TEXT} characters"]
-    strange = [code for code in codes if not _CODE.match(code)]
-    return [f"{strange[0][:20]} is no service code"] if strange else []
+    if _CODES.match(codes):
+        return []
+    return [f"{next(code for code in codes.split() if not _CODES.match(code))[:20]} is no service code"]
 
 
 def _phone(given: str, done: Examined) -> str:
@@ -133,6 +134,8 @@ def _phone(given: str, done: Examined) -> str:
 
 def _point(row: SourceRow, zip_code: str, zips: ZipTable, done: Examined) -> tuple[float | None, float | None]:
     """The street's point when it is believable; swapped latitude and longitude are put right (DOMAIN.md section 3)."""
+    if not row.latitude and not row.longitude:
+        return None, None
     place = zips.find(zip_code)
     try:
         lat, lon = float(row.latitude), float(row.longitude)

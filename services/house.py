@@ -6,6 +6,7 @@ from typing import Any
 from models.database import Database
 from routing.follow_up import Plans
 from routing.phrases import Phrases
+from services.match_desk import MatchDesk
 
 
 @dataclass(frozen=True)
@@ -41,5 +42,6 @@ class House:
     rules: Rules
     phrases: Phrases
     plans: Plans = field(default_factory=Plans)
+    match_desk: MatchDesk | None = None
     triage: Any = None  # routing.triage.TriageRules
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them

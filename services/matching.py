@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,13 @@ from sqlalchemy.orm import Session
 from models.directory import Listing, listings_by_id
 from models.matches import MatchRecord
 from routing.match_phrases import Phrase, PhraseTable, render
-from routing.match_profile import Profile
+from routing.match_profile import Profile, read_profile, unknown_fields
 from routing.matching import Entry, MatchAnswer
+from services.house import House
 from services.match_desk import Current, MatchDesk
+from services.zip_codes import ensure_zip_codes
 
+__all__ = ["AskedBy", "FoundPlace", "Matches", "Profile", "desk_of", "find_matches", "match_all", "read_profiles"]
 MILES_DIGITS = 2
 SCORE_DIGITS = 3
 
@@ -93,6 +97,15 @@ class Matches:
 
 
 @dataclass(frozen=True)
+class ReadProfiles:
+    """Profiles of a file or a command line, or what is wrong with them; sentences begin with where it stands."""
+
+    profiles: list[Profile]
+    problems: list[str]
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
 class AskedBy:
     """Who wanted the match; both None for a command."""
 
@@ -115,7 +128,11 @@ def find_matches(
     current = desk.current(session)
     answer = current.matcher.match(profile, now)
     entries = current.matcher.entries(answer, 0, limit)
-    record_id = _keep(desk, session, current, answer, len(entries), now, asked_by) if asked_by is not None else None
+    record = _record(desk, current, answer, len(entries))
+    if asked_by is not None:
+        record.at, record.contact_id, record.counselor_id = now, asked_by.contact_id, asked_by.counselor_id
+        session.add(record)
+        session.flush()
     wanted = [*entries, *(entry for section in answer.sections for entry in section.entries)]
     rows = listings_by_id(session, [entry.listing for entry in wanted])
     places = tuple(FoundPlace(entry, rows[entry.listing]) for entry in entries if entry.listing in rows)
@@ -123,7 +140,7 @@ def find_matches(
         (section.heading, tuple(FoundPlace(e, rows[e.listing]) for e in section.entries if e.listing in rows))
         for section in answer.sections
     )
-    return Matches(answer, places, beside, desk.version, record_id)
+    return Matches(answer, places, beside, desk.version, record.id)
 
 
 def inputs_digest(desk: MatchDesk, current: Current, answer: MatchAnswer) -> str:
@@ -139,16 +156,10 @@ def inputs_digest(desk: MatchDesk, current: Current, answer: MatchAnswer) -> str
     return digest.hexdigest()
 
 
-def _keep(
-    desk: MatchDesk, session: Session, current: Current, answer: MatchAnswer, shown: int,
-    now: datetime, asked_by: AskedBy,
-) -> int:  # fmt: skip
+def _record(desk: MatchDesk, current: Current, answer: MatchAnswer, shown: int) -> MatchRecord:
     ranked = answer.ranked
     order = current.matcher.index.listings[ranked.rows].tolist() if ranked is not None else []
-    record = MatchRecord(
-        at=now,
-        contact_id=asked_by.contact_id,
-        counselor_id=asked_by.counselor_id,
+    return MatchRecord(
         need=answer.situation.profile.as_json(),
         outcome=str(answer.outcome),
         radius=answer.radius,
@@ -159,6 +170,34 @@ def _keep(
         listing_order=order,
         shown=shown,
     )
-    session.add(record)
-    session.flush()
-    return record.id
+
+
+def match_all(house: House, profiles: Iterable[Profile], now: datetime, limit: int | None = None) -> Iterator[Matches]:
+    """Answers one by one, for commands; nothing is kept of them."""
+    desk = desk_of(house)
+    with house.db.begin() as session:
+        ensure_zip_codes(session)
+        for profile in profiles:
+            yield find_matches(desk, session, profile, now, limit=limit)
+
+
+def read_profiles(house: House, given: Iterable[tuple[str, Any]]) -> ReadProfiles:
+    """Decoded JSON objects, each with the words that say where it stands, as profiles."""
+    read = ReadProfiles([], [], [])
+    for where, data in given:
+        profile = read_profile(data, desk_of(house).catalog)
+        if isinstance(profile, Profile):
+            read.profiles.append(profile)
+            read.warnings.extend(
+                f"{where}{name} is no field of a profile and was left out." for name in unknown_fields(data)
+            )
+        else:
+            read.problems.extend(where + sentence for sentence in profile)
+    return read
+
+
+def desk_of(house: House) -> MatchDesk:
+    """The house's match; a composition root that forgot it is a bug."""
+    if house.match_desk is None:
+        raise RuntimeError("this house was composed without a match desk")
+    return house.match_desk

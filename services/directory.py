@@ -1,0 +1,65 @@
+"""The directory as people look at it: search, past imports, undo."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import directory_store as store
+from models.directory import (
+    DirectoryImport,
+    Listing,
+    last_change,
+    next_generation,
+    recent_imports,
+    search_listings,
+    take_directory,
+)
+from services import audit
+from services.house import House
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a search and how many listings fit in all; pages count from 1."""
+
+    listings: Sequence[Listing]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // PAGE))
+
+
+def search_facilities(house: House, words: str, state: str = "", page: int = 1) -> Found:
+    """Listings whose name, street, town or ZIP hold all the words, in a state if one is given."""
+    page = max(1, page)
+    with house.db.begin() as session:
+        rows, total = search_listings(session, words, state or None, limit=PAGE, offset=(page - 1) * PAGE)
+    return Found(rows, total, page)
+
+
+def past_imports(house: House) -> Sequence[DirectoryImport]:
+    """The newest imports, for the admin's list."""
+    with house.db.begin() as session:
+        return recent_imports(session)
+
+
+def undo_import(house: House, import_id: int, now: datetime, *, actor_id: uuid.UUID | None = None) -> str | None:
+    """Take the newest import back as a whole; a sentence when that cannot be done."""
+    with house.db.begin() as session:
+        if not take_directory(session):
+            return "Another import of the directory is running. Try again when it is done."
+        newest = last_change(session)
+        if newest is None or newest.id != import_id or newest.generation is None:
+            last = f" The newest is {newest.id}." if newest is not None else ""
+            return f"Import {import_id} cannot be undone: only the newest one that changed something can.{last}"
+        generation = next_generation(session)
+        store.take_back(session, newest.id, newest.generation, generation)
+        newest.undone_at = now
+        audit.write(session, "directory_import_undone", actor_id, now, import_id=import_id)
+    return None

@@ -1,0 +1,90 @@
+"""`flask directory import PATH` and its kin: the directory from files, and back again."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from tqdm import tqdm
+
+from services.directory import past_imports, undo_import
+from services.directory_import import ImportResult, ImportWish, import_directory
+from web.commands.refusal import Refusal
+from web.house import house
+
+SHOWN = 20  # refused rows and notes that are printed; --json prints all of them
+directory = AppGroup("directory", help="The directory of facilities.")
+
+
+@directory.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--scope", default="", help="What the file speaks for: national, state:MA, or list (retires nothing).")
+@click.option("--edition", default="", help="The edition as people call it, such as 2023; else the file name tells.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day the file speaks of.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--confirm-retire", is_flag=True, help="Retire even more than a tenth of what is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def import_command(
+    *, path: Path, scope: str, edition: str, as_of: datetime | None, dry_run: bool, confirm_retire: bool, as_json: bool
+) -> None:
+    """Bring the directory to what the file PATH says: all of it or nothing."""
+    day: date | None = as_of.date() if as_of is not None else None
+    wish = ImportWish(path, scope, edition, day, dry_run, retire_confirmed=confirm_retire)
+    with tqdm(unit=" rows", file=sys.stderr, desc=path.name, mininterval=0.5) as bar:
+        result = import_directory(house(), wish, datetime.now(UTC), _counting(bar))
+    if result.errors:
+        raise Refusal([*result.errors, "Nothing was changed."])
+    click.echo(json.dumps(asdict(result), ensure_ascii=False) if as_json else _summary(result))
+
+
+@directory.command("imports")
+def imports_command() -> None:
+    """List the newest imports."""
+    for row in past_imports(house()):
+        undone = " (undone)" if row.undone_at is not None else ""
+        counts = ", ".join(f"{number} {word}" for word, number in row.counts.items())
+        click.echo(f"{row.id}  {row.at:%Y-%m-%d %H:%M}  {row.file_name}  {row.scope}: {counts}{undone}")
+
+
+@directory.command("undo")
+@click.argument("import_id", type=int)
+def undo_command(import_id: int) -> None:
+    """Take back the newest import, whose number is IMPORT_ID, as a whole."""
+    wrong = undo_import(house(), import_id, datetime.now(UTC))
+    if wrong:
+        raise Refusal([wrong, "Nothing was changed."])
+    click.echo(f"Import {import_id} is undone.")
+
+
+def _counting(bar: Any) -> Callable[[int], None]:
+    """Tells the progress bar; as a function so that the services need not know it."""
+
+    def count(rows: int) -> None:
+        bar.update(rows)
+
+    return count
+
+
+def _summary(result: ImportResult) -> str:
+    counted = f"{result.read:,} rows read, {result.added:,} added, {result.changed:,} changed"
+    kept = f"{result.unchanged:,} unchanged, {result.retired:,} retired, {len(result.refused):,} refused"
+    lines = [f"{result.source}, {result.scope}: {counted}, {kept}."]
+    if result.dry_run:
+        lines += [f"Would be {verdict}: {'; '.join(names)}" for verdict, names in result.examples.items()]
+        lines.append("Nothing was changed (dry run).")
+    for title, rows in (("Refused", result.refused), ("Mended", result.notes)):
+        lines += [f"{title}: line {line}: {sentence}." for line, sentence in rows[:SHOWN]]
+        if len(rows) > SHOWN:
+            lines.append(f"{title}: and {len(rows) - SHOWN:,} more (--json prints all).")
+    return "\n".join(lines)
+
+
+def register(app: Flask) -> None:
+    """Add the commands to `flask --app app`."""
+    app.cli.add_command(directory)

@@ -1,0 +1,105 @@
+"""`flask match`: who would take this person, with the reasons."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from services.matching import Matches, Profile, desk_of, match_all, read_profiles
+from web.commands.refusal import Refusal, text_of
+from web.house import house
+
+SHOWN = 10
+
+
+@click.command("match")
+@click.option("--zip", "zip_code", default="", help="The caller's ZIP code.")
+@click.option(
+    "--substance", "substances", multiple=True, help="Id of a substance, such as clonazepam; may be repeated."
+)
+@click.option("--need", default=None, help="detox, moud or treatment; else it follows from the substances.")
+@click.option("--payer", default=None, help="How it is paid, such as medicaid.")
+@click.option("--age", type=int, default=None)
+@click.option("--gender", default=None, help="female or male.")
+@click.option("--language", default=None, help="es or asl.")
+@click.option("--dual-diagnosis", is_flag=True, help="There is a mental health condition too.")
+@click.option("--pregnant", is_flag=True)
+@click.option("--set", "more", multiple=True, metavar="NAME=JSON", help="Any other field of a profile.")
+@click.option("--profile", type=click.Path(path_type=Path), default=None, help="A file of profiles, one JSON a line.")
+@click.option("--limit", type=click.IntRange(min=1), default=None, help="Show only the first of the list.")
+@click.option("--lang", type=click.Choice(["en", "es"]), default="en", help="Language of the reasons.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def match(*, profile: Path | None, limit: int | None, lang: str, as_json: bool, **options: Any) -> None:
+    """Match a person, or every person of a file, against the directory."""
+    given = list(_lines(profile)) if profile is not None else [("", _from_options(options))]
+    profiles = _checked(given)
+    if not as_json and limit is None:
+        limit = SHOWN
+    table = desk_of(house()).phrases
+    for found in match_all(house(), profiles, datetime.now(UTC), limit):
+        answer = found.as_json(table, lang)
+        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _in_words(answer, found))
+
+
+def _from_options(options: dict[str, Any]) -> dict[str, Any]:
+    data = {
+        "zip": options["zip_code"],
+        "substances": list(options["substances"]),
+        **{name: options[name] for name in ("need", "payer", "age", "gender", "language")},
+        **{name: True for name in ("dual_diagnosis", "pregnant") if options[name]},
+    }
+    for pair in options["more"]:
+        name, _, value = pair.partition("=")
+        try:
+            data[name] = json.loads(value)
+        except ValueError:
+            data[name] = value
+    return data
+
+
+def _lines(path: Path) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
+        if line.strip():
+            try:
+                yield f"{path.name}, line {number}: ", json.loads(line)
+            except ValueError:
+                raise Refusal([f"{path.name}, line {number}: this is no JSON object."]) from None
+
+
+def _checked(given: list[tuple[str, Any]]) -> list[Profile]:
+    """All profiles, or a refusal that names every mistake; unknown fields are warned about on stderr."""
+    read = read_profiles(house(), given)
+    if read.problems:
+        raise Refusal(read.problems)
+    for warning in read.warnings:
+        click.echo(warning, err=True)
+    return read.profiles
+
+
+def _in_words(answer: dict[str, Any], found: Matches) -> str:
+    lines = [*answer["advice"]]
+    if answer["radius"] is not None:
+        lines.append(f"{found.answer.total} places within {answer['radius']} miles ({answer['need']}).")
+    for number, place in enumerate(answer["results"], start=1):
+        lines += ["", f"{number}. " + _place(place)]
+        lines += [f"   + {reason}" for reason in place["reasons"]]
+        lines += [f"   ? {point}" for point in place["open_points"]]
+        lines.append(f"   {place['source']}")
+    for section in answer["beside"]:
+        lines += ["", section["heading"], *(f"   {_place(place)}" for place in section["results"])]
+    return "\n".join(lines)
+
+
+def _place(place: dict[str, Any]) -> str:
+    name = ", ".join(part for part in (place["name"], place["name2"]) if part)
+    address = f"{place['street']}, {place['city']}, {place['state']} {place['zip']}"
+    return f"{name}, {address}, {place['phone'] or 'no phone number listed'}"
+
+
+def register(app: Flask) -> None:
+    """Add the command to `flask --app app`."""
+    app.cli.add_command(match)
