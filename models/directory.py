@@ -232,6 +232,6 @@ def index_rows(session: Session) -> Sequence[tuple[int, int, int, int, int, str]
     query = select(
         Listing.id, Listing.facility_id, Listing.word, cast(Listing.zip5, Integer), Listing.operator, Listing.state
     )
-    rows = [row._tuple() for row in session.execute(query)]
+    rows = session.execute(query).all()
     session.execute(select(func.set_config("statement_timeout", allowed, True)))
     return rows

@@ -111,6 +111,7 @@ _UNDO_SEEN = "UPDATE listing SET seen_import_id = import_id WHERE seen_import_id
 
 def stage(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     """Copy the rows (keys: STAGED) into a table of this transaction; the number of rows."""
+    session.execute(text("DROP TABLE IF EXISTS staged, planned, retiring"))
     session.execute(text(_CREATE))
     count = copy_in(session, "staged", STAGED, ([row[name] for name in STAGED] for row in rows))
     session.execute(text("ANALYZE staged"))
@@ -171,6 +172,7 @@ def write(session: Session, scope: Scope, import_id: int, generation: int) -> No
     for statement in (_REMEMBER, _FACILITIES, _CHANGE, _ADD):
         session.execute(text(statement), values)
     session.execute(text("DELETE FROM listing WHERE id IN (SELECT id FROM retiring)"))
+    session.execute(text("ANALYZE facility, listing"))  # the next comparison must not plan for an empty table
 
 
 def refresh_seen(session: Session, import_id: int) -> None:

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.people",
     "tests.fixtures.paper",
     "tests.fixtures.line",
+    "tests.fixtures.directory",
 ]
 
 # The machine is shared and slow at times: a slow example is no failure.

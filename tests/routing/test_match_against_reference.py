@@ -36,7 +36,7 @@ def has_place(row: Row) -> bool:
     return bool(row.lat or row.lon)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(profiles(), rows())
 def test_outcome_radius_and_eligible_set_are_those_of_the_slow_reading(
     data: dict[str, Any], directory: list[Row]
@@ -55,7 +55,7 @@ def test_outcome_radius_and_eligible_set_are_those_of_the_slow_reading(
         assert abs(entry.miles - wanted.miles[row.key]) < 1e-6
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(profiles(), rows())
 def test_the_first_three_are_different_operators_open_to_this_caller(
     data: dict[str, Any], directory: list[Row]
@@ -69,7 +69,7 @@ def test_the_first_three_are_different_operators_open_to_this_caller(
         assert not any(reference.conditional(data, row.codes) for row in top)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(profiles(), rows())
 def test_at_similar_distance_the_better_fit_comes_first(data: dict[str, Any], directory: list[Row]) -> None:
     listed, entries, _ = ask(data, directory)

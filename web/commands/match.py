@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from services.matching import Matches, Profile, desk_of, match_all, read_profiles
 from web.commands.refusal import Refusal, text_of
@@ -33,6 +34,7 @@ SHOWN = 10
 @click.option("--limit", type=click.IntRange(min=1), default=None, help="Show only the first of the list.")
 @click.option("--lang", type=click.Choice(["en", "es"]), default="en", help="Language of the reasons.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@with_appcontext
 def match(*, profile: Path | None, limit: int | None, lang: str, as_json: bool, **options: Any) -> None:
     """Match a person, or every person of a file, against the directory."""
     given = list(_lines(profile)) if profile is not None else [("", _from_options(options))]

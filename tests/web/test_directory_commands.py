@@ -1,0 +1,113 @@
+"""The commands `directory` and `match`: what they print, and how they refuse."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from services.house import House
+from tests.fixtures.directory import SAMPLE, WriteCsv, place
+from web.commands import directory, match
+
+pytestmark = pytest.mark.usefixtures("zip_codes")
+Lines = list[dict[str, object]]
+
+
+@pytest.fixture
+def app(match_house: House) -> Flask:
+    app = Flask(__name__)
+    app.extensions["house"] = match_house
+    for command in (directory, match):
+        command.register(app)
+    return app
+
+
+def run(app: Flask, *words: object) -> Result:
+    return app.test_cli_runner().invoke(args=[str(word) for word in words])
+
+
+def lines(result: Result) -> Lines:
+    assert result.exit_code == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_an_import_says_what_it_did_and_what_it_could_not_take(app: Flask, write_csv: WriteCsv) -> None:
+    result = run(app, "directory", "import", write_csv([place(), place("Odd House", zip="00000")]))
+    assert result.exit_code == 0
+    assert "2 rows read, 1 added" in result.stdout
+    assert "Refused: line 3: ZIP code 00000 does not exist." in result.stdout
+
+
+def test_an_import_as_json_prints_one_object_and_nothing_else(app: Flask) -> None:
+    (printed,) = lines(run(app, "directory", "import", SAMPLE, "--json"))
+    assert printed["added"] == printed["read"]
+
+
+def test_a_missing_file_is_refused_with_status_two(app: Flask) -> None:
+    result = run(app, "directory", "import", "/nowhere/list.csv")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "/nowhere/list.csv does not exist. Check the path.\nNothing was changed." in result.stderr
+
+
+def test_an_import_is_listed_and_undone(app: Flask) -> None:
+    (printed,) = lines(run(app, "directory", "import", SAMPLE, "--json"))
+    number = printed["import_id"]
+    assert "directory.csv  list" in run(app, "directory", "imports").stdout
+    assert run(app, "directory", "undo", number).exit_code == 0
+    assert "(undone)" in run(app, "directory", "imports").stdout
+    assert run(app, "directory", "undo", number).exit_code == 2
+
+
+def test_a_match_by_options_prints_the_whole_list_as_json(app: Flask) -> None:
+    run(app, "directory", "import", SAMPLE)
+    result = run(
+        app, "match", "--zip", "02150", "--substance", "clonazepam", "--payer", "medicaid", "--dual-diagnosis", "--json"
+    )
+    (answer,) = lines(result)
+    assert answer["outcome"] == "match"
+    assert answer["complete"] is True
+    assert answer["need"] == "detox"
+
+
+def test_a_match_in_words_shows_reasons_and_questions(app: Flask) -> None:
+    run(app, "directory", "import", SAMPLE)
+    printed = run(app, "match", "--zip", "02150", "--substance", "clonazepam").stdout
+    assert "1. Tidewater General Hospital" in printed
+    assert "+ Detox in a hospital" in printed
+    assert "? Ask what it costs" in printed
+
+
+def test_a_file_of_profiles_is_answered_one_line_each_with_their_ids(app: Flask, tmp_path: Path) -> None:
+    run(app, "directory", "import", SAMPLE)
+    path = tmp_path / "profiles.jsonl"
+    profiles = [
+        {"id": "a", "zip": "02150", "substances": ["clonazepam"], "need": "detox"},
+        {"id": "b", "zip": "02150", "substances": ["heroin"], "need": "moud", "risk_flags": ["seizure"]},
+        {"id": "c", "zip": "99999", "substances": ["heroin"], "need": "moud"},
+        {"id": "d", "zip": "02150", "substances": ["clonazepam"], "prescribed_as_directed": True},
+    ]
+    path.write_text("\n".join(json.dumps(profile) for profile in profiles), encoding="utf-8")
+    answers = lines(run(app, "match", "--profile", path, "--json"))
+    assert [(answer["id"], answer["outcome"]) for answer in answers] == [
+        ("a", "match"), ("b", "emergency_first"), ("c", "ask_location"), ("d", "prescriber_first"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("{not json}", "profiles.jsonl, line 1: this is no JSON object."),
+        ('{"zip": "02150", "substances": []}', "substances: name at least one"),
+        ('{"zip": "02150", "substances": ["alcohol"], "need": "rehab"}', "need: say one of detox, moud, treatment"),
+    ],
+)
+def test_a_wrong_profile_is_refused_with_status_two(app: Flask, tmp_path: Path, line: str, sentence: str) -> None:
+    path = tmp_path / "profiles.jsonl"
+    path.write_text(line, encoding="utf-8")
+    result = run(app, "match", "--profile", path, "--json")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert sentence in result.stderr
