@@ -189,8 +189,12 @@ def take_back(session: Session, undone: int, made: int, generation: int) -> None
 
 def fill_zip_codes(session: Session, records: Callable[[], Iterable[tuple[Any, ...]]]) -> int:
     """Copy ZIP codes (columns in the order of ZipCode) into their table when it is empty; how many."""
+    filled = text("SELECT EXISTS (SELECT 1 FROM zip_code)")
+    if session.execute(filled).scalar_one():
+        return 0
+    session.execute(text("SET LOCAL statement_timeout = 0"))
     session.execute(text("LOCK TABLE zip_code IN SHARE ROW EXCLUSIVE MODE"))
-    if session.execute(text("SELECT EXISTS (SELECT 1 FROM zip_code)")).scalar_one():
+    if session.execute(filled).scalar_one():
         return 0
     columns = ("zip5", "latitude", "longitude", "city", "state", "county", "timezone", "kind", "active")
     return copy_in(session, "zip_code", columns, records())

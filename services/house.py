@@ -42,6 +42,6 @@ class House:
     rules: Rules
     phrases: Phrases
     plans: Plans = field(default_factory=Plans)
-    match_desk: MatchDesk | None = None
     triage: Any = None  # routing.triage.TriageRules
+    match_desk: MatchDesk | None = None
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them

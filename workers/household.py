@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.content import load_content
 from config.follow_ups import load_follow_ups
+from config.match_content import match_content
 from config.phrases import load_phrases
 from config.settings import Settings, load_settings
 from models.crypto import configure_keys
@@ -16,6 +17,7 @@ from routing.follow_up import plans_from
 from routing.phrases import Phrases
 from routing.triage import TriageRules
 from services.house import House, Rules
+from services.match_desk import build_desk
 from telephony.build import build_telephony
 from telephony.ports import Telephony
 from workers.publish import Publisher
@@ -40,12 +42,14 @@ def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: 
     configure_keys(settings.encryption_keys, settings.secret_key)
     engine = build_engine(settings.database_url, statement_timeout_ms=statement_timeout_ms)
     phrases = load_phrases()
+    content = load_content()
     return House(
         db=Database(engine, after_commit),
         rules=rules_of(settings),
         phrases=Phrases(phrases),
         plans=plans_from(load_follow_ups(phrases)),
-        triage=triage_rules(),
+        triage=TriageRules.build(content),
+        match_desk=build_desk(match_content(content, phrases)),
     )
 
 
