@@ -17,7 +17,16 @@ from simulator.ports import InProcess, OverHttp, Port
 from simulator.settings import Settings
 from simulator.transport import Transport, WsgiTransport
 
-__all__ = ["CallDriver", "InProcess", "NeverHappened", "OverHttp", "PhoneDriver", "Simulator", "in_process", "over_http"]
+__all__ = [
+    "CallDriver",
+    "InProcess",
+    "NeverHappened",
+    "OverHttp",
+    "PhoneDriver",
+    "Simulator",
+    "in_process",
+    "over_http",
+]
 
 PATIENCE = 30.0  # seconds a wait lasts when it is not told: simulated in virtual time, else real
 
