@@ -1,0 +1,172 @@
+"""The console as it runs: web and events processes of their own, and Chromium in front of them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import Engine
+
+from config.settings import load_settings
+from models.people import Counselor, counselor_by_email
+from routing.vocabulary import Role
+from runtime.chromium import HOW, find
+from services.counselors import NewCounselor, add_counselor
+from services.house import House
+from tests.fixtures.database import Copies
+from tests.fixtures.people import PASSWORD
+from workers.household import build_house
+from workers.relay import build_relay
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 60
+GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
+
+
+@dataclass(frozen=True)
+class Console:
+    """A running console: its address, and a house on the same database whose changes reach open pages."""
+
+    url: str
+    house: House
+    environment: dict[str, str]
+    events: list[subprocess.Popen[bytes]]
+
+    def start_events(self) -> None:
+        """Start the events process, again after it was stopped."""
+        app = ["--worker-class", "gevent", "--bind", f"127.0.0.1:{self.environment['EVENTS_PORT']}"]
+        self.events.append(_start([*GUNICORN, *app, "web.events:create_events_app()"], self.environment))
+        _wait_for(f"http://127.0.0.1:{self.environment['EVENTS_PORT']}/healthz")
+
+    def stop_events(self) -> None:
+        """Take the live events away, as a crash would."""
+        process = self.events.pop()
+        process.kill()
+        process.wait()
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"{url} did not answer within {START_SECONDS} s")
+
+
+@pytest.fixture(scope="session")
+def console(copies: Copies, own_redis_url: str, keys: None) -> Iterator[Console]:
+    """Web and events on a database of their own."""
+    environment = {
+        "APP_ENV": "test",
+        "DATABASE_URL": copies.make(),
+        "REDIS_URL": own_redis_url,
+        "PORT": str(_free_port()),
+        "EVENTS_PORT": str(_free_port()),
+    }
+    settings = load_settings(environment)
+    house = build_house(settings, statement_timeout_ms=30_000, after_commit=build_relay(settings, for_web=False).nudge)
+    web = _start([*GUNICORN, "app:create_app()"], environment)
+    running = Console(f"http://127.0.0.1:{environment['PORT']}", house, environment, [])
+    try:
+        running.start_events()
+        _wait_for(f"{running.url}/healthz")
+        yield running
+    finally:
+        for process in [web, *running.events]:
+            process.kill()  # how they stop in peace is tested where they are supervised
+            process.wait()
+        assert isinstance(house.db.bind, Engine)
+        house.db.bind.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; a missing one is a failure that says what to do, never a silent skip."""
+    path = find()
+    assert path, HOW
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, console: Console) -> Iterator[BrowserContext]:
+    """A fresh browser window in English, by day, on a desk; whatever its pages complain about fails the test."""
+    opened = chromium.new_context(
+        base_url=console.url, viewport={"width": 1280, "height": 860}, locale="en-US", color_scheme="light"
+    )
+    opened.set_default_timeout(20_000)
+    complaints: list[str] = []
+    opened.on("weberror", lambda error: complaints.append(str(error.error)))
+    opened.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def colleague(console: Console) -> Callable[..., Counselor]:
+    """Adds somebody who can sign in."""
+
+    def add(name: str, role: Role = Role.COUNSELOR) -> Counselor:
+        email = f"{name.lower().replace(' ', '.')}.{time.monotonic_ns()}@line.example"
+        phone = f"+1617555{time.monotonic_ns() % 10_000:04}"
+        new = NewCounselor(email, name, role.value, phone, PASSWORD, "America/New_York")
+        assert add_counselor(console.house, new, datetime.now(UTC)) == ()
+        with console.house.db.begin() as session:
+            found = counselor_by_email(session, email)
+            assert found is not None
+            return found
+
+    return add
+
+
+@pytest.fixture
+def signed_in(context: BrowserContext, colleague: Callable[..., Counselor]) -> Callable[..., tuple[Page, Counselor]]:
+    """Signs a new colleague in by the page, and gives both."""
+
+    def enter(name: str = "Ana Ruiz", role: Role = Role.COUNSELOR) -> tuple[Page, Counselor]:
+        person = colleague(name, role)
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.get_by_label("E-mail address").fill(person.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/contacts")
+        return page, person
+
+    return enter

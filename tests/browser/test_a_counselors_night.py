@@ -1,0 +1,167 @@
+"""A counselor's night at the console, in a real browser: contacts come up by themselves and nothing typed is lost."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from models.contacts import Contact, Leg, Receipt
+from models.people import Counselor
+from routing.vocabulary import ContactStatus, Disposition, LegKind, Presence
+from services import bridging, dispositions, intake, ringing, rings
+from services.counselors import set_presence
+from tests.browser.conftest import Console
+
+pytestmark = pytest.mark.browser
+SignedIn = Callable[..., tuple[Page, Counselor]]
+
+
+def call_in(console: Console, number: str = "+16175550151") -> uuid.UUID:
+    """Somebody calls; the contact's id."""
+    sid = f"CA{uuid.uuid4().hex}"
+    call = intake.InboundCall(sid, number, "+18335550100")
+    intake.open_call(console.house, call, datetime.now(UTC))
+    with console.house.db.begin() as session:
+        contact_id = session.get_one(Receipt, sid).contact_id
+        assert contact_id is not None
+        return contact_id
+
+
+def ring(console: Console, contact_id: uuid.UUID, counselor: Counselor) -> uuid.UUID:
+    """The counselor's phone rings and is picked up; the leg's id."""
+    now = datetime.now(UTC)
+    with console.house.db.begin() as session:
+        contact = session.get_one(Contact, contact_id)
+        leg = rings.add_leg(session, contact, LegKind.COUNSELOR, counselor.phone or "", counselor.id, now)
+    set_presence(console.house, counselor.id, Presence.AVAILABLE, now)  # what the worker's placing would tell pages
+    ringing.answered(console.house, leg.id, f"CA{leg.id.hex}", now)
+    return leg.id
+
+
+def end(console: Console, leg_id: uuid.UUID) -> None:
+    """Both hang up."""
+    with console.house.db.begin() as session:
+        contact_id = session.get_one(Leg, leg_id).contact_id
+        conference, callers = str(contact_id), session.query(Leg).filter_by(contact_id=contact_id, kind=LegKind.CALLER)
+        sids = [session.get_one(Leg, leg_id).provider_sid or "", *(leg.provider_sid or "" for leg in callers)]
+    for sid in sids:
+        bridging.joined(console.house, conference, sid, datetime.now(UTC))
+    for sid in sids:
+        ringing.leg_ended(console.house, None, sid, "completed", datetime.now(UTC))
+
+
+def test_a_call_comes_up_is_noted_and_wrapped_up(console: Console, signed_in: SignedIn) -> None:
+    page, ana = signed_in()
+    contact_id = call_in(console)
+    row = page.locator(f"#contact-{contact_id}")
+    expect(row).to_contain_text("Waiting")
+    expect(row).to_contain_text("••51")
+    leg_id = ring(console, contact_id, ana)
+    expect(page.locator("#my-line")).to_contain_text("A contact is ringing your phone")
+    ringing.pressed(console.house, leg_id, "1", datetime.now(UTC))
+    page.wait_for_url(f"**/contacts/{contact_id}")  # by itself
+    expect(page.locator(".timeline")).to_contain_text("Ana Ruiz pressed 1 and took the contact.")
+    page.get_by_role("textbox", name="Notes").fill("Sister can drive today.")
+    expect(page.locator("#notes-state")).to_contain_text("Saved")
+    end(console, leg_id)
+    expect(page.locator(".contact-head .status")).to_have_text("To wrap up")
+    page.get_by_label("Referred to a facility").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Written: Referred to a facility")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("textbox", name="Notes")).to_have_value("Sister can drive today.")
+    with console.house.db.begin() as session:
+        assert session.get_one(Contact, contact_id).status is ContactStatus.CLOSED
+
+
+def test_a_lost_connection_is_said_and_caught_up(console: Console, signed_in: SignedIn) -> None:
+    page, _ = signed_in("Ben Okafor")
+    expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
+    console.stop_events()
+    try:
+        expect(page.locator("#connection")).to_contain_text("Connection lost")
+        contact_id = call_in(console, "+16175550152")
+    finally:
+        console.start_events()
+    expect(page.locator("#connection")).to_contain_text("Connected again", timeout=30_000)
+    expect(page.locator(f"#contact-{contact_id}")).to_be_visible()
+
+
+def test_what_is_typed_without_a_connection_is_kept_and_sent_later(console: Console, signed_in: SignedIn) -> None:
+    page, _ = signed_in("Chloe Martin")
+    contact_id = call_in(console, "+16175550153")
+    page.goto(f"/contacts/{contact_id}")
+    page.context.set_offline(True)
+    page.get_by_role("textbox", name="Notes").fill("Typed in a tunnel.")
+    expect(page.locator("#notes-state")).to_contain_text("Not saved yet")
+    page.context.set_offline(False)
+    expect(page.locator("#notes-state")).to_contain_text(re.compile(r"Saved \d\d:"))
+    with console.house.db.begin() as session:
+        assert session.get_one(Contact, contact_id).notes == "Typed in a tunnel."
+
+
+def test_two_people_who_write_at_once_lose_nothing(console: Console, signed_in: SignedIn) -> None:
+    page, _ = signed_in("Dev Patel")
+    contact_id = call_in(console, "+16175550154")
+    page.goto(f"/contacts/{contact_id}")
+    other = page.context.new_page()
+    other.goto(f"/contacts/{contact_id}")
+    other.get_by_role("textbox", name="Notes").fill("From the other desk.")
+    expect(other.locator("#notes-state")).to_contain_text("Saved")
+    page.get_by_role("textbox", name="Notes").fill("From this desk.")
+    expect(page.locator("#notes-state")).to_contain_text("From the other desk.")
+    expect(page.get_by_role("textbox", name="Notes")).to_have_value("From this desk.")
+    page.get_by_role("button", name="Save what is in the box").click()
+    expect(page.locator("#notes-state")).to_contain_text(re.compile(r"Saved \d\d:"))
+    with console.house.db.begin() as session:
+        assert session.get_one(Contact, contact_id).notes == "From this desk."
+
+
+def test_the_whole_way_by_keyboard(console: Console, signed_in: SignedIn) -> None:
+    page, _ = signed_in("Elena Soto")
+    contact_id = call_in(console, "+16175550155")
+    expect(page.locator(f"#contact-{contact_id}")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.wait_for_url("**/board")
+    page.keyboard.press("p")
+    expect(page.locator("#presence-away")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("c")
+    page.wait_for_url("**/contacts")
+    page.keyboard.press("j")
+    focused = page.locator("main .contacts a:focus")
+    expect(focused).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contacts/*-*")
+    page.keyboard.press("n")
+    expect(page.get_by_role("textbox", name="Notes")).to_be_focused()
+    page.keyboard.type("b ? c")  # letters, while writing
+    expect(page.get_by_role("textbox", name="Notes")).to_have_value("b ? c")
+
+
+def test_single_keys_can_be_turned_off(signed_in: SignedIn) -> None:
+    page, _ = signed_in("Fay Lund")
+    page.keyboard.press("?")
+    page.get_by_label("Single keys work").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("b")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()
+    assert page.url.endswith("/contacts")
+
+
+def test_a_disposition_written_by_phone_shows_on_the_page(console: Console, signed_in: SignedIn) -> None:
+    page, gil = signed_in("Gil Reyes")
+    contact_id = call_in(console, "+16175550156")
+    leg_id = ring(console, contact_id, gil)
+    ringing.pressed(console.house, leg_id, "1", datetime.now(UTC))
+    page.goto(f"/contacts/{contact_id}")
+    end(console, leg_id)
+    dispositions.close(console.house, contact_id, gil.id, Disposition.INFORMATION, datetime.now(UTC))
+    expect(page.locator(".contact-head .status")).to_have_text("Closed")
+    expect(page.locator(".timeline")).to_contain_text("Gil Reyes wrote how it ended: Got information.")
