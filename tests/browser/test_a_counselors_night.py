@@ -45,7 +45,7 @@ def end(console: Console, leg_id: uuid.UUID) -> None:
     """Both hang up."""
     with console.house.db.begin() as session:
         contact_id = session.get_one(Leg, leg_id).contact_id
-        conference, callers = str(contact_id), session.query(Leg).filter_by(contact_id=contact_id, kind=LegKind.CALLER)
+        conference, callers = str(leg_id), session.query(Leg).filter_by(contact_id=contact_id, kind=LegKind.CALLER)
         sids = [session.get_one(Leg, leg_id).provider_sid or "", *(leg.provider_sid or "" for leg in callers)]
     for sid in sids:
         bridging.joined(console.house, conference, sid, datetime.now(UTC))
