@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+BASE_PYTHON = os.path.realpath(getattr(sys, "_base_executable", sys.executable))  # never the environment's own
 HALF_DONE = VENV / "half-installed"  # there while an installation is under way
 LOCKS = {"run": ("requirements.txt",), "test": ("requirements.txt", "requirements-dev.txt")}
 USED = {
@@ -106,12 +107,16 @@ def fingerprint(level: str) -> str:
 
 def make_environment() -> None:
     """A virtual environment that works; one that is broken, half-installed or of another Python is made anew."""
-    if not HALF_DONE.exists() and _works():
+    if not VENV.is_symlink() and not HALF_DONE.exists() and _works():
         return
+    if VENV.is_symlink():
+        raise SetUpError(
+            ".venv is a link to another environment, which make does not change: remove it and run make again."
+        )
     if VENV.exists():
         print("The last set-up did not finish: starting it afresh.", flush=True)
         shutil.rmtree(VENV)
-    if subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, check=False).returncode == 0:
+    if subprocess.run([BASE_PYTHON, "-m", "venv", VENV], capture_output=True, check=False).returncode == 0:
         return
     _environment_with_the_systems_pip()
 
@@ -129,8 +134,8 @@ def _environment_with_the_systems_pip() -> None:
     """Debian's python3 lacks ensurepip without python3-venv; its pip, when there, can fill the environment."""
     shutil.rmtree(VENV, ignore_errors=True)
     steps = (
-        [sys.executable, "-m", "venv", "--without-pip", str(VENV)],
-        [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "pip"],
+        [BASE_PYTHON, "-m", "venv", "--without-pip", str(VENV)],
+        [BASE_PYTHON, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "pip"],
     )
     if any(subprocess.run(step, capture_output=True, check=False).returncode for step in steps):
         shutil.rmtree(VENV, ignore_errors=True)
@@ -167,10 +172,10 @@ def install(lock: Path) -> None:
     ]
     pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert pip.stdout is not None  # noqa: S101 - stdout=PIPE above
-    with log.open("wb") as kept:
+    with pip, log.open("wb") as kept:
         for done, seconds in progress(pip.stdout, kept):
             print(f"  {min(done, total)} of {total} ({seconds:.0f} s)", flush=True)
-    if pip.wait():
+    if pip.returncode:
         raise SetUpError(f"{explain(log.read_text(errors='replace'))} (The whole story is in {log}.)")
 
 
