@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+# Invented places for trying the line: they leave with the first real file, and never stand beside real ones
+SAMPLE = "sample"
 # What a source says about a facility; the columns of `listing` and of the staging table, in this order
 CONTENT = (
     *("name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "operator", "intake", "website"),
@@ -35,13 +37,17 @@ class Scope:
 
 @dataclass(frozen=True)
 class Difference:
-    """How the staged file differs from the directory, in rows; `inside` counts the rows now in scope."""
+    """How the staged file differs from the directory, in rows.
+
+    `inside` counts the rows now in scope; `invented` are sample rows that leave beside the `retired` ones.
+    """
 
     added: int
     changed: int
     same: int
     retired: int
     inside: int
+    invented: int
 
 
 _CREATE = """
@@ -66,8 +72,9 @@ l.publisher = :publisher AND l.kind = ANY(:kinds) AND :whole AND (CAST(:state AS
 """
 _RETIRE = f"""
 CREATE TEMPORARY TABLE retiring ON COMMIT DROP AS
-SELECT l.id FROM listing l
-WHERE {_IN_SCOPE} AND NOT EXISTS (SELECT 1 FROM planned p WHERE p.listing_id = l.id)
+SELECT l.id, l.publisher = '{SAMPLE}' AND :publisher <> '{SAMPLE}' AS invented FROM listing l
+WHERE ({_IN_SCOPE} AND NOT EXISTS (SELECT 1 FROM planned p WHERE p.listing_id = l.id))
+  OR (l.publisher = '{SAMPLE}' AND :publisher <> '{SAMPLE}')
 """  # noqa: S608 - put together from our own constants
 _INSIDE = f"SELECT count(*) FROM listing l WHERE {_IN_SCOPE}"  # noqa: S608 - our own constant
 _REMEMBER = """
@@ -141,9 +148,16 @@ def compare(session: Session, scope: Scope) -> Difference:
         added=counts.get("added", 0),
         changed=counts.get("changed", 0),
         same=counts.get("same", 0),
-        retired=session.execute(text("SELECT count(*) FROM retiring")).scalar_one(),
+        retired=session.execute(text("SELECT count(*) FROM retiring WHERE NOT invented")).scalar_one(),
         inside=inside.scalar_one(),
+        invented=session.execute(text("SELECT count(*) FROM retiring WHERE invented")).scalar_one(),
     )
+
+
+def has_real_places(session: Session) -> bool:
+    """Whether anything but invented samples is in the directory."""
+    found = text("SELECT EXISTS (SELECT 1 FROM listing WHERE publisher <> :sample)")
+    return bool(session.execute(found, {"sample": SAMPLE}).scalar_one())
 
 
 def examples(session: Session, limit: int) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class ImportWish:
     as_of: date | None = None
     dry_run: bool = False
     retire_confirmed: bool = False
+    sample: bool = False  # invented places, which leave with the first real file
     actor_id: uuid.UUID | None = None
 
 
@@ -70,6 +71,8 @@ def import_directory(house: House, wish: ImportWish, now: datetime, progress: Pr
     result = ImportResult(dry_run=wish.dry_run)
     try:
         source = open_source(wish.path)
+        if wish.sample:
+            source = replace(source, publisher=store.SAMPLE, source="Invented places for trying the line")
         scope = _scope(wish, source)
         with house.db.begin() as session:
             _Intake(session, wish, source, scope, now, result, progress or (lambda _: None)).run()
@@ -98,6 +101,8 @@ class _Intake:
         if not take_directory(self.session):
             raise _Refuse(_BUSY)
         ensure_zip_codes(self.session)
+        if self.wish.sample and store.has_real_places(self.session):
+            return  # invented places never come to stand beside real ones
         zips = load_zip_table(self.session)
         if not store.stage(self.session, self._rows(zips)):
             raise _Refuse(self._nothing_to_take())

@@ -195,6 +195,14 @@ def test_an_unknown_header_is_refused_with_the_difference(house: House, write_wo
     assert names(house) == []
 
 
+def test_invented_places_leave_with_the_first_real_file(house: House, write_csv: WriteCsv) -> None:
+    take(house, SAMPLE, sample=True)
+    assert counts(take(house, write_csv([place("Real House")]))) == (1, 0, 0, 0, 0)
+    assert names(house) == ["Real House"]
+    take(house, SAMPLE, sample=True)
+    assert names(house) == ["Real House"]
+
+
 def test_search_finds_by_every_word_and_state(house: House) -> None:
     take(house, SAMPLE)
     found = search_facilities(house, "lantern boston", "ma")

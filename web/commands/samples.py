@@ -7,6 +7,7 @@ import click
 from flask import Flask, current_app
 
 from services.counselors import NewCounselor, add_counselor
+from services.directory_import import ImportWish, import_directory
 from services.roster import import_roster
 from web.commands.refusal import Refusal
 from web.house import house
@@ -29,7 +30,10 @@ def seed_samples(email: str, password: str) -> None:
     result = import_roster(house(), (FOLDER / "roster.csv").read_text(encoding="utf-8"), now)
     if result.errors:
         raise Refusal(result.errors)
-    click.echo(f"The sample roster is loaded; {email} can sign in.")
+    places = import_directory(house(), ImportWish(FOLDER / "directory.csv", sample=True), now)
+    if places.errors:
+        raise Refusal(places.errors)
+    click.echo(f"The sample roster and {places.added} invented places are loaded; {email} can sign in.")
 
 
 def register(app: Flask) -> None:
