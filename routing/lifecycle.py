@@ -4,12 +4,19 @@ from routing.vocabulary import ContactStatus, LegStatus, TextStatus
 
 _CONTACT: dict[ContactStatus, frozenset[ContactStatus]] = {
     ContactStatus.WAITING: frozenset(
-        {ContactStatus.CLAIMED, ContactStatus.ENDED, ContactStatus.ABANDONED, ContactStatus.CONNECTED}
+        {
+            ContactStatus.CLAIMED,
+            ContactStatus.ENDED,
+            ContactStatus.ABANDONED,
+            ContactStatus.CONNECTED,
+            ContactStatus.WITH_CRISIS_LINE,
+        }
     ),
     ContactStatus.CLAIMED: frozenset(
         {ContactStatus.CONNECTED, ContactStatus.WAITING, ContactStatus.ENDED, ContactStatus.ABANDONED}
     ),
     ContactStatus.CONNECTED: frozenset({ContactStatus.WAITING, ContactStatus.ENDED, ContactStatus.CLOSED}),
+    ContactStatus.WITH_CRISIS_LINE: frozenset({ContactStatus.WAITING, ContactStatus.ENDED}),
     ContactStatus.CONVERSING: frozenset({ContactStatus.ENDED, ContactStatus.CLOSED, ContactStatus.WAITING}),
     # a callback or a reconnect opens the same contact again
     ContactStatus.ENDED: frozenset({ContactStatus.CLOSED, ContactStatus.WAITING}),

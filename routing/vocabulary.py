@@ -53,6 +53,7 @@ class ContactStatus(StrEnum):
     WAITING = "waiting"  # queued, counselors are being rung
     CLAIMED = "claimed"  # one counselor pressed 1; the bridge is being built
     CONNECTED = "connected"  # caller and counselor hear each other
+    WITH_CRISIS_LINE = "with_crisis_line"  # bridged to 988, with us on the line
     CONVERSING = "conversing"  # a text conversation with the service
     ENDED = "ended"  # over, disposition still open
     CLOSED = "closed"  # over, disposition written

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from models import outbox
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, waiting_contacts
 from routing import call_flow
 from routing.vocabulary import ContactStatus, LegKind, LegStatus, Urgency
@@ -15,6 +14,7 @@ from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
 URGENCIES = list(Urgency)  # most urgent first
+AFTERWARDS = timedelta(minutes=2)  # for the disposition after a conversation
 LEG_GRACE = timedelta(seconds=30)  # Twilio adds 5 s to every ring, callbacks take a moment
 
 
@@ -30,8 +30,6 @@ def joined(house: House, conference: str, sid: str, now: datetime) -> None:
             leg.status = LegStatus.JOINED
         if leg is winner:
             _counselor_in(session, contact, now)
-        elif leg is not None and leg.kind is LegKind.CALLER:
-            _caller_in(session, contact, now)
 
 
 def _is_id(name: str) -> bool:
@@ -49,14 +47,13 @@ def _counselor_in(session: Session, contact: Contact, now: datetime) -> None:
         tasks.ask(session, tasks.CONNECT, contact.id, now)
 
 
-def _caller_in(session: Session, contact: Contact, now: datetime) -> None:
-    if contact.status is ContactStatus.CLAIMED:
-        contact.status = ContactStatus.CONNECTED
-        contact.connected_at = now
-        contact.claim_expires_at = None
-        contact.deadline_at = None
-        record(session, contact.id, "connected", now)
-        outbox.touch(session, contact.id)
+def waits_alone(house: House, sid: str, now: datetime) -> None:
+    """A phone is alone in a conference: for the winner this says the same as the join event, should that be lost."""
+    with house.db.begin() as session:
+        leg = leg_by_sid(session, sid)
+        contact = lock_contact(session, leg.contact_id) if leg else None
+        if leg is not None and contact is not None and contact.claim_leg_id == leg.id:
+            _counselor_in(session, contact, now)
 
 
 def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> bool:
@@ -95,7 +92,7 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
                 select(Contact.id).where(Contact.status == ContactStatus.CLAIMED, Contact.claim_expires_at < now)
             )
         )
-        stale = list(session.scalars(_stale_legs(house, now)))
+        stale = [*session.scalars(_stale_legs(house, now)), *session.scalars(_left_over_legs(now))]
         waiting = _waiting(session)
     for contact_id in expired:
         _give_back(house, telephony, contact_id, now)
@@ -112,6 +109,18 @@ def _stale_legs(house: House, now: datetime) -> Select[uuid.UUID]:
     return select(Leg.id).where(Leg.ended_at.is_(None), undecided, Leg.planned_at < ring_over)
 
 
+def _left_over_legs(now: datetime) -> Select[uuid.UUID]:
+    """Phones that were in a conversation which is over, and of which no end was reported."""
+    over = Contact.status.not_in((ContactStatus.CLAIMED, ContactStatus.CONNECTED)) | (Contact.claim_leg_id != Leg.id)
+    accepted = Leg.status.in_((LegStatus.ACCEPTED, LegStatus.JOINED)) & (Leg.kind != LegKind.CALLER)
+    old = Leg.accepted_at < now - AFTERWARDS
+    return (
+        select(Leg.id)
+        .join(Contact)
+        .where(Leg.ended_at.is_(None), accepted, over, old, Contact.ended_at < now - AFTERWARDS)
+    )
+
+
 def _waiting(session: Session) -> list[uuid.UUID]:
     """Who waits, danger first, then longest: each gets as many ringing phones as its circle has by now."""
     waiting = sorted(waiting_contacts(session), key=lambda contact: URGENCIES.index(contact.urgency))
@@ -122,12 +131,7 @@ def _give_back(house: House, telephony: Telephony, contact_id: uuid.UUID, now: d
     """A claim whose two sides did not meet in time: the caller waits again, the counselor's phone is let go."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
-        if contact is None or contact.status is not ContactStatus.CLAIMED:
-            return
-        if contact.claim_expires_at is None or contact.claim_expires_at >= now:
-            return
-        record(session, contact.id, "claim_expired", now)
-        held = contact.claim_leg_id
-        escalation.back_to_waiting(session, house, contact, now)
-    if held is not None:
+        held = contact.claim_leg_id if contact else None
+        expired = contact is not None and escalation.give_back_if_expired(session, house, contact, now)
+    if expired and held is not None:
         ringing.let_go(house, telephony, held, "claim_expired", now)

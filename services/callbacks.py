@@ -12,7 +12,7 @@ from models.follow_ups import FollowUp
 from routing import call_flow
 from routing.documents import Ask, Document, HangUp, Say
 from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Language, LegKind, LegStatus
-from services import escalation
+from services import escalation, tasks
 from services.house import House
 
 AGAIN = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
@@ -89,6 +89,7 @@ def not_reached(session: Session, contact: Contact, now: datetime) -> None:
     if owed is not None:
         _next_attempt(owed, now)
         record(session, contact.id, "callback_not_reached", now, attempt=owed.attempts, next=owed.status.value)
+    tasks.ask(session, tasks.RELEASE, contact.id, now)
     outbox.touch(session, contact.id)
 
 

@@ -74,7 +74,7 @@ def after_conference(house: House, leg_id: uuid.UUID, now: datetime) -> Document
         leg = session.get_one(Leg, leg_id)
         contact = lock_contact(session, leg.contact_id)
         if contact is None or contact.claim_leg_id != leg_id or contact.connected_at is None:
-            return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left"))
+            return call_flow.farewell(Language.ENGLISH, Say("voice.not_connected"))
         if contact.status is ContactStatus.CONNECTED:
             contact.status, contact.ended_at = ContactStatus.ENDED, now
             record(session, contact.id, "conversation_ended", now)

@@ -27,6 +27,7 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
     if contact.status in (ContactStatus.CLAIMED, ContactStatus.CONNECTED):
         if contact.counselor_joined_at is not None and contact.claim_leg_id is not None:
             contact.flow = {**contact.flow, LET_IN: 1}
+            _connected(session, contact, now)
             return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
         return call_flow.requeue(contact.id, contact.language)
     if contact.status is not ContactStatus.WAITING:
@@ -46,6 +47,15 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
         case _:
             contact.next_step = NextStep.RING
             return call_flow.requeue(contact.id, contact.language)
+
+
+def _connected(session: Session, contact: Contact, now: datetime) -> None:
+    """The caller is being handed the way in: from here on no lost callback may take the claim back."""
+    if contact.status is ContactStatus.CLAIMED:
+        contact.status, contact.connected_at = ContactStatus.CONNECTED, now
+        contact.claim_expires_at = contact.deadline_at = None
+        record(session, contact.id, "connected", now)
+        outbox.touch(session, contact.id)
 
 
 def fetch(contact: Contact, now: datetime) -> bool:
@@ -99,8 +109,13 @@ def _ring(contact: Contact, legs: list[Leg], house: House, now: datetime) -> Doc
 
 
 def _dial_988(session: Session, contact: Contact, now: datetime) -> Document:
-    """Bridge 988 with us on the line; 911 is never bridged (it would reach the wrong dispatch centre)."""
-    contact.next_step = NextStep.RING
+    """Bridge 988 with us on the line; 911 is never bridged (it would reach the wrong dispatch centre).
+
+    Nobody is rung meanwhile: a counselor who took the call now would tear it away from 988.
+    """
+    contact.next_step, contact.status = NextStep.RING, ContactStatus.WITH_CRISIS_LINE
+    tasks.ask(session, tasks.RELEASE, contact.id, now)
+    outbox.touch(session, contact.id)
     record(session, contact.id, "bridged_988", now)
     target = Target(CRISIS_LINE, None, None)
     ring = Ring((target,), CRISIS_RING_SECONDS, call_flow.path("crisis-after", contact.id))
@@ -137,6 +152,16 @@ def back_to_waiting(session: Session, house: House, contact: Contact, now: datet
     outbox.touch(session, contact.id)
 
 
+def give_back_if_expired(session: Session, house: House, contact: Contact, now: datetime) -> bool:
+    """A claim whose two sides did not meet in time: the caller waits again."""
+    expired = contact.claim_expires_at is not None and contact.claim_expires_at < now
+    if contact.status is not ContactStatus.CLAIMED or not expired:
+        return False
+    record(session, contact.id, "claim_expired", now)
+    back_to_waiting(session, house, contact, now)
+    return True
+
+
 def dialed(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
     """After ringing from the call itself: nobody accepted means back to the queue, else the conversation is over."""
     with house.db.begin() as session:
@@ -146,13 +171,18 @@ def dialed(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         for leg in live_legs(session, contact_id):
             if leg.kind is not LegKind.CALLER:
                 rings.end_leg(leg, "dial_over", now)
-        if contact.status is ContactStatus.CONNECTED:
-            contact.status = ContactStatus.ENDED
-            contact.ended_at = now
-            record(session, contact.id, "conversation_ended", now)
-            outbox.touch(session, contact.id)
-            return call_flow.after_conversation(contact.id, contact.language)
-        return way_out(session, house, contact, now)
+        if contact.status is ContactStatus.WAITING:
+            return way_out(session, house, contact, now)
+        return _conversation_over(session, contact, now)
+
+
+def _conversation_over(session: Session, contact: Contact, now: datetime) -> Document:
+    """The counselor's side has ended (perhaps its callback was here first): the caller may come straight back."""
+    if contact.status is ContactStatus.CONNECTED:
+        contact.status, contact.ended_at = ContactStatus.ENDED, now
+        record(session, contact.id, "conversation_ended", now)
+        outbox.touch(session, contact.id)
+    return call_flow.after_conversation(contact.id, contact.language)
 
 
 def after_988(house: House, contact_id: uuid.UUID, answered: bool, now: datetime) -> Document:
@@ -188,11 +218,7 @@ def after(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
             back_to_waiting(session, house, contact, now)
         if contact.status is ContactStatus.WAITING:
             return way_out(session, house, contact, now)
-        if contact.status is ContactStatus.CONNECTED:
-            contact.status, contact.ended_at = ContactStatus.ENDED, now
-            record(session, contact.id, "conversation_ended", now)
-            outbox.touch(session, contact.id)
-        return call_flow.after_conversation(contact.id, contact.language)
+        return _conversation_over(session, contact, now)
 
 
 def alone() -> Document:

@@ -50,7 +50,8 @@ def take_voicemail(house: House, contact_id: uuid.UUID, recording_sid: str, seco
         contact = lock_contact(session, contact_id)
         if contact is None:
             raise LookupError("no such contact")
-        _keep(session, contact, recording_sid, seconds, now)
+        if recording_sid:
+            _keep(session, contact, recording_sid, seconds, now)
         if contact.status is ContactStatus.WAITING:
             contact.status = ContactStatus.ENDED
             contact.disposition = Disposition.VOICEMAIL

@@ -20,6 +20,7 @@ from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
 MISSED_RINGS_TO_AWAY = 2
 MAX_PROMPTS = 2
+CALLBACK_RING_PAUSE = timedelta(seconds=45)
 WRAP_UP = timedelta(seconds=60)
 ENDED_WORDS = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 
@@ -28,11 +29,17 @@ def ring(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
     """Plan the next legs of a waiting contact and place them; the number of phones that now ring."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
-        if contact is None or contact.status is not ContactStatus.WAITING:
+        if contact is None or contact.status is not ContactStatus.WAITING or _too_soon(contact, now):
             return 0
         planned = [leg.id for leg in rings.plan(session, house, contact, now)]
         outbox.touch(session, contact_id)
     return sum(place(house, telephony, leg_id, now) for leg_id in planned)
+
+
+def _too_soon(contact: Contact, now: datetime) -> bool:
+    """For a callback nobody waits on the line: the same few counselors are not rung without a pause."""
+    rung = [leg.planned_at for leg in contact.legs if leg.kind is not LegKind.CALLER]
+    return contact.calling_back and bool(rung) and now - max(rung) < CALLBACK_RING_PAUSE
 
 
 def place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime) -> bool:
@@ -98,6 +105,9 @@ def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime, *, bridge
             return call_flow.farewell(Language.ENGLISH, Say("voice.already_answered"))
         leg.provider_sid = leg.provider_sid or sid
         leg.answered_at = leg.answered_at or now
+        if leg.contact.status is not ContactStatus.WAITING:
+            gone = leg.contact.status is ContactStatus.ABANDONED
+            return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left" if gone else "voice.already_answered"))
         _move(leg, LegStatus.ANSWERED)
         leg.prompts += 1
         return _press_one(house, leg, again=False, bridged=bridged)
@@ -277,16 +287,21 @@ def release(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
 def _still_rings(leg: Leg, contact: Contact) -> bool:
     if leg.ended_at is not None or leg.kind is LegKind.CALLER:
         return False
-    return leg.status not in (LegStatus.ACCEPTED, LegStatus.JOINED) or contact.status is ContactStatus.ABANDONED
+    never_met = contact.connected_at is None  # pressed 1, and the caller was gone or did not pick up
+    return leg.status not in (LegStatus.ACCEPTED, LegStatus.JOINED) or never_met
 
 
 def let_go(house: House, telephony: Telephony, leg_id: uuid.UUID, reason: str, now: datetime) -> None:
-    """Hang a leg up at the provider and write down that it is over."""
+    """Hang a leg up at the provider and write down that it is over. Whoever pressed 1 is told why, not cut off."""
     with house.db.begin() as session:
-        sid = session.get_one(Leg, leg_id).provider_sid
+        leg = session.get_one(Leg, leg_id)
+        sid, accepted = leg.provider_sid, leg.status in (LegStatus.ACCEPTED, LegStatus.JOINED)
     if sid is not None:
         try:
-            telephony.end_call(sid)
+            if accepted:
+                telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("leg-after", leg_id))
+            else:
+                telephony.end_call(sid)
         except CallGone:
             pass
         except (ProviderRefused, ProviderUnsure):

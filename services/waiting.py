@@ -25,6 +25,7 @@ def wait_turn(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         contact = lock_contact(session, contact_id)
         if contact is None or not _on_the_line(contact):
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
+        escalation.give_back_if_expired(session, house, contact, now)
         turn = call_flow.wait_turn(_view(session, house, contact, now), _limits(house))
         _apply(session, contact, turn, now)
         return turn.document
@@ -116,8 +117,10 @@ def _key(
         case "3":
             return (Say("voice.information"),)
         case "8":
+            _wait_again(session, house, contact, now)
             contact.next_step = NextStep.CRISIS_988
         case "9" if contact.caller.number is not None:
+            _wait_again(session, house, contact, now)
             contact.next_step = NextStep.CALLBACK
         case "9":
             return (Say("voice.no_callback_number"),)
@@ -181,7 +184,7 @@ def caller_gone(session: Session, contact: Contact, now: datetime) -> None:
     if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
         contact.status = ContactStatus.ABANDONED
         record(session, contact.id, "caller_left", now, waited=_waited(contact, now))
-    elif contact.status is ContactStatus.CONNECTED:
+    elif contact.status in (ContactStatus.CONNECTED, ContactStatus.WITH_CRISIS_LINE):
         contact.status = ContactStatus.ENDED
         record(session, contact.id, "conversation_ended", now)
     contact.ended_at = contact.ended_at or now

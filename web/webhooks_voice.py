@@ -108,6 +108,7 @@ def _keep_voicemail(contact_id: uuid.UUID) -> Document:
 @blueprint.post("/voice/hold")
 def hold() -> Response:
     """What a lone participant of a conference hears: a word, and silence that never runs out."""
+    bridging.waits_alone(house(), field("CallSid"), now())
     return twiml(escalation.alone())
 
 

@@ -9,7 +9,7 @@ from models.crypto import lookup_hash
 from models.people import Counselor, Shift
 from routing.documents import Document, JoinConference, Say
 from routing.vocabulary import Language, Presence, Role
-from services import bridging, intake, ringing, waiting
+from services import bridging, escalation, intake, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 
@@ -98,8 +98,8 @@ class Stage:
     def counselor_enters(self, number: int) -> None:
         bridging.joined(self.house, self.leg(number).hex, self.sid(number), self.now)
 
-    def caller_enters(self, number: int) -> None:
-        bridging.joined(self.house, self.leg(number).hex, self.caller_sid(), self.now)
+    def caller_enters(self, contact_id: uuid.UUID) -> Document:
+        return escalation.join(self.house, contact_id, self.now)
 
     def hangs_up(self, number: int, word: str = "completed") -> None:
         ringing.leg_ended(self.house, self.leg(number), self.sid(number), word, self.now)

@@ -4,7 +4,7 @@ import pytest
 
 from routing.documents import Enqueue, HangUp, Leave, Ring
 from routing.vocabulary import ContactStatus, LegKind, Presence, Role
-from services import bridging, escalation, intake, ringing, waiting
+from services import bridging, callbacks, dispositions, escalation, intake, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
@@ -73,7 +73,7 @@ def test_the_caller_is_fetched_once_the_counselor_is_really_there(stage: Stage) 
 
     stage.counselor_enters(101)
     bridging.connect(stage.house, stage.network, contact, stage.now)
-    stage.caller_enters(101)
+    stage.caller_enters(contact)
 
     assert list(stage.network.redirected) == [stage.caller_sid()]
     assert stage.contact(contact).status is ContactStatus.CONNECTED
@@ -165,7 +165,7 @@ def test_a_claim_whose_counselor_never_joins_is_given_back(stage: Stage) -> None
     stage.later(31)
     bridging.sweep(stage.house, stage.network, stage.now)
 
-    assert stage.sid(101) in stage.network.ended
+    assert stage.sid(101) in stage.network.redirected, "whoever pressed 1 is told, not cut off"
     assert stage.contact(contact).status is ContactStatus.WAITING
 
 
@@ -187,7 +187,7 @@ def test_the_caller_can_come_straight_back_when_the_counselor_is_cut_off(stage: 
     stage.rings(contact)
     stage.takes(101)
     stage.counselor_enters(101)
-    stage.caller_enters(101)
+    stage.caller_enters(contact)
 
     assert says(escalation.after(stage.house, contact, stage.now)) == ["voice.after", "voice.goodbye"]
     again = waiting.greeting_key(stage.house, contact, "0", stage.now)
@@ -279,3 +279,143 @@ def test_without_a_worker_the_call_itself_rings_the_counselors(stage: Stage) -> 
     connected = ringing.pressed(stage.house, leg.id, "1", stage.now, bridged=True)
     assert connected.steps == (), "an empty whisper connects"
     assert stage.contact(contact).status is ContactStatus.CONNECTED
+
+
+def test_while_the_caller_talks_with_988_no_counselor_tears_the_call_away(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    document = waiting.greeting_key(stage.house, contact, "8", stage.now)
+    assert any(isinstance(step, Ring) for step in document.steps)
+
+    ringing.release(stage.house, stage.network, contact, stage.now)
+    assert stage.network.ringing() == []
+    assert stage.rings(contact) == []
+
+    escalation.after_988(stage.house, contact, False, stage.now)
+    assert stage.rings(contact) != [], "988 did not answer: counselors ring again"
+
+
+def test_a_claim_that_ran_out_is_given_back_by_the_wait_loop_when_no_worker_lives(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    stage.later(31)
+
+    stage.waits(contact)
+
+    assert stage.contact(contact).status is ContactStatus.WAITING
+
+
+def test_keys_lead_on_after_a_conversation_too(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    stage.caller_enters(contact)
+    stage.hangs_up(101)
+    escalation.after(stage.house, contact, stage.now)
+
+    promised = waiting.greeting_key(stage.house, contact, "9", stage.now)
+
+    assert says(promised) == ["voice.callback_promised"]
+
+
+def test_whoever_picks_up_too_late_is_told_at_once(stage: Stage) -> None:
+    stage.counselor(101)
+    stage.counselor(102)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+
+    assert says(stage.picks_up(102)) == ["voice.already_answered"]
+
+
+def test_a_callback_does_not_ring_the_same_phone_without_a_pause(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    waiting.greeting_key(stage.house, contact, "9", stage.now)
+    stage.caller_hangs_up()
+    assert callbacks.begin(stage.house, contact, stage.now)
+    assert stage.rings(contact) == ["+16175550101"]
+    stage.hangs_up(101, "no-answer")
+
+    before = len(stage.network.placed)
+    stage.rings(contact)
+    assert len(stage.network.placed) == before
+    stage.later(46)
+    stage.rings(contact)
+    assert len(stage.network.placed) == before + 1
+
+
+def test_a_callback_rings_the_counselor_first_and_then_checks_that_a_person_is_there(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    waiting.greeting_key(stage.house, contact, "9", stage.now)
+    stage.caller_hangs_up()
+    callbacks.begin(stage.house, contact, stage.now)
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    bridging.connect(stage.house, stage.network, contact, stage.now)
+
+    back = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.CALLER and leg.ended_at is None)
+    asked = callbacks.picked_up(stage.house, back.id, "CAback", stage.now)
+    assert says(asked) == ["voice.callback_hello", "voice.callback_hello"]
+    assert joins(callbacks.confirmed(stage.house, back.id, "1", stage.now)) == stage.leg(101).hex
+
+
+def test_a_callback_that_nobody_takes_up_is_tried_again_later(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    waiting.greeting_key(stage.house, contact, "9", stage.now)
+    stage.caller_hangs_up()
+    callbacks.begin(stage.house, contact, stage.now)
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    bridging.connect(stage.house, stage.network, contact, stage.now)
+    back = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.CALLER and leg.ended_at is None)
+
+    ringing.leg_ended(stage.house, back.id, None, "no-answer", stage.now)
+
+    assert callbacks.due_callbacks(stage.house, stage.now) == []
+    stage.later(5 * 60 + 1)
+    assert callbacks.due_callbacks(stage.house, stage.now) == [contact]
+
+
+def test_a_lost_join_event_costs_nobody_the_conversation(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    bridging.waits_alone(stage.house, stage.sid(101), stage.now)  # the event never came, the wait music did
+    stage.caller_enters(contact)
+
+    stage.later(3600)
+    bridging.sweep(stage.house, stage.network, stage.now)
+
+    assert stage.contact(contact).status is ContactStatus.CONNECTED
+    assert stage.network.ended == []
+
+
+def test_a_counselor_who_waits_for_a_callback_that_is_not_taken_up_is_told_so(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    waiting.greeting_key(stage.house, contact, "9", stage.now)
+    stage.caller_hangs_up()
+    callbacks.begin(stage.house, contact, stage.now)
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    bridging.connect(stage.house, stage.network, contact, stage.now)
+    back = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.CALLER and leg.ended_at is None)
+    ringing.leg_ended(stage.house, back.id, None, "no-answer", stage.now)
+
+    ringing.release(stage.house, stage.network, contact, stage.now)
+
+    assert stage.network.redirected[stage.sid(101)].endswith(f"/voice/leg-after/{stage.leg(101)}")
+    said = dispositions.after_conference(stage.house, stage.leg(101), stage.now)
+    assert says(said) == ["voice.not_connected"]
