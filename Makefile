@@ -29,7 +29,7 @@ check: setup-test
 	@.venv/bin/lint-imports --no-cache
 
 bench: setup-test
-	@$(PY) -m bench
+	@$(PY) -m bench $(ONLY)
 
 # Writes the locks anew from requirements.in and requirements-dev.in: for Python 3.11 and later, every platform.
 lock: setup-test

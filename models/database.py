@@ -59,8 +59,23 @@ class Database:
         with self._sessions.begin() as session:
             yield session
         noted: list[Callable[[], Wake]] = session.info.pop("wakes", [])
-        if noted and self.after_commit is not None:
-            self.after_commit([wake() for wake in noted])
+        if noted:
+            self.wake([wake() for wake in noted])
+
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """A connection on which each statement commits by itself, for what is one statement anyway."""
+        if isinstance(self.bind, Connection):  # a test's own transaction: its savepoints do the same
+            with self.begin() as session:
+                yield session.connection()
+            return
+        with self.bind.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def wake(self, wakes: Sequence[Wake]) -> None:
+        """Tell whoever has work, after a commit."""
+        if self.after_commit is not None:
+            self.after_commit(wakes)
 
     def ping(self) -> None:
         """Raise when the database does not answer."""
