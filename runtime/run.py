@@ -24,6 +24,8 @@ from runtime.welcome import not_ready, welcome
 
 READY_SECONDS = 60.0
 AFTER_THE_WEB = "nice -n 5 "  # all start at once; the web gets the processor first, so that it soon answers
+LOAD_SAMPLE = "flask --app app seed-samples"
+NEED_NO_DATABASE_YET = ("web", "simulator", "events")
 PREVIOUS_RUN_SECONDS = 20.0  # a killed run's undertaker is done by then
 
 
@@ -50,6 +52,7 @@ class _Run:
         self.data = data_directory(env)
         self.data.mkdir(parents=True, exist_ok=True)
         self.ports = chosen_ports(env)
+        self.sample_is_loaded = self.data / "sample-loaded"
         self.stopping = threading.Event()
         self.began = time.monotonic()
         self.lock = self._only_one()
@@ -94,18 +97,22 @@ class _Run:
         return filled
 
     def run(self) -> int:
-        commands = read_procfile(ROOT / "Procfile")
+        """Everything that asks no database by itself starts at once, the rest after the migrations."""
+        commands = read_procfile(ROOT / "Procfile") | {"simulator": "python -m simulator"}
         release = commands.pop("release")
-        commands["simulator"] = "python -m simulator"
-        commands = {name: f"{'' if name == 'web' else AFTER_THE_WEB}{command}" for name, command in commands.items()}
-        once = {"sample": f"{AFTER_THE_WEB}flask --app app seed-samples"}
-        printer = Printer(sys.stdout, [*commands, *once])
-        supervisor = Supervisor(commands, self.env, ROOT, printer, once=once)
+        niced = {name: command if name == "web" else f"{AFTER_THE_WEB}{command}" for name, command in commands.items()}
+        printer = Printer(sys.stdout, [*commands, "sample"])
+        supervisor = Supervisor(self.env, ROOT, printer)
         self._listen_to_signals(supervisor)
-        servers = start_servers(self.env)
+        servers: Servers | None = None
         try:
-            self._do(release)
             supervisor.watch_over(self.data, inherited=(self.lock,))
+            supervisor.add({name: niced.pop(name) for name in NEED_NO_DATABASE_YET})
+            servers = start_servers(self.env)
+            self._do(release)
+            supervisor.add(niced)
+            if servers is None or not self.sample_is_loaded.exists():
+                supervisor.add({"sample": f"{AFTER_THE_WEB}{LOAD_SAMPLE}"}, once=True)
             self._keep_running(supervisor, printer)
         finally:
             self._stop(supervisor, servers, printer)
@@ -127,7 +134,7 @@ class _Run:
         )
         if done.returncode and not self.stopping.is_set():
             print(done.stdout + done.stderr, file=sys.stderr)
-            raise CannotRunError(f"`{command}` failed, so nothing was started; what it said is above.")
+            raise CannotRunError(f"`{command}` failed, so the line was not started; what it said is above.")
 
     def _keep_running(self, supervisor: Supervisor, printer: Printer) -> None:
         greeter = threading.Thread(target=self._greet, args=(supervisor, printer), daemon=True)
@@ -140,9 +147,11 @@ class _Run:
         ready_url = f"http://127.0.0.1:{self.ports['PORT']}/readyz"
 
         def is_ready() -> bool:
-            return self.stopping.is_set() or (supervisor.is_finished("sample") and answers(ready_url))
+            return self.stopping.is_set() or (not supervisor.is_under_way("sample") and answers(ready_url))
 
         ready = wait_until(is_ready, READY_SECONDS, every=0.1)
+        if supervisor.exit_status("sample") == 0:
+            self.sample_is_loaded.touch()
         if not self.stopping.is_set():
             seconds = time.monotonic() - self.began
             printer.say(

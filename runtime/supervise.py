@@ -30,8 +30,8 @@ class Child:
 
     name: str
     command: str
-    once: bool = False  # ends by itself, and is then finished
-    finished: bool = False
+    once: bool = False  # ends by itself, and that is all
+    exit_status: int | None = None  # of a child for once, when it has ended
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     wait: float = FIRST_WAIT
@@ -39,20 +39,17 @@ class Child:
 
 
 class Supervisor:
-    """Keeps the given commands running until `stop()`. `start`, `look` and `stop` are called by one thread."""
+    """Keeps the commands it was given running until `stop()`. One thread calls `add`, `look` and `stop`."""
 
-    def __init__(
-        self,
-        commands: Mapping[str, str],
-        env: Mapping[str, str],
-        cwd: Path,
-        printer: Printer,
-        once: Mapping[str, str] | None = None,
-    ) -> None:
-        self.children = [Child(name, command) for name, command in commands.items()]
-        self.children += [Child(name, command, once=True) for name, command in (once or {}).items()]
+    def __init__(self, env: Mapping[str, str], cwd: Path, printer: Printer) -> None:
+        self.children: list[Child] = []
         self._env, self._cwd, self._printer = dict(env), cwd, printer
         self._undertaker: subprocess.Popen[bytes] | None = None
+
+    def add(self, commands: Mapping[str, str], *, once: bool = False) -> None:
+        """Start these commands, by name; one that is for `once` may end."""
+        self.children += [Child(name, command, once) for name, command in commands.items()]
+        self.look()
 
     def watch_over(self, data_dir: Path, *, inherited: tuple[int, ...] = ()) -> None:
         """Have a second process end the children should this one be killed; it keeps `inherited` files open."""
@@ -68,7 +65,7 @@ class Supervisor:
     def look(self) -> None:
         """Start what is due, notice what has died. Call it every LOOK_SECONDS."""
         for child in self.children:
-            if child.process is None and not child.finished and time.monotonic() >= child.start_at:
+            if child.process is None and child.exit_status is None and time.monotonic() >= child.start_at:
                 self._start(child)
             elif child.process is not None and child.process.poll() is not None:
                 self._bury(child)
@@ -77,9 +74,13 @@ class Supervisor:
         """Name and process id (which is also its group) of every child that runs."""
         return {child.name: child.process.pid for child in self.children if child.process is not None}
 
-    def is_finished(self, name: str) -> bool:
-        """Whether a command of `once` has ended."""
-        return any(child.finished for child in self.children if child.name == name)
+    def is_under_way(self, name: str) -> bool:
+        """Whether a command that was for once has not ended yet."""
+        return any(child.exit_status is None for child in self.children if child.name == name)
+
+    def exit_status(self, name: str) -> int | None:
+        """Of a command that was for once: its status once it has ended."""
+        return next((child.exit_status for child in self.children if child.name == name), None)
 
     def stop(self, grace_seconds: float = 10.0) -> None:
         """SIGTERM to every child, SIGKILL to what is left of their groups after the grace."""
@@ -130,11 +131,11 @@ class Supervisor:
         self._tell(f"-{child.process.pid}")
         status = child.process.returncode
         how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-        child.finished = child.once
         if not child.once:
             self._printer.say(f"{child.name} {how}; it starts again in {child.wait:.0f} s.")
         elif status:
             self._printer.say(f"{child.name} {how}; the rest goes on without it.")
+        child.exit_status = status if child.once else None
         child.process, child.start_at = None, time.monotonic() + child.wait
         child.wait = min(child.wait * 2, LONGEST_WAIT)
 

@@ -1,6 +1,7 @@
 """`make run` as a newcomer meets it: it starts, survives kill -9, keeps the data, stops cleanly, refuses production."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from runtime.processes import wait_until
 from runtime.run import answers
 
 ROOT = Path(__file__).resolve().parents[2]
+READY = "Harborline is ready"
 START_SECONDS, STOP_SECONDS = 120.0, 40.0
 Environment = dict[str, str]
 
@@ -99,21 +101,25 @@ def _refusal(env: Environment) -> str:
 @pytest.mark.timeout(420)
 def test_it_starts_survives_a_kill_keeps_the_data_and_stops_cleanly(start, env: Environment, tmp_path: Path) -> None:
     first = start()
-    assert wait_until(lambda: _is_ready(env), START_SECONDS, every=0.2), (tmp_path / "output").read_text()
+    output = tmp_path / "output"
+    assert wait_until(lambda: output.read_text().count(READY) == 1, START_SECONDS, every=0.2), output.read_text()
+    assert _is_ready(env)
     keys = (tmp_path / "data" / "keys.json").read_text()
     first.send_signal(signal.SIGKILL)
     first.wait()
 
     second = start()
-    assert wait_until(lambda: "Harborline is ready" in (tmp_path / "output").read_text(), START_SECONDS, every=0.2)
+    assert wait_until(lambda: output.read_text().count(READY) == 2, START_SECONDS, every=0.2), output.read_text()
     assert _is_ready(env)
     assert (tmp_path / "data" / "keys.json").read_text() == keys
     second.send_signal(signal.SIGINT)
     assert second.wait(STOP_SECONDS) == 0
     assert _of_this_line(env) == []
-    shown = (tmp_path / "output").read_text()
+    shown = output.read_text()
     assert f"http://127.0.0.1:{env['SIMULATOR_PORT']}" in shown
     assert "Stopped. The data stays in" in shown
+    assert shown.count("The sample roster is loaded") == 1
+    assert not re.search(r"\b(error|critical|Traceback)\b", shown), shown
 
 
 def test_production_is_refused_before_anything_starts(env: Environment) -> None:

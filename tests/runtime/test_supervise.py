@@ -36,7 +36,8 @@ def supervise_all(shown: io.StringIO) -> Iterator[Callable[[dict[str, str]], Sup
     made: list[Supervisor] = []
 
     def make(commands: dict[str, str]) -> Supervisor:
-        made.append(Supervisor(commands, dict(os.environ), ROOT, Printer(shown, commands)))
+        made.append(Supervisor(dict(os.environ), ROOT, Printer(shown, commands)))
+        made[-1].add(commands)
         return made[-1]
 
     yield make
@@ -104,8 +105,9 @@ from pathlib import Path
 from runtime.printing import Printer
 from runtime.supervise import Supervisor
 printer = Printer(sys.stdout, ["web"])
-supervisor = Supervisor({{"web": {_python(STUBBORN_FAMILY)!r}}}, dict(os.environ), Path.cwd(), printer)
+supervisor = Supervisor(dict(os.environ), Path.cwd(), printer)
 supervisor.watch_over(Path({str(tmp_path)!r}))
+supervisor.add({{"web": {_python(STUBBORN_FAMILY)!r}}})
 while True:
     supervisor.look()
     time.sleep(0.05)
@@ -132,9 +134,10 @@ def test_json_log_lines_become_readable_and_others_stay() -> None:
 
 
 def test_a_command_for_once_is_not_started_again(shown: io.StringIO) -> None:
-    printer = Printer(shown, ["sample"])
-    supervisor = Supervisor({}, dict(os.environ), ROOT, printer, once={"sample": "echo loaded"})
-    assert _looks_until(supervisor, lambda: supervisor.is_finished("sample") and "loaded" in shown.getvalue())
+    supervisor = Supervisor(dict(os.environ), ROOT, Printer(shown, ["sample"]))
+    supervisor.add({"sample": "echo loaded"}, once=True)
+    assert _looks_until(supervisor, lambda: supervisor.exit_status("sample") == 0 and "loaded" in shown.getvalue())
+    assert not supervisor.is_under_way("sample")
     supervisor.look()
     assert supervisor.pids() == {}
     assert "again" not in shown.getvalue()
