@@ -25,7 +25,7 @@ from runtime.welcome import not_ready, welcome
 READY_SECONDS = 60.0
 AFTER_THE_WEB = "nice -n 5 "  # all start at once; the web gets the processor first, so that it soon answers
 LOAD_SAMPLE = "flask --app app seed-samples"
-NEED_NO_DATABASE_YET = ("web", "simulator", "events")
+NEED_NO_SERVERS_YET = ("web", "simulator")
 PREVIOUS_RUN_SECONDS = 20.0  # a killed run's undertaker is done by then
 
 
@@ -97,7 +97,7 @@ class _Run:
         return filled
 
     def run(self) -> int:
-        """Everything that asks no database by itself starts at once, the rest after the migrations."""
+        """What asks no server by itself starts at once, the rest after the migrations."""
         commands = read_procfile(ROOT / "Procfile") | {"simulator": "python -m simulator"}
         release = commands.pop("release")
         niced = {name: command if name == "web" else f"{AFTER_THE_WEB}{command}" for name, command in commands.items()}
@@ -107,7 +107,7 @@ class _Run:
         servers: Servers | None = None
         try:
             supervisor.watch_over(self.data, inherited=(self.lock,))
-            supervisor.add({name: niced.pop(name) for name in NEED_NO_DATABASE_YET})
+            supervisor.add({name: niced.pop(name) for name in NEED_NO_SERVERS_YET})
             servers = start_servers(self.env)
             self._do(release)
             supervisor.add(niced)

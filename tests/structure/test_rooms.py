@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("config", "routing", "models", "services", "telephony", "web", "workers", "runtime", "simulator")
 # Parts of what Flask, pydantic-settings and the Twilio SDK show to those who use them.
 PUBLIC_PARTS = {"itsdangerous", "markupsafe", "werkzeug", "jinja2", "click", "pydantic", "requests", "urllib3"}
-MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 60
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 340, 60
 
 
 def _modules(*places: str) -> list[Path]:
