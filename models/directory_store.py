@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import text
@@ -22,17 +23,20 @@ _CONTENT_LIST = ", ".join(CONTENT)
 class Scope:
     """What part of a publisher's list a file speaks for: rows missing in it are retired only inside this part.
 
-    `state` None with `whole` means the whole country; not `whole` means that nothing is ever retired.
+    `state` None with `whole` means the whole country; not `whole` means that nothing is ever retired. Rows that a
+    later edition than `as_of` has seen are neither changed nor retired.
     """
 
     publisher: str
     kinds: tuple[str, ...]
+    as_of: date
     whole: bool
     state: str | None = None
 
     def parameters(self) -> dict[str, Any]:
         """For the statements below."""
-        return {"publisher": self.publisher, "kinds": list(self.kinds), "whole": self.whole, "state": self.state}
+        named = {"publisher": self.publisher, "kinds": list(self.kinds), "as_of": self.as_of}
+        return {**named, "whole": self.whole, "state": self.state}
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,18 @@ CREATE TEMPORARY TABLE staged (
 _PLAN = """
 CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
 SELECT s.line, s.position, f.id AS facility_id, l.id AS listing_id,
-  CASE WHEN l.id IS NULL THEN 'added' WHEN l.digest = s.digest THEN 'same' ELSE 'changed' END AS verdict
+  CASE WHEN l.id IS NULL THEN 'added' WHEN l.digest = s.digest OR i.as_of > :as_of THEN 'same' ELSE 'changed'
+  END AS verdict
 FROM (SELECT line, key, kind, digest,
         (row_number() OVER (PARTITION BY key, kind ORDER BY line) - 1)::smallint AS position FROM staged) s
 LEFT JOIN facility f ON f.key = s.key
 LEFT JOIN listing l ON l.facility_id = f.id AND l.publisher = :publisher AND l.kind = s.kind
   AND l.position = s.position
+LEFT JOIN directory_import i ON i.id = l.seen_import_id
 """
 _IN_SCOPE = """
 l.publisher = :publisher AND l.kind = ANY(:kinds) AND :whole AND (CAST(:state AS text) IS NULL OR l.state = :state)
+  AND NOT EXISTS (SELECT 1 FROM directory_import i WHERE i.id = l.seen_import_id AND i.as_of > :as_of)
 """
 _RETIRE = f"""
 CREATE TEMPORARY TABLE retiring ON COMMIT DROP AS
@@ -102,6 +109,7 @@ WHERE p.verdict = 'added' ORDER BY s.line
 _SEEN = """
 UPDATE listing l SET seen_import_id = :import_id FROM planned p
 WHERE p.listing_id = l.id AND p.verdict = 'same' AND l.seen_import_id <> :import_id
+  AND NOT EXISTS (SELECT 1 FROM directory_import i WHERE i.id = l.seen_import_id AND i.as_of > :as_of)
 """
 _UNDO_REMEMBER = """
 INSERT INTO listing_history (listing_id, facility_id, image, since, until, import_id)
@@ -189,9 +197,9 @@ def write(session: Session, scope: Scope, import_id: int, generation: int) -> No
     session.execute(text("ANALYZE facility, listing"))  # the next comparison must not plan for an empty table
 
 
-def refresh_seen(session: Session, import_id: int) -> None:
-    """Note that this newer edition still has the unchanged rows."""
-    session.execute(text(_SEEN), {"import_id": import_id})
+def refresh_seen(session: Session, scope: Scope, import_id: int) -> None:
+    """Note that this edition still has the unchanged rows, unless a later one has seen them."""
+    session.execute(text(_SEEN), {"import_id": import_id, "as_of": scope.as_of})
 
 
 def take_back(session: Session, undone: int, made: int, generation: int) -> None:

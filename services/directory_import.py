@@ -70,10 +70,10 @@ def import_directory(house: House, wish: ImportWish, now: datetime, progress: Pr
     """Bring the directory to what the file says, inside the scope it speaks for; `progress` is told the rows read."""
     result = ImportResult(dry_run=wish.dry_run)
     try:
-        source = open_source(wish.path)
+        source = open_source(wish.path, house.service_codes)
         if wish.sample:
             source = replace(source, publisher=store.SAMPLE, source="Invented places for trying the line")
-        scope = _scope(wish, source)
+        scope = _scope(wish, source, now)
         with house.db.begin() as session:
             _Intake(session, wish, source, scope, now, result, progress or (lambda _: None)).run()
             if wish.dry_run:
@@ -167,21 +167,20 @@ class _Intake:
         if result.added or result.changed or result.retired:
             row.generation = next_generation(self.session)
             store.write(self.session, self.scope, row.id, row.generation)
-        store.refresh_seen(self.session, row.id)
+        store.refresh_seen(self.session, self.scope, row.id)
         audit.write(self.session, "directory_imported", self.wish.actor_id, self.now, import_id=row.id, **counts)
         result.import_id, result.edition = row.id, row.edition
 
     def _import_row(self, counts: dict[str, int]) -> DirectoryImport:
         wish, source = self.wish, self.source
-        edition, day = edition_of(wish.path)
         return DirectoryImport(
             at=self.now,
             actor_id=wish.actor_id,
             format=source.format,
             publisher=source.publisher,
             source=source.source,
-            edition=wish.edition or edition,
-            as_of=wish.as_of or day or self.now.date(),
+            edition=wish.edition or edition_of(wish.path)[0],
+            as_of=self.scope.as_of,
             scope=self.result.scope,
             file_name=wish.path.name,
             file_digest=_file_digest(wish.path),
@@ -189,14 +188,15 @@ class _Intake:
         )
 
 
-def _scope(wish: ImportWish, source: SourceFile) -> store.Scope:
+def _scope(wish: ImportWish, source: SourceFile, now: datetime) -> store.Scope:
+    day = wish.as_of or edition_of(wish.path)[1] or now.date()
     word = wish.scope or ("national" if source.national else "list")
     if word in {"national", "list"}:
-        return store.Scope(source.publisher, source.kinds, whole=word == "national")
+        return store.Scope(source.publisher, source.kinds, day, whole=word == "national")
     kind, _, state = word.partition(":")
     if kind != "state" or len(state) != 2 or not state.isalpha():
         raise UnreadableFileError(f"The scope {word[:40]} is not known: say national, list, or state:MA.")
-    return store.Scope(source.publisher, source.kinds, whole=True, state=state.upper())
+    return store.Scope(source.publisher, source.kinds, day, whole=True, state=state.upper())
 
 
 def scope_word(scope: store.Scope) -> str:

@@ -3,15 +3,20 @@
 from pathlib import Path
 
 from services.directory_files import SourceFile, UnreadableFileError, header_difference
+from services.directory_locator import editions, open_locator
+from services.directory_locator_json import open_locator_json
 from services.directory_plain import HEADER as PLAIN_HEADER
 from services.directory_plain import csv_header, open_plain
 from services.directory_workbook import open_workbook
+from services.json_stream import head
+from services.service_codes import ServiceCodes
 
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
+_JSON_STARTS = (b"{", b"[")
 
 
-def open_source(path: Path) -> SourceFile:
+def open_source(path: Path, codes: ServiceCodes) -> SourceFile:
     """The file as its reader; raises UnreadableFileError with one sentence."""
     if not path.exists():
         raise UnreadableFileError(f"{path} does not exist. Check the path.")
@@ -19,22 +24,38 @@ def open_source(path: Path) -> SourceFile:
         raise UnreadableFileError(f"{path} is a directory, and no directory file was found in it.")
     try:
         with path.open("rb") as file:
-            magic = file.read(4)
+            beginning = file.read(1024)
     except OSError as error:
         raise UnreadableFileError(f"{path} cannot be read: {error.strerror}.") from error
-    if not magic:
+    if not beginning.strip():
         raise UnreadableFileError(f"{path.name} is empty.")
-    if magic == _OLD_EXCEL_MAGIC:
+    if beginning.startswith(_OLD_EXCEL_MAGIC):
         raise UnreadableFileError(f"{path.name} is an old or encrypted Excel file. Save it as .xlsx and try again.")
-    if magic == _ZIP_MAGIC:
+    if beginning.startswith(_ZIP_MAGIC):
         return open_workbook(path)
-    return _open_csv(path)
+    if beginning.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON_STARTS):
+        return _open_json(path, codes)
+    return _open_csv(path, codes)
 
 
-def _open_csv(path: Path) -> SourceFile:
+def _open_csv(path: Path, codes: ServiceCodes) -> SourceFile:
     header = csv_header(path)
-    found = open_plain(path, header)
+    found = open_plain(path, header) or open_locator(path, header, codes)
+    if found is not None:
+        return found
+    known = {"our plain CSV": list(PLAIN_HEADER)}
+    known |= {f"FindTreatment.gov's CSV of {edition.year}": sorted(edition.header) for edition in editions(codes)}
+    name = max(known, key=lambda each: len(set(known[each]) & set(header)) / len(known[each]))
+    difference = header_difference(header, known[name])
+    raise UnreadableFileError(f"{path.name} has no known header; against {name}, {difference}.")
+
+
+def _open_json(path: Path, codes: ServiceCodes) -> SourceFile:
+    try:
+        beginning = head(path)
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(f"{path.name} is not UTF-8 text. Save it as UTF-8 and try again.") from error
+    found = open_locator_json(path, beginning, codes)
     if found is None:
-        difference = header_difference(header, PLAIN_HEADER)
-        raise UnreadableFileError(f"{path.name} has no known header; against our plain CSV, {difference}.")
+        raise UnreadableFileError(f"{path.name} is JSON, but no answer of FindTreatment.gov's locator.")
     return found

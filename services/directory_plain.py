@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from services.directory_files import OWN, SourceFile, UnreadableFileError
 from services.directory_rows import SourceRow
@@ -70,7 +71,7 @@ def _rows(path: Path, header: list[str]) -> Iterator[SourceRow]:
     for line, cells in records:
         if not any(cells):
             continue
-        row = record(path, line, cells, header)
+        row: dict[str, Any] = record(path, line, cells, header)
         kind = row.pop("kind").upper() or "SU"
         yield SourceRow(
             line=line,

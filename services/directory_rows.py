@@ -40,6 +40,7 @@ class SourceRow:
     latitude: str = ""
     longitude: str = ""
     problems: tuple[str, ...] = ()  # what the reader itself could not accept
+    remarks: tuple[str, ...] = ()  # what the reader mended or left out
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Examined:
 
 def examine(row: SourceRow, zips: ZipTable) -> Examined:
     """Clean and check one row against the ZIP table."""
-    done = Examined(row.line, refused=list(row.problems))
+    done = Examined(row.line, refused=list(row.problems), notes=list(row.remarks))
     texts = {name: _clean(getattr(row, name)) for name in ("name1", "name2", "street1", "street2", "city", "website")}
     if texts["website"] in _NOT_A_WEBSITE:
         texts["website"] = ""

@@ -1,5 +1,6 @@
 """Reads SAMHSA's national directory workbook (2022 to 2025 layouts), one row at a time."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ OPTIONAL = frozenset({"name2", "street2", "intake1", "intake2", "intake1a", "int
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_COLUMNS = 64
 MAX_PACKING_RATIO = 200
+_CHUNK = 1 << 20
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 
 def open_workbook(path: Path) -> SourceFile:
@@ -39,7 +42,7 @@ def open_workbook(path: Path) -> SourceFile:
         kinds=(kind,),
         national=True,
         rows=lambda: _rows(sheet, columns, kind),
-        total=sheet.total_height - 1,
+        total=sheet.height - 1,
     )
 
 
@@ -56,6 +59,22 @@ def check_archive(path: Path) -> None:
         raise UnreadableFileError(f"{path.name} unpacks to {unpacked:,} bytes, more than a directory has. Check it.")
     if any("vbaproject" in part.filename.lower() for part in parts):
         raise UnreadableFileError(f"{path.name} carries macros. Save it as a plain .xlsx workbook and try again.")
+    if _has_formulas(path):
+        raise UnreadableFileError(f"{path.name} holds formulas. Save it with values only and try again.")
+
+
+def _has_formulas(path: Path) -> bool:
+    """Whether a cell of any sheet is computed: what it shows may not be what it says."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    tail = b""
+                    while chunk := sheet.read(_CHUNK):
+                        if _FORMULA.search(tail + chunk):
+                            return True
+                        tail = chunk[-16:]
+    return False
 
 
 def _facility_sheet(names: list[str]) -> str:
@@ -67,9 +86,9 @@ def _facility_sheet(names: list[str]) -> str:
 
 def _columns(path: Path, sheet: CalamineSheet) -> dict[str, int]:
     """Where each column stands; upper and lower case and blanks do not matter."""
-    if sheet.total_width > MAX_COLUMNS:
+    if sheet.width > MAX_COLUMNS:
         raise UnreadableFileError(
-            f"{path.name} has {sheet.total_width:,} columns; a SAMHSA directory has {len(HEADER)}."
+            f"{path.name} has {sheet.width:,} columns; a SAMHSA directory has {len(HEADER)}."
         )
     header = [str(cell).strip().lower().replace(" ", "_") for cell in next(iter(sheet.iter_rows()), [])]
     given = [name for name in header if name]

@@ -7,6 +7,7 @@ from models.database import Database
 from routing.follow_up import Plans
 from routing.phrases import Phrases
 from services.match_desk import MatchDesk
+from services.service_codes import ServiceCodes
 
 
 @dataclass(frozen=True)
@@ -44,4 +45,5 @@ class House:
     plans: Plans = field(default_factory=Plans)
     triage: Any = None  # routing.triage.TriageRules
     match_desk: MatchDesk | None = None
+    service_codes: ServiceCodes = field(default_factory=lambda: ServiceCodes.build(()))
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them

@@ -10,6 +10,7 @@ from config.content import load_content
 from config.follow_ups import load_follow_ups
 from config.match_content import match_content
 from config.phrases import load_phrases
+from config.service_codes import load_service_codes
 from config.settings import Settings, load_settings
 from models.crypto import configure_keys
 from models.database import AfterCommit, Database, build_engine
@@ -18,6 +19,7 @@ from routing.phrases import Phrases
 from routing.triage import TriageRules
 from services.house import House, Rules
 from services.match_desk import build_desk
+from services.service_codes import ServiceCodes
 from telephony.build import build_telephony
 from telephony.ports import Telephony
 from workers.publish import Publisher
@@ -50,6 +52,7 @@ def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: 
         plans=plans_from(load_follow_ups(phrases)),
         triage=TriageRules.build(content),
         match_desk=build_desk(match_content(content, phrases)),
+        service_codes=ServiceCodes.build(load_service_codes()),
     )
 
 

@@ -1,0 +1,70 @@
+"""Reads the JSON of FindTreatment.gov's locator, in which services are labels and not codes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from services.directory_files import SAMHSA, SourceFile, UnreadableFileError
+from services.directory_rows import SourceRow
+from services.json_stream import BrokenJsonError, array_start, objects
+from services.service_codes import ServiceCodes
+
+ROWS = "rows"
+_SIGNS = ('"typeFacility"', '"name1"', '"street1"')
+# Facilities only, never individual practitioners (DOMAIN.md section 3)
+_KINDS = {"SA": "SU", "SU": "SU", "MH": "MH", "OTP": "OTP", "HRSA": "HRSA"}
+_FIELDS = ("name1", "name2", "street1", "street2", "city", "state", "zip", "phone", "website", "latitude", "longitude")
+
+
+def open_locator_json(path: Path, beginning: str, codes: ServiceCodes) -> SourceFile | None:
+    """The file when it looks like an answer of the locator; None otherwise."""
+    if array_start(beginning, ROWS) is None or not all(sign in beginning for sign in _SIGNS):
+        return None
+    return SourceFile(
+        format="findtreatment_json",
+        publisher=SAMHSA,
+        source="SAMHSA FindTreatment.gov",
+        kinds=tuple(dict.fromkeys(_KINDS.values())),
+        national=False,
+        rows=lambda: _rows(path, codes),
+    )
+
+
+def _rows(path: Path, codes: ServiceCodes) -> Iterator[SourceRow]:
+    try:
+        for number, data in enumerate(objects(path, ROWS), start=1):
+            yield _row(number, data, codes)
+    except (BrokenJsonError, UnicodeDecodeError) as error:
+        raise UnreadableFileError(f"{path.name} cannot be taken: {error}. Download it again.") from error
+
+
+def _row(number: int, data: dict[str, Any], codes: ServiceCodes) -> SourceRow:
+    given = str(data.get("typeFacility") or "")
+    kind = _KINDS.get(given.upper(), "")
+    problems = [] if kind else [f"typeFacility {given[:20] or '(blank)'} is no facility"]
+    found, unknown = _codes(data.get("services"), codes)
+    if kind == "OTP" and not found:
+        found = ["OTP"]  # known to come without services; what it is called is all that is said
+    texts: dict[str, Any] = {name: str(data.get(name) or "") for name in _FIELDS}
+    return SourceRow(
+        line=number,
+        **texts,
+        intake=tuple(str(data[name]) for name in ("intake1", "intake2", "hotline1") if data.get(name)),
+        kind=kind or "SU",
+        codes=tuple(found),
+        problems=tuple(problems),
+        remarks=(f"{len(unknown)} services have no code and were left out, such as {unknown[0]!r}",) if unknown else (),
+    )
+
+
+def _codes(services: Any, codes: ServiceCodes) -> tuple[list[str], list[str]]:
+    """Codes of the labels, and the labels that nobody knows."""
+    found: list[str] = []
+    unknown: list[str] = []
+    for service in services if isinstance(services, list) else []:
+        category = str(service.get("f2") or "") if isinstance(service, dict) else ""
+        for label in str(service.get("f3") or "").split(";") if isinstance(service, dict) else []:
+            if label.strip():
+                code = codes.find(category, label)
+                found.append(code) if code else unknown.append(label.strip()[:60])
+    return found, unknown

@@ -1,0 +1,208 @@
+"""Every format is known by its header alone, means what its edition means, and anything else is refused in words."""
+
+import csv
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from models.directory import Listing
+from services.directory_import import ImportResult, ImportWish, import_directory
+from services.directory_locator import editions
+from services.house import House
+from tests.fixtures.directory import WORKBOOK_HEADER, WriteCsv, place
+
+pytestmark = pytest.mark.usefixtures("zip_codes")
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+SITE = {
+    "name1": "Quay House", "street1": "1 Quay Street", "city": "Chelsea", "state": "MA", "zip": "02150",
+    "phone": "617-555-0123", "website": "https://", "latitude": "42.39", "longitude": "-71.03", "type_facility": "SU",
+}  # fmt: skip
+
+
+def take(house: House, path: Path, **wish: object) -> ImportResult:
+    return import_directory(house, ImportWish(path, **wish), NOW)  # type: ignore[arg-type]  # named by each test
+
+
+def only(house: House) -> Listing:
+    with house.db.begin() as session:
+        return session.scalars(select(Listing)).one()
+
+
+def write_locator(folder: Path, house: House, year: int, *sites: Mapping[str, str], padded: bool = False) -> Path:
+    """An invented export of FindTreatment.gov in the layout of a year."""
+    header = next(sorted(edition.header) for edition in editions(house.service_codes) if edition.year == year)
+    path = folder / f"export_{year}_09_01.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL if year == 2026 else csv.QUOTE_MINIMAL)
+        writer.writerow([f"  {name} " if padded else name for name in header])
+        writer.writerows([site.get(name, "") for name in header] for site in sites)
+    return path
+
+
+def test_the_export_of_2025_pads_its_names(house: House, tmp_path: Path) -> None:
+    path = write_locator(tmp_path, house, 2025, {**SITE, "sa": "1", "mi": "1", "snr": "1"}, padded=True)
+    result = take(house, path)
+    assert (result.format, result.added, result.edition) == ("findtreatment_csv_2025", 1, "2025-09-01")
+    listing = only(house)
+    assert set(listing.codes.split()) == {"SA", "MI", "SNR"}
+    assert (listing.website, listing.latitude) == ("", 42.39)
+
+
+def test_mi_and_ssa_mean_other_things_in_the_export_of_2026(house: House, tmp_path: Path) -> None:
+    """Read as in 2025, hundreds of sites would be said to take TRICARE."""
+    path = write_locator(tmp_path, house, 2026, {**SITE, "mi": "1", "ssa": "1", "tricare": "", "cosmi": "1"})
+    assert take(house, path).format == "findtreatment_csv_2026"
+    assert set(only(house).codes.split()) == {"MOTI", "STAG", "SUMH"}
+
+
+def test_two_columns_of_2026_are_one_code(house: House, tmp_path: Path) -> None:
+    take(house, write_locator(tmp_path, house, 2026, {**SITE, "cosmi": "1", "cosed": "1", "asl": "1"}))
+    assert sorted(only(house).codes.split()) == ["AH", "SUMH"]
+
+
+def test_a_header_with_one_unknown_column_is_refused_by_name(house: House, tmp_path: Path) -> None:
+    path = write_locator(tmp_path, house, 2025, {**SITE, "sa": "1"})
+    path.write_text(path.read_text(encoding="utf-8").replace("tricare", "x").replace(",dt,", ",detoxing,", 1))
+    (error,) = take(house, path).errors
+    assert "against FindTreatment.gov's CSV of 2025, it lacks dt and it has detoxing." in error
+
+
+def test_one_place_listed_for_two_kinds_of_care_is_one_facility(house: House, tmp_path: Path) -> None:
+    other = {**SITE, "type_facility": "MH", "mh": "1"}
+    assert take(house, write_locator(tmp_path, house, 2025, {**SITE, "sa": "1"}, other)).added == 2
+    with house.db.begin() as session:
+        assert len(set(session.scalars(select(Listing.facility_id)))) == 1
+
+
+def test_swapped_coordinates_are_put_right_and_impossible_ones_left_out(house: House, tmp_path: Path) -> None:
+    swapped = {**SITE, "name1": "A", "latitude": "-71.03", "longitude": "42.39", "sa": "1"}
+    far = {**SITE, "name1": "B", "latitude": "25.76", "longitude": "-80.19", "sa": "1"}
+    result = take(house, write_locator(tmp_path, house, 2025, swapped, far))
+    assert [sentence.split(";")[0] for _, sentence in result.notes] == [
+        "latitude and longitude were swapped and have been put right",
+        "its coordinates are more than 60 miles from ZIP 02150",
+    ]
+    with house.db.begin() as session:
+        points = session.execute(select(Listing.latitude, Listing.longitude).order_by(Listing.name1)).all()
+        assert [tuple(point) for point in points] == [(42.39, -71.03), (None, None)]
+
+
+def locator_json(folder: Path, *rows: Mapping[str, object]) -> Path:
+    path = folder / "locator.json"
+    path.write_text(json.dumps({"page": 1, "totalPages": 1, "recordCount": len(rows), "rows": rows}), encoding="utf-8")
+    return path
+
+
+def json_site(**fields: object) -> dict[str, object]:
+    services = [
+        {"f1": "Type of Care", "f2": "TC", "f3": "Substance use treatment; Detoxification"},
+        {"f1": "Age Groups Accepted", "f2": "AGE", "f3": "Young adults; Moon people"},
+    ]
+    return {**SITE, "typeFacility": "SA", "services": services, **fields}
+
+
+def test_labels_of_the_locator_become_codes_by_their_category(house: House, tmp_path: Path) -> None:
+    result = take(house, locator_json(tmp_path, json_site()))
+    assert (result.format, result.added) == ("findtreatment_json", 1)
+    assert sorted(only(house).codes.split()) == ["DT", "SA", "YAD"]
+    assert result.notes == [(1, "1 services have no code and were left out, such as 'Moon people'")]
+
+
+def test_practitioners_are_refused_and_programmes_without_services_kept(house: House, tmp_path: Path) -> None:
+    path = locator_json(
+        tmp_path, json_site(typeFacility="PRACTITIONER"), json_site(typeFacility="OTP", services=None, name1="Clinic")
+    )
+    result = take(house, path)
+    assert result.refused == [(1, "typeFacility PRACTITIONER is no facility")]
+    assert (only(house).kind, only(house).codes) == ("OTP", "OTP")
+
+
+def test_a_locator_file_that_ends_early_changes_nothing(house: House, tmp_path: Path) -> None:
+    path = locator_json(tmp_path, *(json_site(name1=f"House {n}") for n in range(50)))
+    path.write_text(path.read_text(encoding="utf-8")[:-200], encoding="utf-8")
+    assert take(house, path).errors == ("locator.json cannot be taken: it ends in the middle or is no JSON. "
+                                        "Download it again.",)  # fmt: skip
+    with house.db.begin() as session:
+        assert session.scalars(select(Listing)).all() == []
+
+
+def test_an_older_edition_never_overwrites_a_newer_one(house: House, write_csv: WriteCsv) -> None:
+    from datetime import date
+
+    take(house, write_csv([place(phone="617-555-0111")]), as_of=date(2026, 1, 1))
+    older = take(house, write_csv([place(phone="617-555-0122"), place("Other")]), as_of=date(2024, 1, 1))
+    assert (older.added, older.changed, older.unchanged) == (1, 0, 1)
+    with house.db.begin() as session:
+        assert "617-555-0111" in session.scalars(select(Listing.phone)).all()
+
+
+def _truncated(path: Path) -> bytes:
+    return path.read_bytes()[:-400]
+
+
+def _with_macros(path: Path) -> bytes:
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\x00")
+    return path.read_bytes()
+
+
+def _bomb(path: Path) -> bytes:
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/nothing.bin", b"\x00" * 30_000_000)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (_truncated, "is no complete workbook"),
+        (_with_macros, "carries macros. Save it as a plain .xlsx workbook"),
+        (_bomb, "unpacks to"),
+        (lambda _: b"\xd0\xcf\x11\xe0 old", "is an old or encrypted Excel file"),
+        (lambda _: b"", "is empty"),
+        (lambda _: "name1,name2\nCaf\xe9,".encode("latin-1"), "is not UTF-8 text"),
+        (lambda _: b"a,b,c\n1,2,3\n", "has no known header; against our plain CSV"),
+        (lambda _: b",".join(b"c%d" % n for n in range(10_000)), "has 10,000 columns"),
+        (lambda _: b'{"hello": []}', "is JSON, but"),
+        (lambda _: b"\x00\x01\x02\x03\xff", "UTF-8"),
+    ],
+)
+def test_a_spoiled_file_is_refused_with_one_sentence(
+    house: House, write_workbook: Callable[..., Path], spoil: Callable[[Path], bytes], sentence: str
+) -> None:
+    path = write_workbook([["Quay House", "", "1 Quay Street", "", "Chelsea", "MA", "02150", "", "", "", "", "", "SA"]])
+    path.write_bytes(spoil(path))
+    (error,) = take(house, path).errors
+    assert sentence in error
+    with house.db.begin() as session:
+        assert session.scalars(select(Listing)).all() == []
+
+
+def test_a_workbook_of_ten_thousand_columns_is_refused(house: House, write_workbook: Callable[..., Path]) -> None:
+    (error,) = take(house, write_workbook([], header=[f"c{n}" for n in range(10_000)])).errors
+    assert "has 10,000 columns" in error
+
+
+def test_formula_cells_are_refused(house: House, write_workbook: Callable[..., Path]) -> None:
+    row = ["=HYPERLINK(A1)", "", "1 Quay Street", "", "Chelsea", "MA", "02150", "", "", "", "", "", "SA"]
+    (error,) = take(house, write_workbook([row], WORKBOOK_HEADER)).errors
+    assert "holds formulas. Save it with values only" in error
+
+
+def test_a_csv_row_of_another_length_is_refused(house: House, write_csv: WriteCsv) -> None:
+    path = write_csv([place()])
+    path.write_text(path.read_text(encoding="utf-8") + "one,two\n", encoding="utf-8")
+    (error,) = take(house, path).errors
+    assert "line 3: 2 cells where the header has 12" in error
+
+
+def test_a_csv_that_ends_inside_a_quoted_cell_is_refused(house: House, write_csv: WriteCsv) -> None:
+    path = write_csv([place()])
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n")[:-1], encoding="utf-8")
+    (error,) = take(house, path).errors
+    assert "is no complete CSV file" in error
