@@ -87,9 +87,7 @@ def _facility_sheet(names: list[str]) -> str:
 def _columns(path: Path, sheet: CalamineSheet) -> dict[str, int]:
     """Where each column stands; upper and lower case and blanks do not matter."""
     if sheet.width > MAX_COLUMNS:
-        raise UnreadableFileError(
-            f"{path.name} has {sheet.width:,} columns; a SAMHSA directory has {len(HEADER)}."
-        )
+        raise UnreadableFileError(f"{path.name} has {sheet.width:,} columns; a SAMHSA directory has {len(HEADER)}.")
     header = [str(cell).strip().lower().replace(" ", "_") for cell in next(iter(sheet.iter_rows()), [])]
     given = [name for name in header if name]
     known, needed = set(HEADER), set(HEADER) - OPTIONAL
