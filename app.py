@@ -13,13 +13,23 @@ from config.settings import Settings, SettingsError, load_settings
 from services.house import House
 from telephony.failover import Fallback
 from telephony.twiml import Twiml
-from web import commands, console, correlation, fallback, health, webhook_guard, webhooks_legs, webhooks_voice
+from web import (
+    commands,
+    console,
+    correlation,
+    fallback,
+    health,
+    webhook_guard,
+    webhooks_legs,
+    webhooks_text,
+    webhooks_voice,
+)
 from workers.household import build_house, triage_rules
 from workers.probes import build_probes
 from workers.relay import build_relay
 
 WEB_STATEMENT_TIMEOUT_MS = 1_500  # DESIGN.md, Reliability: voice webhooks; pages ask little more
-WEBHOOKS = (webhooks_voice.blueprint, webhooks_legs.blueprint, fallback.blueprint)
+WEBHOOKS = (webhooks_voice.blueprint, webhooks_legs.blueprint, webhooks_text.blueprint, fallback.blueprint)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

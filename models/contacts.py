@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Identity, Index, Integer, String, func, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Identity, Index, Integer, String, case, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
@@ -158,3 +158,72 @@ def waiting_ahead(session: Session, contact: Contact) -> int:
         Contact.status == ContactStatus.WAITING, Contact.waiting_since < contact.waiting_since
     )
     return session.scalar(query) or 0
+
+
+def take_receipt(session: Session, provider_id: str, now: datetime) -> bool:
+    """Note a provider's event in this transaction; False when it was taken before."""
+    statement = insert(Receipt).values(provider_id=provider_id, at=now).on_conflict_do_nothing()
+    return session.scalar(statement.returning(Receipt.provider_id)) is not None
+
+
+def live_text_contact(session: Session, caller_id: uuid.UUID) -> Contact | None:
+    """The text conversation of a caller that is going on (also while they are called back), locked."""
+    query = (
+        select(Contact)
+        .where(Contact.caller_id == caller_id, Contact.channel == Channel.TEXT, Contact.status.in_(LIVE))
+        .order_by(Contact.opened_at.desc())
+        .limit(1)
+        .with_for_update(of=Contact)
+    )
+    return session.scalar(query)
+
+
+def overdue_text_contacts(session: Session, next_step: str, now: datetime, limit: int = 50) -> Sequence[Contact]:
+    """Text conversations whose deadline for `next_step` has passed, locked against other sweepers."""
+    query = (
+        select(Contact)
+        .where(
+            Contact.channel == Channel.TEXT,
+            Contact.status == ContactStatus.CONVERSING,
+            Contact.next_step == next_step,
+            Contact.deadline_at <= now,
+        )
+        .order_by(Contact.deadline_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Contact)
+    )
+    return session.scalars(query).all()
+
+
+def text_contact_to_take(session: Session, next_step: str) -> Contact | None:
+    """The text conversation that most needs a counselor, locked; one that somebody else is taking is passed over."""
+    most_urgent = case({urgency.value: rank for rank, urgency in enumerate(Urgency)}, value=Contact.urgency)
+    query = (
+        select(Contact)
+        .where(
+            Contact.channel == Channel.TEXT,
+            Contact.status == ContactStatus.CONVERSING,
+            Contact.next_step == next_step,
+            Contact.claimed_by.is_(None),
+        )
+        .order_by(most_urgent, Contact.waiting_since)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Contact)
+    )
+    return session.scalar(query)
+
+
+def text_contact_of(session: Session, counselor_id: uuid.UUID) -> Contact | None:
+    """The text conversation that this counselor has taken last and still has, locked."""
+    query = (
+        select(Contact)
+        .where(
+            Contact.channel == Channel.TEXT,
+            Contact.status == ContactStatus.CONVERSING,
+            Contact.claimed_by == counselor_id,
+        )
+        .order_by(Contact.claimed_at.desc())
+        .limit(1)
+        .with_for_update(of=Contact)
+    )
+    return session.scalar(query)

@@ -235,3 +235,14 @@ def index_rows(session: Session) -> Sequence[tuple[int, int, int, int, int, str]
     rows = session.execute(query).all()
     session.execute(select(func.set_config("statement_timeout", allowed, True)))
     return rows
+
+
+def zip_codes_of_town(session: Session, city: str, state: str | None, limit: int = 50) -> Sequence[ZipCode]:
+    """Ordinary ZIP codes of a town, in order, in one state or in all; its name in any case."""
+    query = (
+        select(ZipCode)
+        .where(func.lower(ZipCode.city) == city.lower(), ZipCode.active, ZipCode.kind == "STANDARD")
+        .order_by(ZipCode.zip5)
+        .limit(limit)
+    )
+    return session.scalars(query if state is None else query.where(ZipCode.state == state)).all()

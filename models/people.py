@@ -108,3 +108,19 @@ def lock_roster(session: Session) -> Sequence[Counselor]:
     """Everybody with their shifts, also those who left; no other import of the roster runs until we commit."""
     session.execute(select(func.pg_advisory_xact_lock(_ROSTER_LOCK)))
     return session.scalars(select(Counselor).options(selectinload(Counselor.shifts))).all()
+
+
+def lock_caller(session: Session, caller_id: uuid.UUID) -> Caller:
+    """The caller, locked until this transaction ends, so that two quick texts take turns."""
+    return session.get_one(Caller, caller_id, with_for_update=True, populate_existing=True)
+
+
+def staff_with_phones(session: Session) -> Sequence[Counselor]:
+    """Active counselors and supervisors who can be texted, with their shifts."""
+    query = (
+        select(Counselor)
+        .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_([Role.COUNSELOR, Role.SUPERVISOR]))
+        .options(selectinload(Counselor.shifts))
+        .order_by(Counselor.created_at)
+    )
+    return session.scalars(query).all()

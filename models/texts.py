@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, Integer, String, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
@@ -115,3 +115,22 @@ def thread_of(session: Session, contact_id: uuid.UUID) -> Sequence[TextMessage]:
     """A contact's messages in order."""
     query = select(TextMessage).where(TextMessage.contact_id == contact_id).order_by(TextMessage.created_at)
     return session.scalars(query).all()
+
+
+def count_inbound(session: Session, contact_id: uuid.UUID, since: datetime) -> int:
+    """How many texts came in for a contact since then."""
+    query = select(func.count()).where(
+        TextMessage.contact_id == contact_id, ~TextMessage.outgoing, TextMessage.created_at > since
+    )
+    return session.scalar(query) or 0
+
+
+def last_inbound(session: Session, contact_id: uuid.UUID) -> TextMessage | None:
+    """The newest text that came in for a contact."""
+    query = (
+        select(TextMessage)
+        .where(TextMessage.contact_id == contact_id, ~TextMessage.outgoing)
+        .order_by(TextMessage.created_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)

@@ -33,18 +33,20 @@ def close(
         contact = lock_contact(session, contact_id)
         if contact is None or contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return False
-        _write(session, house, contact, counselor_id, disposition, now)
+        write(session, house, contact, counselor_id, disposition, now=now)
         return True
 
 
-def _write(
+def write(
     session: Session,
     house: House,
     contact: Contact,
     counselor_id: uuid.UUID | None,
     disposition: Disposition,
+    *,
     now: datetime,
 ) -> None:
+    """Write a disposition on a locked contact, in the transaction of whoever asks."""
     first = contact.disposition is not disposition
     contact.disposition, contact.disposition_by = disposition, counselor_id
     if contact.status in (ContactStatus.ENDED, ContactStatus.ABANDONED, ContactStatus.CONVERSING):

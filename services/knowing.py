@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, record
+from routing.understanding import Understanding
 from routing.vocabulary import Urgency
 from services import tasks
 from services.house import House
@@ -32,9 +33,9 @@ def hear_zip(session: Session, contact: Contact, digits: str, source: str, now: 
 
 def hear_words(
     session: Session, house: House, contact: Contact, words: str, question: str | None, source: str, now: datetime
-) -> None:
+) -> Understanding:
     """Understand words: danger first, then whatever they answer. Unknown words stay with the contact as said."""
-    understanding = house.triage.understand(words, contact.language.value, question)
+    understanding: Understanding = house.triage.understand(words, contact.language.value, question)
     raise_urgency(session, contact, understanding.urgency, [flag.id for flag in understanding.flags], now)
     known = contact.triage or {}
     learnt: dict[str, Any] = {
@@ -49,6 +50,14 @@ def hear_words(
     said = {"words": words[:LONGEST_KEPT], "question": question, "source": source, "at": now.isoformat()}
     learnt["said"] = [*known.get("said", []), said]
     _learn(session, contact, learnt, now)
+    return understanding
+
+
+def hear_substance(session: Session, contact: Contact, substance: str, source: str, now: datetime) -> None:
+    """Keep a substance that was made clear by a choice."""
+    learnt = _more(contact.triage or {}, "substances", [substance], source)
+    if learnt:
+        _learn(session, contact, learnt, now)
 
 
 def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
             id=counselor.id,
             role=counselor.role,
             languages=frozenset(counselor.languages),
-            on_shift=on_shift([_pattern(shift) for shift in counselor.shifts], counselor.timezone, now),
+            on_shift=on_shift([pattern(shift) for shift in counselor.shifts], counselor.timezone, now),
             presence=presence_now(counselor, now),
             on_a_leg=counselor.id in busy,
             times_rung=sum(1 for who, _ in rung if who == counselor.id),
@@ -66,7 +66,8 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
     ]
 
 
-def _pattern(shift: Shift) -> ShiftPattern:
+def pattern(shift: Shift) -> ShiftPattern:
+    """A shift row as the pure rules read it."""
     return ShiftPattern(shift.weekday, shift.start_minute, shift.end_minute, shift.valid_from, shift.valid_until)
 
 
@@ -81,7 +82,7 @@ def others_available(session: Session, counselor: Counselor, now: datetime) -> b
     return any(
         other.id != counselor.id
         and presence_now(other, now) is Presence.AVAILABLE
-        and on_shift([_pattern(shift) for shift in other.shifts], other.timezone, now)
+        and on_shift([pattern(shift) for shift in other.shifts], other.timezone, now)
         for other in _counselors(session)
     )
 

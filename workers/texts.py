@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from config.queues import TEXTS_SWEEP
-from services import text_reports, texts
+from services import hand_over, text_reports, texts
 from workers.household import household
 
 
@@ -19,7 +19,8 @@ def send(message_id: str) -> None:
 
 @shared_task(name=TEXTS_SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Beat's wake-up: what nobody sent is remembered, what nobody knows about is asked for at the provider."""
+    """Beat's wake-up: conversations that nobody took, texts that nobody sent, and those whose fate nobody knows."""
     home = household()
+    hand_over.escalate(home.house, datetime.now(UTC))
     text_reports.send_due(home.house, datetime.now(UTC))
     text_reports.reconcile(home.house, home.telephony, datetime.now(UTC))

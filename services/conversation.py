@@ -1,0 +1,200 @@
+"""A text comes in: danger before questions, STOP before everything, answers stored before anything is sent."""
+
+import re
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from models import people
+from models.contacts import Contact, record, take_receipt
+from routing import consent, dialogue, phone
+from routing.dialogue_state import Known, Reply, State, Wanted, Wish
+from routing.follow_up import Outcome
+from routing.sending import Purpose
+from routing.understanding import Understanding
+from routing.vocabulary import Language, Urgency
+from services import counselor_texts, follow_ups, hand_over, knowing, promises, suggestions, text_contacts
+from services.callers import caller_for
+from services.house import House
+from services.text_contacts import Inbound
+
+__all__ = ["Heard", "Inbound", "receive_text"]
+DANGER = (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
+FLOOD, FLOOD_WINDOW = 10, timedelta(minutes=1)  # more texts than that in a minute are kept, but not answered one by one
+# What phones send in the place of a reaction to a message (iOS and Android), in English and Spanish
+REACTION = re.compile(
+    r"\s*(?:liked|loved|disliked|laughed at|emphasized|questioned|removed an? \w+ from|reacted .{1,12} to|"
+    r"le gust[oó]|le encant[oó]|reaccion[oó] .{1,12} a)\s*[“\"«].*[”\"»]\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class Heard(StrEnum):
+    """What a text was taken for."""
+
+    AGAIN = "again"  # this MessageSid came before
+    IGNORED = "ignored"  # from nobody who could be answered
+    COUNSELOR = "counselor"
+    KEYWORD = "keyword"
+    CONVERSATION = "conversation"
+    KEPT = "kept"  # read by people, answered by nobody
+
+
+def receive_text(house: House, inbound: Inbound, now: datetime) -> Heard:
+    """Take one text, once: everything that follows from it is committed with its receipt, or nothing is."""
+    with house.db.begin() as session:
+        if not take_receipt(session, f"text:{inbound.sid}", now):
+            return Heard.AGAIN
+        sender = phone.e164(inbound.sender)
+        if sender is None or sender in house.rules.helpline_numbers:
+            return Heard.IGNORED  # short codes, and ourselves: an answer would begin a loop
+        counselor = people.counselor_by_phone(session, sender)
+        if counselor is not None:
+            counselor_texts.hear(
+                session, house, counselor, helpline_number=inbound.recipient, body=inbound.body, now=now
+            )
+            return Heard.COUNSELOR
+        caller = people.lock_caller(session, caller_for(session, sender, now).id)
+        contact = text_contacts.current(session, caller, inbound, now)
+        return _hear(session, house, contact, inbound, now)
+
+
+def _hear(session: Session, house: House, contact: Contact, inbound: Inbound, now: datetime) -> Heard:
+    caller = contact.caller
+    text_contacts.keep(session, contact, inbound, now)
+    stopped = caller.texts_stopped_at is not None
+    keyword = consent.keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
+    if keyword is not None:
+        _obey(session, house, contact, keyword, inbound, now)
+        return Heard.KEYWORD
+    if REACTION.fullmatch(inbound.body):
+        return Heard.KEPT
+    answered = follow_ups.hear_answer(session, caller, inbound.body, now)
+    if answered is Outcome.WANTS_COUNSELOR:
+        promises.promise_callback(session, contact, now)
+        _say(session, house, contact, [Reply("text.callback_promised")], now)
+        return Heard.CONVERSATION
+    return _converse(session, house, contact, inbound, now, after_follow_up=answered is not None)
+
+
+def _obey(
+    session: Session, house: House, contact: Contact, keyword: consent.Keyword, inbound: Inbound, now: datetime
+) -> None:
+    """STOP, START and HELP: done whatever else is true; in danger a human looks as well."""
+    caller = contact.caller
+    todo = consent.answer_to(keyword, in_danger=in_danger(contact), by_provider=bool(inbound.opt_out_type))
+    if todo.texts_stopped is not None:
+        caller.texts_stopped_at = now if todo.texts_stopped else None
+        if not todo.texts_stopped:
+            caller.texting_ok = True  # START is the person's own word
+        record(session, contact.id, "texts_stopped" if todo.texts_stopped else "texts_started", now, how="keyword")
+    else:
+        record(session, contact.id, "help_asked", now)
+    if todo.reply is not None:
+        purpose = Purpose.OPT_OUT_CONFIRMATION if todo.texts_stopped else Purpose.KEYWORD_ANSWER
+        _say(session, house, contact, [Reply(todo.reply)], now, purpose)
+    if todo.human:
+        hand_over.want_counselor(session, house, contact, "keyword_in_danger", now)
+
+
+def _converse(
+    session: Session, house: House, contact: Contact, inbound: Inbound, now: datetime, *, after_follow_up: bool
+) -> Heard:
+    state = State.of(contact.flow.get("text"))
+    heard = knowing.hear_words(session, house, contact, inbound.body, state.asked, "text", now)
+    _learn_place_and_language(session, contact, heard, state, now)
+    known = Known(
+        answered=knowing.known_to(contact), with_counselor=contact.claimed_by is not None, danger=in_danger(contact)
+    )
+    flooded = text_contacts.recent_inbound(session, contact, now, FLOOD_WINDOW) > FLOOD
+    if flooded and not heard.in_danger:
+        return Heard.KEPT
+    if after_follow_up and not heard.in_danger and not _says_more(heard):
+        _say(session, house, contact, [Reply("text.follow_up_thanks")], now)
+        return Heard.CONVERSATION
+    if inbound.media and not inbound.body.strip():
+        _say(session, house, contact, [Reply("text.no_pictures")], now)
+        return Heard.CONVERSATION
+    turn = dialogue.step(state, heard, known, inbound.body)
+    contact.flow = {**contact.flow, "text": turn.state.as_dict()}
+    if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
+        return Heard.CONVERSATION
+    paragraphs = [_words(house, contact, reply) for reply in turn.replies]
+    for wanted in turn.wishes:
+        paragraphs += _grant(session, house, contact, wanted, now)
+    if contact.caller.texting_ok is not False:
+        text_contacts.answer(session, contact, paragraphs, now)
+    return Heard.CONVERSATION
+
+
+def _says_more(heard: Understanding) -> bool:
+    return bool(heard.substances or heard.flags or heard.wants or heard.zip or heard.payer)
+
+
+def _learn_place_and_language(
+    session: Session, contact: Contact, heard: Understanding, state: State, now: datetime
+) -> None:
+    if heard.city and not heard.zip:
+        found = suggestions.zip_of_town(session, heard.city, heard.state)
+        if found:
+            knowing.hear_zip(session, contact, found, "text", now)
+    zip5 = knowing.value_of(contact, "zip")
+    if zip5:
+        contact.caller.timezone = suggestions.timezone_of_zip(session, zip5) or contact.caller.timezone
+    spoken = Language(heard.language)
+    if spoken is not contact.language and (not state.greeted or heard.substances or heard.wants):
+        contact.language = contact.caller.language = spoken
+
+
+def _grant(session: Session, house: House, contact: Contact, wanted: Wanted, now: datetime) -> list[str]:
+    """Do what the conversation wishes for; further paragraphs to answer with."""
+    match wanted.wish:
+        case Wish.MATCH:
+            return suggestions.first_places(session, house, contact, now)
+        case Wish.MORE:
+            return suggestions.more_places(session, house, contact, now)
+        case Wish.EMERGENCY | Wish.COUNSELOR:
+            hand_over.want_counselor(session, house, contact, wanted.wish.value, now)
+        case Wish.CALLBACK:
+            promises.promise_callback(session, contact, now)
+        case Wish.OPT_OUT:
+            _suspend(session, house, contact, now)
+        case Wish.SUBSTANCE:
+            knowing.hear_substance(session, contact, wanted.detail, "text", now)
+        case Wish.INFORMATION:
+            hand_over.want_counselor(session, house, contact, "information", now)
+            return [_words(house, contact, Reply("text.information"))]
+        case Wish.PLACE | Wish.CLOSE:
+            pass  # a town was looked up before; a farewell needs nothing more than its answer
+    return []
+
+
+def _suspend(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """ "Don't text me, he reads my phone": silence at once, not even a confirmation, and a human looks."""
+    contact.caller.texting_ok = False
+    record(session, contact.id, "texts_suspended", now, how="own_words")
+    hand_over.want_counselor(session, house, contact, "safe_contact", now)
+
+
+def in_danger(contact: Contact) -> bool:
+    """Whether 911 or 988 came before anything else in this contact."""
+    return contact.urgency in DANGER
+
+
+def _words(house: House, contact: Contact, reply: Reply) -> str:
+    values = dict(reply.values)
+    if "choices" in values:
+        values["choices"] = suggestions.numbered_names(house, values["choices"].split("|"), contact.language)
+    return house.phrases.text(reply.key, contact.language, organisation=house.rules.organisation_name, **values)
+
+
+def _say(
+    session: Session,
+    house: House,
+    contact: Contact,
+    replies: list[Reply],
+    now: datetime,
+    purpose: Purpose = Purpose.REPLY,
+) -> None:
+    text_contacts.answer(session, contact, [_words(house, contact, reply) for reply in replies], now, purpose)

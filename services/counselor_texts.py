@@ -1,0 +1,128 @@
+"""Texts from a counselor's own phone: presence, text conversations, and how the last contact ended."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from models.contacts import Contact, text_contact_of
+from models.people import Counselor
+from routing.vocabulary import Presence
+from services import counselor_notices, dispositions, hand_over
+from services.house import House
+
+ENDING = re.compile(r"\s*([1-5])\s*(t?)\s*[.!]*\s*", re.IGNORECASE)
+Command = Callable[[Session, House, Counselor, datetime], str | None]  # the key of the answer, None: none is needed
+
+
+def hear(
+    session: Session, house: House, counselor: Counselor, *, helpline_number: str, body: str, now: datetime
+) -> None:
+    """Do what the counselor's text says: a command, words for whom they are writing with, or how a contact ended."""
+    command = COMMANDS.get(body.strip().strip(".!").lower())
+    theirs = text_contact_of(session, counselor.id)
+    if command is not None:
+        key = command(session, house, counselor, now)
+    elif theirs is not None and hand_over.write(session, theirs, counselor, body, now):
+        key = None
+    elif ending := ENDING.fullmatch(body):
+        key = _write_ending(session, house, counselor, ending, now)
+    else:
+        key = "counselor.help"
+    if key is not None:
+        counselor_notices.tell(session, house, counselor, key, helpline_number=helpline_number, now=now)
+
+
+def _write_ending(session: Session, house: House, counselor: Counselor, ending: re.Match[str], now: datetime) -> str:
+    contact = dispositions.last_open_contact(session, counselor.id)
+    if contact is None:
+        return "counselor.nothing_open"
+    if ending[2]:
+        contact.caller.texting_ok = True
+    dispositions.write(session, house, contact, counselor.id, dispositions.BY_KEY[ending[1]], now=now)
+    return "counselor.noted"
+
+
+def _on(_session: Session, _house: House, counselor: Counselor, _now: datetime) -> str:
+    return _set_presence(counselor, Presence.AVAILABLE)
+
+
+def _off(_session: Session, _house: House, counselor: Counselor, _now: datetime) -> str:
+    return _set_presence(counselor, Presence.AWAY)
+
+
+def _set_presence(counselor: Counselor, presence: Presence) -> str:
+    if counselor.presence is not Presence.BUSY:  # whoever is talking stays busy until the call is over
+        counselor.presence, counselor.presence_until = presence, None
+        counselor.missed_rings = 0
+    return _presence_key(counselor)
+
+
+def _presence_key(counselor: Counselor) -> str:
+    if counselor.presence in (Presence.BUSY, Presence.WRAP_UP):
+        return "counselor.busy"
+    return "counselor.away" if counselor.presence is Presence.AWAY else "counselor.on"
+
+
+def _status(_session: Session, _house: House, counselor: Counselor, _now: datetime) -> str:
+    return _presence_key(counselor)
+
+
+def _take(session: Session, house: House, counselor: Counselor, now: datetime) -> str | None:
+    contact = hand_over.take_next(session, counselor, now)
+    if contact is None:
+        return "counselor.nobody_waits"
+    counselor_notices.tell(
+        session,
+        house,
+        counselor,
+        "counselor.taken",
+        helpline_number=contact.helpline_number,
+        now=now,
+        words=hand_over.waiting_words(session, contact),
+    )
+    return None
+
+
+def _pass(session: Session, house: House, counselor: Counselor, now: datetime) -> str:
+    contact = text_contact_of(session, counselor.id)
+    if contact is None:
+        return "counselor.nothing_open"
+    hand_over.give_back(session, house, contact, "passed", now)
+    return "counselor.passed"
+
+
+def _done(session: Session, house: House, counselor: Counselor, now: datetime) -> str | None:
+    contact = text_contact_of(session, counselor.id)
+    if contact is None:
+        return "counselor.nothing_open"
+    hand_over.finish(session, contact, now)
+    ask_how_it_ended(session, house, contact, counselor, now)
+    return None
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "on": _on,
+    "off": _off,
+    "status": _status,
+    "take": _take,
+    "pass": _pass,
+    "done": _done,
+}
+
+
+def ask_how_it_ended(session: Session, house: House, contact: Contact, counselor: Counselor, now: datetime) -> None:
+    """After a contact without a disposition: ask for it, in words that tell a stranger nothing."""
+    began = contact.opened_at.astimezone(ZoneInfo(counselor.timezone)).strftime("%H:%M")
+    counselor_notices.tell(
+        session,
+        house,
+        counselor,
+        "counselor.how_did_it_end",
+        helpline_number=contact.helpline_number,
+        now=now,
+        time=began,
+    )

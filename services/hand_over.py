@@ -1,0 +1,173 @@
+"""From the machine to a person: a text conversation that wants a counselor is offered, taken, relayed, given back."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models import contacts, outbox, texts
+from models.contacts import Contact, lock_contact, record
+from models.people import Counselor, staff_with_phones
+from routing.sending import Purpose
+from routing.shifts import on_shift
+from routing.vocabulary import ContactStatus, Presence, Role, Urgency
+from services import counselor_notices, rings, text_contacts
+from services import texts as sending
+from services.house import House
+
+COUNSELOR = "counselor"  # next step of a conversation that waits for a person
+ANSWERING = "answering"  # next step while a counselor has it
+ASK_AGAIN = timedelta(minutes=3)
+ASK_AGAIN_IN_DANGER = timedelta(seconds=60)
+TYPING_TOO_LONG = timedelta(minutes=5)  # without a word of the counselor's to somebody who waits: back to the queue
+OFFER_A_CALL_AT = 2  # unanswered rounds of asking, after which the person is told how to be called
+DANGER = (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
+
+
+def want_counselor(session: Session, house: House, contact: Contact, reason: str, now: datetime) -> None:
+    """A person is wanted in this conversation (locked): it waits for one, and those on shift are told at once."""
+    record(session, contact.id, "counselor_wanted", now, reason=reason)
+    if contact.claimed_by is not None or contact.status is not ContactStatus.CONVERSING:
+        return
+    first = contact.waiting_since is None
+    contact.waiting_since = contact.waiting_since or now
+    contact.next_step = COUNSELOR
+    if first:
+        _ask_around(session, house, contact, now, rounds=0)
+
+
+def _ask_around(session: Session, house: House, contact: Contact, now: datetime, *, rounds: int) -> None:
+    danger = contact.urgency in DANGER
+    contact.deadline_at = now + (ASK_AGAIN_IN_DANGER if danger else ASK_AGAIN)
+    contact.flow = {**contact.flow, "asked_around": rounds + 1}
+    key = "counselor.text_danger" if danger else "counselor.text_waiting"
+    asked = _whom_to_ask(session, contact, now, everybody=danger or rounds > 0)
+    for counselor in asked:
+        counselor_notices.tell(session, house, counselor, key, helpline_number=contact.helpline_number, now=now)
+    record(session, contact.id, "counselors_asked", now, count=len(asked), round=rounds + 1)
+    outbox.touch(session, contact.id)
+
+
+def _whom_to_ask(session: Session, contact: Contact, now: datetime, *, everybody: bool) -> Sequence[Counselor]:
+    """Those on shift and free who speak the language; else all on shift; in danger or in vain, supervisors too."""
+    staff = staff_with_phones(session)
+    here = [
+        counselor
+        for counselor in staff
+        if on_shift([rings.pattern(shift) for shift in counselor.shifts], counselor.timezone, now)
+        and rings.presence_now(counselor, now) in (Presence.AVAILABLE, Presence.WRAP_UP)
+    ]
+    speaking = [counselor for counselor in here if contact.language.value in counselor.languages]
+    first = speaking or here
+    if not everybody and first:
+        return first
+    return list(dict.fromkeys([*here, *(c for c in staff if c.role is Role.SUPERVISOR)])) or staff
+
+
+def take(session: Session, counselor: Counselor, contact: Contact, now: datetime) -> bool:
+    """The counselor takes a conversation (locked); False when somebody else has it or it is over."""
+    if contact.status is not ContactStatus.CONVERSING or contact.claimed_by not in (None, counselor.id):
+        return False
+    contact.claimed_by, contact.claimed_at = counselor.id, now
+    contact.counselor_joined_at = contact.counselor_joined_at or now
+    _expect_words(contact, now)
+    record(session, contact.id, "text_taken", now, counselor=str(counselor.id))
+    outbox.touch(session, contact.id)
+    return True
+
+
+def take_next(session: Session, counselor: Counselor, now: datetime) -> Contact | None:
+    """The conversation that most needs somebody, taken; None when nobody waits."""
+    contact = contacts.text_contact_to_take(session, COUNSELOR)
+    return contact if contact is not None and take(session, counselor, contact, now) else None
+
+
+def take_text(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime) -> bool:
+    """From the console: take this conversation; one of two who try at once gets it."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        counselor = session.get(Counselor, counselor_id)
+        return contact is not None and counselor is not None and take(session, counselor, contact, now)
+
+
+def _expect_words(contact: Contact, now: datetime) -> None:
+    contact.next_step, contact.deadline_at = ANSWERING, now + TYPING_TOO_LONG
+
+
+def relay_to_counselor(session: Session, contact: Contact, body: str, now: datetime) -> bool:
+    """Pass a caller's words to the counselor who has the conversation; False when nobody has."""
+    if contact.claimed_by is None:
+        return False
+    if contact.next_step != ANSWERING:
+        _expect_words(contact, now)
+    counselor = session.get_one(Counselor, contact.claimed_by)
+    words = body or "[...]"
+    counselor_notices.say(session, counselor, words, helpline_number=contact.helpline_number, now=now)
+    return True
+
+
+def write(session: Session, contact: Contact, counselor: Counselor, body: str, now: datetime) -> bool:
+    """The counselor's words to the caller, from the helpline's number; False when the conversation is not theirs."""
+    if contact.claimed_by != counselor.id or contact.status is not ContactStatus.CONVERSING or not body.strip():
+        return False
+    for part in text_contacts.packed([body.strip()]):
+        sending.queue_text(
+            session,
+            body=part,
+            purpose=Purpose.COUNSELOR_WORDS,
+            helpline_number=contact.helpline_number,
+            contact=contact,
+            caller=contact.caller,
+            now=now,
+        )
+    contact.waiting_since = None
+    contact.next_step, contact.deadline_at = text_contacts.CLOSE, now + text_contacts.IDLE
+    return True
+
+
+def write_to_caller(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, body: str, now: datetime) -> bool:
+    """From the console: the counselor's words to the caller."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        counselor = session.get(Counselor, counselor_id)
+        return contact is not None and counselor is not None and write(session, contact, counselor, body, now)
+
+
+def give_back(session: Session, house: House, contact: Contact, reason: str, now: datetime) -> None:
+    """The conversation (locked) leaves its counselor and waits for another, its place in the queue kept."""
+    contact.claimed_by, contact.claimed_at = None, None
+    contact.waiting_since = contact.waiting_since or now
+    contact.next_step = COUNSELOR
+    record(session, contact.id, "text_given_back", now, reason=reason)
+    _ask_around(session, house, contact, now, rounds=1)
+
+
+def finish(session: Session, contact: Contact, now: datetime) -> None:
+    """The counselor is done: the conversation (locked) is over and waits for its disposition."""
+    contact.status, contact.ended_at = ContactStatus.ENDED, now
+    contact.waiting_since = contact.deadline_at = contact.next_step = None
+    record(session, contact.id, "conversation_ended", now)
+    outbox.touch(session, contact.id)
+
+
+def escalate(house: House, now: datetime) -> int:
+    """Conversations nobody took, or whose counselor fell silent: others are asked; how many."""
+    with house.db.begin() as session:
+        untaken = contacts.overdue_text_contacts(session, COUNSELOR, now)
+        for contact in untaken:
+            rounds = int(contact.flow.get("asked_around", 0))
+            _ask_around(session, house, contact, now, rounds=rounds)
+            if rounds == OFFER_A_CALL_AT and contact.caller.texting_ok is not False:
+                words = house.phrases.text("text.still_looking", contact.language)
+                text_contacts.answer(session, contact, [words], now)
+        silent = contacts.overdue_text_contacts(session, ANSWERING, now)
+        for contact in silent:
+            give_back(session, house, contact, "silent", now)
+        return len(untaken) + len(silent)
+
+
+def waiting_words(session: Session, contact: Contact) -> str:
+    """What the caller wrote last, for the counselor who takes over."""
+    last = texts.last_inbound(session, contact.id)
+    return last.body if last is not None else ""

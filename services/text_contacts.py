@@ -1,0 +1,124 @@
+"""The rows of a text conversation: its contact, what came in, what is answered, and its end when nobody writes on."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models import contacts, outbox, texts
+from models.contacts import Contact, record
+from models.people import Caller
+from models.texts import TextMessage
+from routing.sending import Purpose
+from routing.vocabulary import Channel, ContactStatus, Disposition, TextStatus
+from services import dispositions
+from services import texts as sending
+from services.house import House
+
+IDLE = timedelta(hours=12)  # then the next text begins anew: somebody else may be holding the telephone
+LONGEST_TEXT = 1600  # characters that Twilio takes in one message
+LONGEST_KEPT = 8_000  # of what came in; the rest of a very long message is cut
+CLOSE = "close"  # next step of a conversation that nobody waits for
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A text as the provider brings it."""
+
+    sid: str
+    sender: str
+    recipient: str
+    body: str
+    media: int = 0
+    opt_out_type: str = ""
+
+
+def current(session: Session, caller: Caller, inbound: Inbound, now: datetime) -> Contact:
+    """The caller's conversation that is going on, or a new one. The caller's row is locked, so texts take turns."""
+    contact = contacts.live_text_contact(session, caller.id)
+    if contact is None:
+        contact = Contact(
+            id=uuid.uuid4(),
+            caller=caller,
+            channel=Channel.TEXT,
+            helpline_number=inbound.recipient,
+            status=ContactStatus.CONVERSING,
+            opened_at=now,
+            flow={},
+        )
+        if caller.language is not None:
+            contact.language = caller.language
+        session.add(contact)
+        session.flush()
+        record(session, contact.id, "opened", now, channel=Channel.TEXT.value)
+    if contact.next_step in (None, CLOSE):
+        contact.next_step, contact.deadline_at = CLOSE, now + IDLE
+    outbox.touch(session, contact.id)
+    return contact
+
+
+def keep(session: Session, contact: Contact, inbound: Inbound, now: datetime) -> TextMessage:
+    """Store what came in."""
+    message = TextMessage(
+        id=uuid.uuid4(),
+        contact_id=contact.id,
+        caller_id=contact.caller_id,
+        outgoing=False,
+        purpose="inbound",
+        helpline_number=inbound.recipient,
+        body=inbound.body[:LONGEST_KEPT],
+        status=TextStatus.RECEIVED,
+        provider_sid=inbound.sid,
+        created_at=now,
+        due_at=now,
+    )
+    session.add(message)
+    record(session, contact.id, "text_received", now, text=str(message.id), media=inbound.media)
+    return message
+
+
+def answer(
+    session: Session, contact: Contact, paragraphs: Iterable[str], now: datetime, purpose: Purpose = Purpose.REPLY
+) -> None:
+    """Queue one turn's answer: one text, or several when it is longer than a text may be."""
+    for body in packed(paragraphs):
+        sending.queue_text(
+            session,
+            body=body,
+            purpose=purpose,
+            helpline_number=contact.helpline_number,
+            contact=contact,
+            caller=contact.caller,
+            now=now,
+        )
+
+
+def packed(paragraphs: Iterable[str]) -> list[str]:
+    """Paragraphs joined into as few texts as their longest length allows; one too long for a text is cut."""
+    bodies: list[str] = []
+    for paragraph in paragraphs:
+        joined = f"{bodies[-1]}\n\n{paragraph}" if bodies else paragraph
+        if bodies and len(joined) <= LONGEST_TEXT:
+            bodies[-1] = joined
+        elif paragraph:
+            bodies.append(paragraph[:LONGEST_TEXT])
+    return bodies
+
+
+def close_idle(house: House, now: datetime) -> int:
+    """End conversations in which nobody has written for twelve hours; how many."""
+    with house.db.begin() as session:
+        idle = contacts.overdue_text_contacts(session, CLOSE, now)
+        for contact in idle:
+            contact.ended_at, contact.deadline_at, contact.next_step = now, None, None
+            ending = contact.disposition or Disposition.INFORMATION
+            contact.status = ContactStatus.ENDED
+            dispositions.write(session, house, contact, None, ending, now=now)
+        return len(idle)
+
+
+def recent_inbound(session: Session, contact: Contact, now: datetime, within: timedelta) -> int:
+    """How many texts this contact sent us lately."""
+    return texts.count_inbound(session, contact.id, now - within)
