@@ -99,7 +99,7 @@ def _lines(house: House, contact: Contact, places: tuple[FoundPlace, ...], *, fi
             city=place.listing.city,
             miles=max(LEAST_MILES, round(place.entry.miles)),
             phone=phone.spoken(place.listing.phone) if place.listing.phone else "",
-            reasons="; ".join(render(r, phrases, language) for r in place.entry.reasons[:REASONS_A_PLACE]),
+            reasons=" ".join(render(r, phrases, language) for r in place.entry.reasons[:REASONS_A_PLACE]),
         )
         for number, place in enumerate(places, first)
     ]

@@ -1,0 +1,393 @@
+"""Texting with the line: what is asked, what is answered, and what goes before everything else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from config.content import load_content
+from config.match_content import match_content
+from config.phrases import load_phrases
+from models.contacts import Contact, ContactEvent
+from models.follow_ups import FollowUp
+from models.outbox import OutboxRow
+from models.people import Caller, Counselor
+from models.texts import TextMessage
+from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Language, Presence, TextStatus, Urgency
+from services import conversation, follow_ups, hand_over, text_contacts
+from services.conversation import Heard, Inbound
+from services.directory_import import ImportWish, import_directory
+from services.house import House
+from services.match_desk import build_desk
+from tests.services.outside import CALLER, HELPLINE, NOON, make_counselor
+
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "directory.csv"
+COUNSELOR, OTHER = "+16175550111", "+16175550112"
+Text = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="session")
+def desk():
+    content = load_content()
+    return build_desk(match_content(content, load_phrases()))
+
+
+@pytest.fixture
+def text_house(house: House, zip_codes: None, desk) -> House:
+    """A house with the real words, the real rules of the match, and the invented sample directory."""
+    built = replace(house, match_desk=replace(desk, _current=None))  # each test imports the directory anew
+    import_directory(built, ImportWish(SAMPLE), NOON)
+    return built
+
+
+class Thread:
+    """A pretend phone: texts in, and what was queued in answer."""
+
+    def __init__(self, house: House, number: str = CALLER) -> None:
+        self.house, self.number, self.now, self.count = house, number, NOON, 0
+
+    def text(self, body: str, **more: object) -> list[str]:
+        """Send a text a minute later; the answers that it got."""
+        self.count += 1
+        self.now += timedelta(minutes=1)
+        before = {message.id for message in self.outgoing()}
+        inbound = Inbound(f"SM{self.number}{self.count}", self.number, HELPLINE, body, **more)  # type: ignore[arg-type]
+        self.heard = conversation.receive_text(self.house, inbound, self.now)
+        return [message.body for message in self.outgoing() if message.id not in before]
+
+    def outgoing(self) -> list[TextMessage]:
+        """Texts to this phone, whoever it belongs to."""
+        with self.house.db.begin() as session:
+            query = select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.created_at)
+            mine = []
+            for message in session.scalars(query):
+                number = message.caller.number if message.caller else None
+                if message.counselor_id is not None:
+                    number = self._phone_of(session, message)
+                if number == self.number:
+                    mine.append(message)
+            return mine
+
+    @staticmethod
+    def _phone_of(session, message: TextMessage) -> str | None:
+        return session.get_one(Counselor, message.counselor_id).phone
+
+
+@pytest.fixture
+def caller(text_house: House) -> Thread:
+    return Thread(text_house)
+
+
+def contact_of(house: House) -> Contact:
+    with house.db.begin() as session:
+        query = select(Contact).options(joinedload(Contact.caller)).order_by(Contact.opened_at.desc())
+        found = session.scalars(query).first()
+        assert found is not None
+        return found
+
+
+def events(house: House) -> list[str]:
+    with house.db.begin() as session:
+        return list(session.scalars(select(ContactEvent.kind).order_by(ContactEvent.id)))
+
+
+def staff(house: House, *phones: str, **facts: object) -> list[Thread]:
+    with house.db.begin() as session:
+        for phone in phones:
+            make_counselor(session, phone, **facts)
+    return [Thread(house, phone) for phone in phones]
+
+
+def test_a_first_conversation_ends_with_three_places_and_their_reasons(caller: Thread) -> None:
+    (hello,) = caller.text("hi")
+    assert "reached people who help find treatment" in hello
+    assert "What is going on" in hello
+    (where,) = caller.text("I take klonopin and can't stop, I have depression")
+    assert "ZIP" in where
+    (how,) = caller.text("02150")
+    assert "1. " in how
+    assert "3. " in how
+    assert "nobody pays to be listed" in how
+    assert "Medicaid" in how  # the next question: how it would be paid
+    contact = contact_of(caller.house)
+    assert {entry["value"] for entry in contact.triage["substances"]} == {"clonazepam"}
+    assert contact.caller.timezone == "America/New_York"
+
+
+def test_the_match_of_a_text_plans_the_check_in_of_the_next_day(caller: Thread) -> None:
+    caller.text("alcohol, need detox in 02150, medicaid")
+    contact = contact_of(caller.house)
+    assert contact.disposition is Disposition.REFERRED
+    with caller.house.db.begin() as session:
+        kinds = set(session.scalars(select(FollowUp.kind)))
+    assert FollowUpKind.CHECK_IN in kinds
+    follow_ups.start_due(caller.house, caller.now + timedelta(hours=25))
+    assert any("we said we would check in" in message.body for message in caller.outgoing())
+
+
+def test_everything_in_one_text_is_enough(caller: Thread) -> None:
+    (answer,) = caller.text("my son is on heroin, we are in 02150 and have medicaid")
+    assert "Places near 02150" in answer
+
+
+def test_more_shows_the_next_places_and_says_when_the_list_is_over(caller: Thread) -> None:
+    caller.text("alcohol detox 02150 medicaid")
+    seen = []
+    for _ in range(10):
+        (answer,) = caller.text("MORE")
+        seen.append(answer)
+        if "whole list" in answer:
+            break
+    assert "whole list" in seen[-1]
+    assert seen[0].startswith("4. ")
+
+
+def test_in_spanish_everything_is_answered_in_spanish(caller: Thread) -> None:
+    (answer,) = caller.text("hola, necesito ayuda con el alcohol, vivo en 02150")
+    assert "Lugares cerca de 02150" in answer
+    assert contact_of(caller.house).language is Language.SPANISH
+
+
+def test_danger_is_answered_before_any_question_and_counselors_are_told(caller: Thread) -> None:
+    (counselor,) = staff(caller.house, COUNSELOR)
+    (answer,) = caller.text("my friend took pills and is not breathing")
+    assert "911" in answer
+    assert "ZIP" not in answer
+    contact = contact_of(caller.house)
+    assert contact.urgency in (Urgency.CALL_911, Urgency.CALL_911_THEN_988)
+    assert contact.next_step == hand_over.COUNSELOR
+    assert [message.body for message in counselor.outgoing() if "URGENT" in message.body]
+
+
+def test_call_me_promises_a_callback_once_and_wakes_the_calls_worker(caller: Thread) -> None:
+    (answer,) = caller.text("CALL ME")
+    assert "We will call you" in answer
+    caller.text("call me")
+    with caller.house.db.begin() as session:
+        (promise,) = session.scalars(select(FollowUp)).all()
+        tasks = set(session.scalars(select(OutboxRow.task)))
+    assert (promise.kind, promise.requested) == (FollowUpKind.CALLBACK, True)
+    assert "workers.calls.call_back" in tasks
+
+
+def test_the_same_message_again_changes_nothing(text_house: House) -> None:
+    inbound = Inbound("SMtwice", CALLER, HELPLINE, "hi")
+    heard = [conversation.receive_text(text_house, inbound, NOON) for _ in range(2)]
+    assert heard == [Heard.CONVERSATION, Heard.AGAIN]
+    with text_house.db.begin() as session:
+        assert len(session.scalars(select(TextMessage)).all()) == 2
+
+
+def test_stop_is_obeyed_confirmed_once_and_remembered(caller: Thread) -> None:
+    (confirmation,) = caller.text("STOP")
+    assert "no more texts" in confirmation
+    with caller.house.db.begin() as session:
+        assert session.scalars(select(Caller)).one().texts_stopped_at == caller.now
+    (again,) = caller.text("start")
+    assert "texts are on again" in again
+    with caller.house.db.begin() as session:
+        assert session.scalars(select(Caller)).one().texts_stopped_at is None
+
+
+def test_stop_that_the_provider_answered_is_not_answered_twice(caller: Thread) -> None:
+    assert caller.text("STOP", opt_out_type="STOP") == []
+    with caller.house.db.begin() as session:
+        assert session.scalars(select(Caller)).one().texts_stopped_at is not None
+
+
+def test_stop_of_somebody_in_danger_is_obeyed_and_still_seen_by_a_human(caller: Thread) -> None:
+    (counselor,) = staff(caller.house, COUNSELOR)
+    caller.text("I want to kill myself")
+    caller.text("stop")
+    assert events(caller.house).count("counselor_wanted") >= 2
+    assert counselor.outgoing()
+
+
+def test_help_me_stop_is_no_opt_out(caller: Thread) -> None:
+    caller.text("help me stop drinking")
+    assert caller.heard is Heard.CONVERSATION
+    with caller.house.db.begin() as session:
+        assert session.scalars(select(Caller)).one().texts_stopped_at is None
+
+
+def test_he_reads_my_phone_silences_us_at_once_and_a_human_looks(caller: Thread) -> None:
+    (counselor,) = staff(caller.house, COUNSELOR)
+    caller.text("hi")
+    assert caller.text("don't text me, he reads my phone") == []
+    with caller.house.db.begin() as session:
+        assert session.scalars(select(Caller)).one().texting_ok is False
+    assert counselor.outgoing()
+    assert "texts_suspended" in events(caller.house)
+
+
+def test_two_misunderstandings_bring_a_person(caller: Thread) -> None:
+    (counselor,) = staff(caller.house, COUNSELOR)
+    caller.text("hello")
+    caller.text("xqz fnord")
+    (answer,) = caller.text("blip blop")
+    assert "a person from our team" in answer
+    assert counselor.outgoing()
+
+
+def test_pictures_and_reactions_are_answered_sensibly(caller: Thread) -> None:
+    caller.text("hi")
+    (answer,) = caller.text("", media=1)
+    assert "cannot see pictures" in answer
+    assert caller.text("Liked “Harborline: hi, you have reached people”") == []
+    assert caller.heard is Heard.KEPT
+
+
+def test_a_flood_is_kept_but_not_answered_line_by_line(caller: Thread) -> None:
+    answers = []
+    for number in range(30):
+        answers += caller.text(f"aaa {number}")
+        caller.now -= timedelta(minutes=1)
+    assert len(answers) <= conversation.FLOOD
+    assert caller.text("he stopped breathing")  # danger always gets through
+
+
+def test_short_codes_and_our_own_number_are_never_answered(text_house: House) -> None:
+    for sender in ("22395", HELPLINE, "anonymous"):
+        heard = conversation.receive_text(text_house, Inbound(f"SM{sender}", sender, HELPLINE, "hi"), NOON)
+        assert heard is Heard.IGNORED
+    with text_house.db.begin() as session:
+        assert session.scalars(select(TextMessage)).all() == []
+
+
+def test_days_later_the_line_begins_anew_and_repeats_nothing(caller: Thread) -> None:
+    caller.text("heroin, 02150, medicaid")
+    caller.now += timedelta(days=3)
+    assert text_contacts.close_idle(caller.house, caller.now) == 1
+    (answer,) = caller.text("hello")
+    assert "heroin" not in answer.lower()
+    assert "02150" not in answer
+    assert "What is going on" in answer
+    with caller.house.db.begin() as session:
+        statuses = list(session.scalars(select(Contact.status).order_by(Contact.opened_at)))
+    assert statuses == [ContactStatus.CLOSED, ContactStatus.CONVERSING]
+
+
+def test_a_one_to_the_check_in_asks_for_a_call_at_once(caller: Thread) -> None:
+    caller.text("heroin, 02150, medicaid")
+    caller.now += timedelta(hours=25)
+    text_contacts.close_idle(caller.house, caller.now)
+    follow_ups.start_due(caller.house, caller.now)
+    (answer,) = caller.text("1")
+    assert "We will call you" in answer
+    with caller.house.db.begin() as session:
+        callback = session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.CALLBACK)).one()
+    assert callback.requested
+
+
+def test_thanks_to_the_check_in_begins_no_interrogation(caller: Thread) -> None:
+    caller.text("heroin, 02150, medicaid")
+    caller.now += timedelta(hours=25)
+    text_contacts.close_idle(caller.house, caller.now)
+    follow_ups.start_due(caller.house, caller.now)
+    (answer,) = caller.text("yes doing ok thanks")
+    assert "Thank you for letting us know" in answer
+    assert "What is going on" not in answer
+
+
+class TestTwoWayRelay:
+    """A counselor writes with a caller through the helpline's number."""
+
+    @pytest.fixture
+    def counselors(self, caller: Thread) -> list[Thread]:
+        threads = staff(caller.house, COUNSELOR, OTHER)
+        caller.text("hi")
+        caller.text("can I talk to a person please")
+        return threads
+
+    def test_the_first_to_take_has_the_conversation_and_sees_the_last_words(self, counselors: list[Thread]) -> None:
+        first, second = counselors
+        (taken,) = first.text("TAKE")
+        assert "They wrote: can I talk to a person please" in taken
+        assert second.text("take") == ["Nobody is waiting for a text just now."]
+
+    def test_words_go_both_ways_and_no_private_number_is_shown(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, _ = counselors
+        first.text("TAKE")
+        before = len(caller.outgoing())
+        assert first.text("Hi, I'm here. What happened?") == []
+        (relayed,) = caller.outgoing()[before:]
+        assert (relayed.body, relayed.helpline_number) == ("Hi, I'm here. What happened?", HELPLINE)
+        assert caller.text("I am so tired") == []  # no machine talks in between
+        assert first.outgoing()[-1].body == "I am so tired"
+        assert not any(CALLER in message.body for message in first.outgoing())
+
+    def test_danger_is_answered_by_the_machine_too(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, _ = counselors
+        first.text("TAKE")
+        (answer,) = caller.text("I want to die, I have a gun")
+        assert "911" in answer
+        assert first.outgoing()[-1].body == "I want to die, I have a gun"
+
+    def test_passing_keeps_the_place_and_asks_the_others(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, second = counselors
+        first.text("TAKE")
+        first.text("PASS")
+        assert contact_of(caller.house).claimed_by is None
+        assert "They wrote" in second.text("TAKE")[0]
+
+    def test_a_counselor_who_falls_silent_loses_the_conversation(
+        self, caller: Thread, counselors: list[Thread]
+    ) -> None:
+        first, second = counselors
+        first.text("TAKE")
+        asked = len(second.outgoing())
+        assert hand_over.escalate(caller.house, first.now + timedelta(minutes=6)) == 1
+        assert contact_of(caller.house).claimed_by is None
+        assert len(second.outgoing()) == asked + 1
+
+    def test_when_nobody_takes_it_the_person_is_told_how_to_be_called(
+        self, caller: Thread, counselors: list[Thread]
+    ) -> None:
+        now = caller.now
+        for _ in range(4):
+            now += timedelta(minutes=4)
+            hand_over.escalate(caller.house, now)
+        assert sum("still looking" in message.body for message in caller.outgoing()) == 1
+
+    def test_done_asks_how_it_ended_and_a_digit_closes_it(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, _ = counselors
+        first.text("TAKE")
+        (question,) = first.text("done")
+        assert "How did it end?" in question
+        assert first.text("1T") == ["Noted, thank you."]
+        contact = contact_of(caller.house)
+        assert (contact.status, contact.disposition) == (ContactStatus.CLOSED, Disposition.REFERRED)
+        assert contact.caller.texting_ok is True
+
+
+class TestCounselorsOwnPhone:
+    """Presence by text."""
+
+    def test_on_and_off(self, text_house: House) -> None:
+        (counselor,) = staff(text_house, COUNSELOR, presence=Presence.AVAILABLE)
+        assert "You are off" in counselor.text("OFF")[0]
+        assert "You are off" in counselor.text("status")[0]
+        assert "You are on" in counselor.text("On.")[0]
+
+    def test_an_unknown_word_is_answered_with_what_can_be_done(self, text_house: House) -> None:
+        (counselor,) = staff(text_house, COUNSELOR)
+        assert "ON or OFF" in counselor.text("what")[0]
+        assert counselor.text("3") == ["No contact of yours is waiting for its ending."]
+
+
+def test_a_text_is_stored_before_it_is_answered(caller: Thread) -> None:
+    caller.text("hi")
+    with caller.house.db.begin() as session:
+        statuses = [message.status for message in session.scalars(select(TextMessage).order_by(TextMessage.outgoing))]
+    assert statuses == [TextStatus.RECEIVED, TextStatus.QUEUED]
+
+
+def test_answers_are_packed_into_as_few_texts_as_they_fit() -> None:
+    assert text_contacts.packed(["a", "b"]) == ["a\n\nb"]
+    assert text_contacts.packed(["a" * 1000, "b" * 1000]) == ["a" * 1000, "b" * 1000]
+    assert text_contacts.packed([]) == []
+    assert [len(body) for body in text_contacts.packed(["a" * 5000])] == [1600]
