@@ -11,7 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config.logs import configure_logging
 from config.settings import Settings, SettingsError, load_settings
 from services.house import House
+from telephony.build import build_account
 from telephony.failover import Fallback
+from telephony.static_documents import documents
 from telephony.twiml import Twiml
 from web import (
     commands,
@@ -88,3 +90,5 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["fallback"] = Fallback(settings.public_base_url, house.phrases, settings.on_call_numbers, number)
     app.extensions["triage_reader"] = triage_rules
     app.extensions["probes"] = build_probes(settings, house)
+    app.extensions["account"] = build_account(settings)
+    app.extensions["static_documents"] = lambda base: documents(base, house.phrases, settings.on_call_numbers, number)

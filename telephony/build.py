@@ -1,6 +1,7 @@
 """Builds this process's way out to the telephone network from the settings."""
 
 from config.settings import Settings
+from telephony.account import TwilioAccount
 from telephony.client import TwilioTelephony
 from telephony.ports import Telephony
 
@@ -10,3 +11,8 @@ def build_telephony(settings: Settings) -> Telephony:
     return TwilioTelephony(
         settings.twilio_account_sid, settings.twilio_auth_token, base_url=settings.twilio_api_base_url
     )
+
+
+def build_account(settings: Settings) -> TwilioAccount:
+    """The account behind that way, for setting it up and looking after it."""
+    return TwilioAccount(settings.twilio_account_sid, settings.twilio_auth_token, base_url=settings.twilio_api_base_url)

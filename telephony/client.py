@@ -60,7 +60,7 @@ def _failure(status: int, code: int) -> Exception:
 
 
 @contextmanager
-def _failures_in_our_words() -> Iterator[None]:
+def failures_in_our_words() -> Iterator[None]:
     """Turn the SDK's and the network's exceptions into those of `telephony.ports`, without their texts."""
     try:
         yield
@@ -91,7 +91,7 @@ class TwilioTelephony:
     ) -> str:
         """Ring a number; the provider's call id."""
         detection: dict[str, Any] = {"machine_detection": "Enable"} if machine_detection else {}
-        with _failures_in_our_words():
+        with failures_in_our_words():
             call = self._client.calls.create(
                 to=to,
                 from_=sender,
@@ -107,35 +107,35 @@ class TwilioTelephony:
 
     def redirect_call(self, sid: str, url: str) -> None:
         """Make a live call fetch `url` now."""
-        with _failures_in_our_words():
+        with failures_in_our_words():
             self._client.calls(sid).update(url=url, method="POST")
 
     def end_call(self, sid: str) -> None:
         """Hang up, or stop ringing; a call already over is fine."""
-        with suppress(CallGone), _failures_in_our_words():
+        with suppress(CallGone), failures_in_our_words():
             self._client.calls(sid).update(status="completed")
 
     def call_status(self, sid: str) -> str:
         """Twilio's word for where a call stands."""
-        with _failures_in_our_words():
+        with failures_in_our_words():
             return str(self._client.calls(sid).fetch().status)
 
     def send_text(self, *, to: str, sender: str, body: str, status_url: str) -> str:
         """Send a message; the provider's message id."""
-        with _failures_in_our_words():
+        with failures_in_our_words():
             message = self._client.messages.create(to=to, from_=sender, body=body, status_callback=status_url)
         return str(message.sid)
 
     def sent_texts(self, *, to: str, sender: str, since: datetime) -> Sequence[SentText]:
         """What Twilio lists from `sender` to `to` since then. A message not yet sent has only its date of creation."""
-        with _failures_in_our_words():
+        with failures_in_our_words():
             listed = self._client.messages.list(to=to, from_=sender, limit=LIST_LIMIT, page_size=LIST_LIMIT)
         texts = [SentText(str(m.sid), str(m.status), str(m.body), _time_of(m)) for m in listed]
         return [text for text in texts if text.sent_at is None or text.sent_at >= since]
 
     def received_texts(self, *, recipient: str, since: datetime) -> Sequence[ReceivedText]:
         """What came in to one of our numbers since then."""
-        with _failures_in_our_words():
+        with failures_in_our_words():
             listed = self._client.messages.list(to=recipient, date_sent_after=since, page_size=LIST_LIMIT)
         return [
             ReceivedText(str(m.sid), str(m.from_), str(m.to), str(m.body), _time_of(m))
@@ -146,7 +146,7 @@ class TwilioTelephony:
     def recording(self, sid: str) -> bytes:
         """The audio of a recording (WAV)."""
         url = f"{API}/2010-04-01/Accounts/{self._auth[0]}/Recordings/{sid}.wav"
-        with _failures_in_our_words():
+        with failures_in_our_words():
             answer = requests.get(self._http.address(url), auth=self._auth, timeout=self._http.timeout)
         if answer.status_code != requests.codes.ok:
             raise _failure(answer.status_code, answer.status_code)
@@ -154,7 +154,7 @@ class TwilioTelephony:
 
     def delete_recording(self, sid: str) -> None:
         """Remove a recording at Twilio; one already gone is fine."""
-        with suppress(CallGone), _failures_in_our_words():
+        with suppress(CallGone), failures_in_our_words():
             self._client.recordings(sid).delete()
 
 

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.people",
     "tests.fixtures.paper",
     "tests.fixtures.line",
+    "tests.fixtures.application",
     "tests.fixtures.directory",
 ]
 

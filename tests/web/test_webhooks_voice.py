@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact
 from models.outbox import OutboxRow
-from tests.web.conftest import Signed
+from tests.fixtures.application import Signed
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 CALL = {"CallSid": "CA1", "From": "+12125550142", "To": "+18335550100", "CallStatus": "ringing"}
