@@ -6,8 +6,8 @@ from typing import Any
 from models.database import Database
 from routing.follow_up import Plans
 from routing.phrases import Phrases
+from services.directory.service_codes import ServiceCodes
 from services.match_desk import MatchDesk
-from services.service_codes import ServiceCodes
 
 
 @dataclass(frozen=True)

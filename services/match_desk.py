@@ -14,7 +14,7 @@ from routing.match_overlay import Overlay
 from routing.match_phrases import PhraseTable
 from routing.match_settings import MatchSettings
 from routing.matching import Matcher
-from services.zip_codes import load_zip_table
+from services.directory.zip_codes import load_zip_table
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from models.matches import MatchRecord
 from routing.match_phrases import Phrase, PhraseTable, render
 from routing.match_profile import Profile, read_profile, unknown_fields
 from routing.matching import Entry, MatchAnswer
+from services.directory.zip_codes import ensure_zip_codes
 from services.house import House
 from services.match_desk import Current, MatchDesk
-from services.zip_codes import ensure_zip_codes
 
 __all__ = ["AskedBy", "FoundPlace", "Matches", "Profile", "desk_of", "find_matches", "match_all", "read_profiles"]
 MILES_DIGITS = 2

@@ -17,9 +17,9 @@ from models.database import AfterCommit, Database, build_engine
 from routing.follow_up import plans_from
 from routing.phrases import Phrases
 from routing.triage import TriageRules
+from services.directory.service_codes import ServiceCodes
 from services.house import House, Rules
 from services.match_desk import build_desk
-from services.service_codes import ServiceCodes
 from telephony.build import build_telephony
 from telephony.ports import Telephony
 from workers.publish import Publisher

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from models.directory import Listing
-from services.directory_import import ImportResult, ImportWish, import_directory
-from services.directory_locator import editions
+from services.directory.importing import ImportResult, ImportWish, import_directory
+from services.directory.locator_csv import editions
 from services.house import House
 from tests.fixtures.directory import WORKBOOK_HEADER, WriteCsv, place
 

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from models.database import Database
 from models.directory import Facility, Listing, ListingHistory, directory_versions, take_directory
-from services.directory import past_imports, search_facilities, undo_import
-from services.directory_import import ImportResult, ImportWish, import_directory
+from services.directory.importing import ImportResult, ImportWish, import_directory
+from services.directory.searching import past_imports, search_facilities, undo_import
 from services.house import House
 from tests.fixtures.directory import SAMPLE, WORKBOOK_HEADER, WriteCsv, place
 

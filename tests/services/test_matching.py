@@ -6,7 +6,7 @@ from typing import Any
 
 from models.matches import match_record
 from routing.match_profile import Profile
-from services.directory_import import ImportWish, import_directory
+from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from services.matching import AskedBy, Matches, desk_of, find_matches, match_all, read_profiles
 from tests.fixtures.directory import SAMPLE, WriteCsv, place

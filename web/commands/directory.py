@@ -13,8 +13,8 @@ from flask import Flask
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from services.directory import past_imports, undo_import
-from services.directory_import import ImportResult, ImportWish, import_directory
+from services.directory.importing import ImportResult, ImportWish, import_directory
+from services.directory.searching import past_imports, undo_import
 from web.commands.refusal import Refusal
 from web.house import house
 

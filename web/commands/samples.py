@@ -7,7 +7,7 @@ import click
 from flask import Flask, current_app
 
 from services.counselors import NewCounselor, add_counselor
-from services.directory_import import ImportWish, import_directory
+from services.directory.importing import ImportWish, import_directory
 from services.roster import import_roster
 from web.commands.refusal import Refusal
 from web.house import house

@@ -14,11 +14,11 @@ from models import directory_store as store
 from models.directory import DirectoryImport, RefusedRow, last_import, next_generation, take_directory
 from routing.geography import ZipTable
 from services import audit
-from services.directory_files import SourceFile, UnreadableFileError, edition_of
-from services.directory_open import open_source
-from services.directory_rows import SourceRow, examine
+from services.directory.files import SourceFile, UnreadableFileError, edition_of
+from services.directory.opening import open_source
+from services.directory.rows import SourceRow, examine
+from services.directory.zip_codes import ensure_zip_codes, load_zip_table
 from services.house import House
-from services.zip_codes import ensure_zip_codes, load_zip_table
 
 RETIRE_CAP = 0.10  # issue "The directory and the match": more than this share is retired only when confirmed
 REFUSED_KEPT = 1_000  # of a thoroughly wrong file, this many rows explain enough

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from services.directory_files import SourceFile, UnreadableFileError, header_difference
-from services.directory_locator import editions, open_locator
-from services.directory_locator_json import open_locator_json
-from services.directory_plain import HEADER as PLAIN_HEADER
-from services.directory_plain import csv_header, open_plain
-from services.directory_workbook import open_workbook
-from services.json_stream import head
-from services.service_codes import ServiceCodes
+from services.directory.files import SourceFile, UnreadableFileError, header_difference
+from services.directory.json_stream import head
+from services.directory.locator_csv import editions, open_locator
+from services.directory.locator_json import open_locator_json
+from services.directory.plain_csv import HEADER as PLAIN_HEADER
+from services.directory.plain_csv import csv_header, open_plain
+from services.directory.service_codes import ServiceCodes
+from services.directory.workbook import open_workbook
 
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"

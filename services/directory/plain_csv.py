@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from services.directory_files import OWN, SourceFile, UnreadableFileError
-from services.directory_rows import SourceRow
+from services.directory.files import OWN, SourceFile, UnreadableFileError
+from services.directory.rows import SourceRow
 
 HEADER = (
     *("name1", "name2", "street1", "street2", "city", "state", "zip", "phone", "intake"),

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from services.directory_files import SAMHSA, SourceFile
-from services.directory_plain import csv_rows, record
-from services.directory_rows import SourceRow
-from services.service_codes import ServiceCodes
+from services.directory.files import SAMHSA, SourceFile
+from services.directory.plain_csv import csv_rows, record
+from services.directory.rows import SourceRow
+from services.directory.service_codes import ServiceCodes
 
 _PLACE = ("name1", "name2", "street1", "street2", "city", "state", "zip", "zip4", "county", "phone")
 _POINT = ("website", "latitude", "longitude", "type_facility")

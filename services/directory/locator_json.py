@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.directory_files import SAMHSA, SourceFile, UnreadableFileError
-from services.directory_rows import SourceRow
-from services.json_stream import BrokenJsonError, array_start, objects
-from services.service_codes import ServiceCodes
+from services.directory.files import SAMHSA, SourceFile, UnreadableFileError
+from services.directory.json_stream import BrokenJsonError, array_start, objects
+from services.directory.rows import SourceRow
+from services.directory.service_codes import ServiceCodes
 
 ROWS = "rows"
 _SIGNS = ('"typeFacility"', '"name1"', '"street1"')

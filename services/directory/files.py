@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from services.directory_rows import SourceRow
+from services.directory.rows import SourceRow
 
 SAMHSA, OWN = "samhsa", "own"
 _FULL_DATE = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")

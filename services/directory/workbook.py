@@ -8,8 +8,8 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from routing.codes import tokens
-from services.directory_files import SAMHSA, SourceFile, UnreadableFileError, header_difference
-from services.directory_rows import SourceRow
+from services.directory.files import SAMHSA, SourceFile, UnreadableFileError, header_difference
+from services.directory.rows import SourceRow
 
 SHEET_WORDS = ("facilit", "list")  # "Facilities List", "Facility List"
 HEADER = (
