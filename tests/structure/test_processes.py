@@ -6,6 +6,7 @@ from pathlib import Path
 from config import queues
 from config.settings import Settings
 from runtime.supervise import read_procfile
+from workers.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,6 +17,12 @@ def test_each_queue_has_exactly_one_worker() -> None:
         name for command in commands for found in re.findall(r"--queues (\S+)", command) for name in found.split(",")
     ]
     assert sorted(consumed) == sorted(queues.QUEUES)
+
+
+def test_every_tick_finds_its_task() -> None:
+    app.loader.import_default_modules()
+    ticks = {entry["task"] for entry in queues.beat_schedule().values()}
+    assert ticks <= app.tasks.keys(), "an unregistered task is dropped by the worker"
 
 
 def test_calls_wait_for_no_text() -> None:
