@@ -22,6 +22,7 @@ from models.people import Counselor, counselor_by_email
 from routing.vocabulary import Role
 from runtime.chromium import HOW, find
 from services.counselors import NewCounselor, add_counselor
+from services.directory_import import ImportWish, import_directory
 from services.house import House
 from tests.fixtures.database import Copies
 from tests.fixtures.people import PASSWORD
@@ -170,3 +171,10 @@ def signed_in(context: BrowserContext, colleague: Callable[..., Counselor]) -> C
         return page, person
 
     return enter
+
+
+@pytest.fixture(scope="session")
+def directory(console: Console) -> None:
+    """The invented sample directory."""
+    wish = ImportWish(ROOT / "samples" / "directory.csv")
+    assert not import_directory(console.house, wish, datetime.now(UTC)).errors

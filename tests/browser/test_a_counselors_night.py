@@ -165,3 +165,14 @@ def test_a_disposition_written_by_phone_shows_on_the_page(console: Console, sign
     dispositions.close(console.house, contact_id, gil.id, Disposition.INFORMATION, datetime.now(UTC))
     expect(page.locator(".contact-head .status")).to_have_text("Closed")
     expect(page.locator(".timeline")).to_contain_text("Gil Reyes wrote how it ended: Got information.")
+
+
+def test_a_place_is_looked_up_while_typing(directory: None, signed_in: SignedIn) -> None:
+    page, _ = signed_in("Kim Osei")
+    page.keyboard.press("d")
+    page.wait_for_url("**/directory")
+    page.keyboard.press("/")
+    page.keyboard.type("lantern street")
+    expect(page.get_by_role("heading", name="Lantern Street Recovery")).to_be_visible()
+    expect(page.get_by_text("Residential detox")).to_be_visible()
+    assert "q=lantern" in page.url

@@ -20,7 +20,7 @@ SignedIn = Callable[..., tuple[Page, Counselor]]
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SERIOUS = {"serious", "critical"}
-PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails")
+PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay")
 
 
 def serious_findings(page: Page) -> list[str]:

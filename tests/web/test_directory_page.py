@@ -1,0 +1,53 @@
+"""The directory, as it is searched on the console."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from routing.vocabulary import Role
+from services.directory_import import ImportWish, import_directory
+from services.house import House
+from tests.fixtures.directory import WriteCsv, place
+from tests.fixtures.people import Browser
+
+SignIn = Callable[[Role], Browser]
+
+
+@pytest.fixture
+def directory(match_house: House, write_csv: WriteCsv) -> None:
+    """Thirty places in Chelsea, and one in Boston with a website that is none."""
+    rows = [place(f"Quay House {n:02}", street1=f"{n} Quay Street", phone=f"617-555-01{n:02}") for n in range(30)]
+    elsewhere = place("Lantern <b>Hall</b>", city="Boston", zip="02119", website="javascript:alert(1)")
+    result = import_directory(match_house, ImportWish(write_csv([*rows, elsewhere])), datetime.now(UTC))
+    assert result.added == 31
+
+
+@pytest.mark.usefixtures("directory")
+def test_a_place_is_found_by_any_of_its_words(sign_in_as: SignIn) -> None:
+    browser = sign_in_as(Role.COUNSELOR)
+    _, page = browser.get("/directory?q=lantern+boston")
+    assert "1 place" in page
+    assert "Lantern &lt;b&gt;Hall&lt;/b&gt;" in page
+    assert "(617) 555-0123" in page
+    assert "Residential detox" in page
+    assert "Medicaid" in page
+    assert "javascript:" not in page
+
+
+@pytest.mark.usefixtures("directory")
+def test_long_lists_come_in_pages(sign_in_as: SignIn) -> None:
+    browser = sign_in_as(Role.AUDITOR)
+    _, first = browser.get("/directory?q=quay&state=ma")
+    assert "30 places" in first
+    assert "Page 1 of 2" in first
+    assert "Quay House 00" in first
+    assert "Quay House 29" not in first
+    assert "Quay House 29" in browser.get("/directory?q=quay&state=MA&page=2")[1]
+
+
+def test_an_empty_search_and_an_empty_answer_say_what_to_do(sign_in_as: SignIn) -> None:
+    browser = sign_in_as(Role.COUNSELOR)
+    assert "Type a name" in browser.get("/directory")[1]
+    assert "Try fewer words" in browser.get("/directory?q=nowhere")[1]
+    assert browser.get("/directory?q=x&page=y&state=%00")[0] == 200
