@@ -13,6 +13,7 @@ from models.people import Counselor
 from routing.vocabulary import ContactStatus, FollowUpStatus, Urgency
 
 _WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor))
+GOING_ON = (*LIVE, ContactStatus.WITH_CRISIS_LINE)  # somebody is on the line with us, though no counselor's step is due
 OPEN_FOLLOW_UPS = (FollowUpStatus.PENDING, FollowUpStatus.STARTED)
 
 
@@ -22,7 +23,7 @@ def live_contacts(session: Session, limit: int = 200) -> Sequence[Contact]:
     query = (
         select(Contact)
         .options(*_WITH_PEOPLE)
-        .where(Contact.status.in_(LIVE))
+        .where(Contact.status.in_(GOING_ON))
         .order_by(calm, func.coalesce(Contact.waiting_since, Contact.opened_at))
         .limit(limit)
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import reading
-from models.contacts import LIVE
 from models.people import Counselor
 from routing.shifts import ShiftPattern, on_shift
 from routing.vocabulary import ContactStatus, LegStatus, Presence, Role
@@ -97,6 +96,6 @@ def my_line(house: House, counselor_id: uuid.UUID) -> MyLine | None:
     """The contact that rings or talks on a counselor's phone now."""
     with house.db.begin() as session:
         leg = reading.leg_of(session, counselor_id)
-        if leg is None or leg.contact.status not in LIVE:
+        if leg is None or leg.contact.status not in reading.GOING_ON:
             return None
         return MyLine(row_of(leg.contact), ringing=leg.status in UNDECIDED)

@@ -37,6 +37,11 @@ class ContactRow:
         """Whether a red flag asks for something at once."""
         return self.urgency != Urgency.NONE
 
+    @property
+    def going_on(self) -> bool:
+        """Whether somebody waits or speaks with us now."""
+        return self.status in reading.GOING_ON
+
 
 @dataclass(frozen=True)
 class ContactList:

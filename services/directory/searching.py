@@ -18,6 +18,8 @@ from models.directory import (
 from services import audit
 from services.house import House
 
+__all__ = ["PAGE", "Found", "Listing", "past_imports", "search_facilities", "undo_import"]
+
 PAGE = 25
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from config.settings import load_settings
+from models.contacts import Contact
 from models.people import Counselor, counselor_by_email
 from routing.vocabulary import Role
 from runtime.chromium import HOW, find
@@ -137,6 +138,13 @@ def context(chromium: Browser, console: Console) -> Iterator[BrowserContext]:
     yield opened
     opened.close()
     assert complaints == []
+
+
+@pytest.fixture(autouse=True)
+def quiet_line(console: Console) -> None:
+    """No contact of an earlier test."""
+    with console.house.db.begin() as session:
+        session.execute(delete(Contact))
 
 
 @pytest.fixture

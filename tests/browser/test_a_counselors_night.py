@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.contacts import Contact, Leg, Receipt
+from models.contacts import Contact, Leg, Receipt, record
+from models.outbox import touch
 from models.people import Counselor
-from routing.vocabulary import ContactStatus, Disposition, LegKind, Presence
-from services import bridging, dispositions, intake, ringing, rings
+from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus, Presence
+from services import dispositions, intake, ringing, rings
 from services.counselors import set_presence
 from tests.browser.conftest import Console
 
@@ -42,15 +43,15 @@ def ring(console: Console, contact_id: uuid.UUID, counselor: Counselor) -> uuid.
 
 
 def end(console: Console, leg_id: uuid.UUID) -> None:
-    """Both hang up."""
+    """The conversation is over. (How calls end is the scenarios' business; here it is what pages show.)"""
+    now = datetime.now(UTC)
     with console.house.db.begin() as session:
-        contact_id = session.get_one(Leg, leg_id).contact_id
-        conference, callers = str(leg_id), session.query(Leg).filter_by(contact_id=contact_id, kind=LegKind.CALLER)
-        sids = [session.get_one(Leg, leg_id).provider_sid or "", *(leg.provider_sid or "" for leg in callers)]
-    for sid in sids:
-        bridging.joined(console.house, conference, sid, datetime.now(UTC))
-    for sid in sids:
-        ringing.leg_ended(console.house, None, sid, "completed", datetime.now(UTC))
+        contact = session.get_one(Contact, session.get_one(Leg, leg_id).contact_id)
+        contact.status, contact.ended_at = ContactStatus.ENDED, now
+        for leg in contact.legs:
+            leg.status, leg.ended_at = LegStatus.ENDED, now
+        record(session, contact.id, "conversation_ended", now)
+        touch(session, contact.id)
 
 
 def test_a_call_comes_up_is_noted_and_wrapped_up(console: Console, signed_in: SignedIn) -> None:
