@@ -23,7 +23,7 @@ from models.people import Counselor, counselor_by_email
 from routing.vocabulary import Role
 from runtime.chromium import HOW, find
 from services.counselors import NewCounselor, add_counselor
-from services.directory_import import ImportWish, import_directory
+from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from tests.fixtures.database import Copies
 from tests.fixtures.people import PASSWORD

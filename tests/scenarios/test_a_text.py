@@ -6,8 +6,8 @@ from sqlalchemy import select
 from models.texts import TextMessage
 from routing.vocabulary import TextStatus
 from runtime.processes import wait_until
-from services.directory_import import ImportWish, import_directory
-from services.zip_codes import ensure_zip_codes
+from services.directory.importing import ImportWish, import_directory
+from services.directory.zip_codes import ensure_zip_codes
 from tests.fixtures.directory import SAMPLE
 from tests.fixtures.line import Line
 from tests.services.outside import NOON

@@ -20,7 +20,7 @@ from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Language, Presence, TextStatus, Urgency
 from services import conversation, follow_ups, hand_over, text_contacts
 from services.conversation import Heard, Inbound
-from services.directory_import import ImportWish, import_directory
+from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from services.match_desk import build_desk
 from tests.services.outside import CALLER, HELPLINE, NOON, make_counselor

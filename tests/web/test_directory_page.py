@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from routing.vocabulary import Role
-from services.directory_import import ImportWish, import_directory
+from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from tests.fixtures.directory import WriteCsv, place
 from tests.fixtures.people import Browser

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from routing.phone import e164, spoken
-from services import directory
+from services.directory import searching
 from web.console.speech import words
 from web.guards import EVERYBODY, allow
 from web.house import house
@@ -51,7 +51,7 @@ def search() -> ResponseReturnValue:
     state = request.args.get("state", "").upper()
     state = state if state in STATES else ""
     page = request.args.get("page", 1, type=int)
-    found = directory.search_facilities(house(), asked, state, page) if asked or state else None
+    found = searching.search_facilities(house(), asked, state, page) if asked or state else None
     template = "_directory.html" if request.headers.get("HX-Target") == "found" else "directory.html"
     return render_template(
         template,
@@ -63,7 +63,7 @@ def search() -> ResponseReturnValue:
     )
 
 
-def _place(listing: directory.Listing) -> Place:
+def _place(listing: searching.Listing) -> Place:
     number = e164(listing.phone) if listing.phone else None
     return Place(
         name=listing.name1,
