@@ -19,7 +19,7 @@ SignIn = Callable[[Role], Browser]
 def directory(match_house: House, write_csv: WriteCsv) -> None:
     """Thirty places in Chelsea, and one in Boston."""
     rows = [place(f"Quay House {n:02}", street1=f"{n} Quay Street", phone=f"617-555-01{n:02}") for n in range(30)]
-    elsewhere = place("Lantern & Hall", city="Boston", zip="02119")
+    elsewhere = place("Lantern & Hall", city="Boston", zip="02119", street1="9 Lantern Street")
     result = import_directory(match_house, ImportWish(write_csv([*rows, elsewhere])), datetime.now(UTC))
     assert result.added == 31, result.refused
 
