@@ -166,6 +166,11 @@ def take_receipt(session: Session, provider_id: str, now: datetime) -> bool:
     return session.scalar(statement.returning(Receipt.provider_id)) is not None
 
 
+def known_receipts(session: Session, provider_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these events were taken already."""
+    return frozenset(session.scalars(select(Receipt.provider_id).where(Receipt.provider_id.in_(provider_ids))))
+
+
 def live_text_contact(session: Session, caller_id: uuid.UUID) -> Contact | None:
     """The text conversation of a caller that is going on (also while they are called back), locked."""
     query = (

@@ -19,7 +19,7 @@ from services.callers import caller_for
 from services.house import House
 from services.text_contacts import Inbound
 
-__all__ = ["Heard", "Inbound", "receive_text"]
+__all__ = ["Heard", "Inbound", "receipt_of", "receive_text"]
 DANGER = (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
 FLOOD, FLOOD_WINDOW = 10, timedelta(minutes=1)  # more texts than that in a minute are kept, but not answered one by one
 # What phones send in the place of a reaction to a message (iOS and Android), in English and Spanish
@@ -41,10 +41,15 @@ class Heard(StrEnum):
     KEPT = "kept"  # read by people, answered by nobody
 
 
+def receipt_of(sid: str) -> str:
+    """The id under which a text's receipt is kept."""
+    return f"text:{sid}"
+
+
 def receive_text(house: House, inbound: Inbound, now: datetime) -> Heard:
     """Take one text, once: everything that follows from it is committed with its receipt, or nothing is."""
     with house.db.begin() as session:
-        if not take_receipt(session, f"text:{inbound.sid}", now):
+        if not take_receipt(session, receipt_of(inbound.sid), now):
             return Heard.AGAIN
         sender = phone.e164(inbound.sender)
         if sender is None or sender in house.rules.helpline_numbers:
