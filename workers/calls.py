@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from config.queues import CALLS_SWEEP
-from services import bridging, callbacks, ringing, tasks
+from services import bridging, callbacks, places, ringing, tasks
 from workers.household import household
 
 
@@ -39,6 +39,12 @@ def release(contact_id: str) -> None:
 def call_back(contact_id: str) -> None:
     """Start a callback that is due."""
     callbacks.begin(household().house, uuid.UUID(contact_id), _now())
+
+
+@shared_task(name=tasks.MATCH)  # type: ignore[untyped-decorator]
+def match(contact_id: str) -> None:
+    """Find places for a contact whose place and substance are known."""
+    places.match_for_call(household().house, uuid.UUID(contact_id), _now())
 
 
 @shared_task(name=CALLS_SWEEP)  # type: ignore[untyped-decorator]

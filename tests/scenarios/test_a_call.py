@@ -1,11 +1,14 @@
 """Whole calls on the running line: pretend phones, real processes, signed webhooks."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact, events_of
 from routing.vocabulary import ContactStatus, Disposition
 from runtime.processes import wait_until
+from services import places
 from tests.fixtures.line import Line
 
 pytestmark = pytest.mark.slow
@@ -87,3 +90,22 @@ def test_words_of_danger_are_answered_at_once_and_told_to_the_counselor_after_on
     ana.press("1").wait_heard("Possible emergency")
     caller.wait_talking_with(ANA)
     assert line.sim.complaints() == []
+
+
+def test_places_are_matched_while_the_caller_waits_and_the_counselor_sees_them_with_reasons(line: Line) -> None:
+    line.roster(f"Ana,{ANA},en")
+    line.directory()
+    caller = line.sim.phone("+12125550145").dial()
+    caller.wait_heard("tell us in a few words", timeout=40).say("klonopin every day and I am depressed")
+    caller.wait_heard("ZIP code", timeout=40).press("02150")
+    caller.wait_heard("How would care be paid", timeout=40).say("I have Medicaid")
+
+    def matched() -> bool:
+        return "matched" in story(line, contacts(line)[0])
+
+    assert wait_until(matched, 20), story(line, contacts(line)[0])
+    shown = places.places_shown(line.house, contacts(line)[0].id, "en", datetime.now(UTC))
+    assert shown is not None
+    assert len(shown.places) >= 3
+    assert all(place["reasons"] for place in shown.places)
+    assert "Lists Medicaid." in shown.places[0]["reasons"]

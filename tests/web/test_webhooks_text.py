@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.outbox import OutboxRow
 from models.texts import TextMessage
 from routing.vocabulary import TextStatus
-from tests.web.conftest import Signed
+from tests.fixtures.application import Signed
 
 TEXT = {"MessageSid": "SM1", "From": "+16175550123", "To": "+18335550100", "Body": "hi", "NumMedia": "0"}
 

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
 from routing.vocabulary import Disposition
-from services import console, contact_page, dispositions, notes, sign_in
+from services import console, contact_page, dispositions, notes, places, sign_in
 from services.contact_page import ContactPage
 from web import guards
 from web.console import events_in_words
+from web.console.speech import words
 from web.guards import ANSWERING, allow, limiter
 from web.house import house
 
@@ -102,6 +103,7 @@ def _for_page(found: ContactPage) -> dict[str, object]:
         "row": found.row,
         "dispositions": list(Disposition),
         "timeline": events_in_words.sentences(found.timeline),
+        "places": places.places_shown(house(), found.row.id, words().language, guards.now()),
     }
 
 
