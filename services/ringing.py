@@ -38,7 +38,8 @@ def ring(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
 
 def _too_soon(contact: Contact, now: datetime) -> bool:
     """For a callback nobody waits on the line: the same few counselors are not rung without a pause."""
-    rung = [leg.planned_at for leg in contact.legs if leg.kind is not LegKind.CALLER]
+    begun = contact.waiting_since or now
+    rung = [leg.planned_at for leg in contact.legs if leg.kind is not LegKind.CALLER and leg.planned_at >= begun]
     return contact.calling_back and bool(rung) and now - max(rung) < CALLBACK_RING_PAUSE
 
 

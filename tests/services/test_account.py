@@ -120,8 +120,8 @@ def test_the_command_sets_up_the_simulators_number(
     done = run(args=["twilio", "provision", "--documents", str(tmp_path / "docs")])
 
     assert done.exit_code == 0, done.output
-    base = application.extensions["settings"].public_base_url
-    assert account.numbers(FIELDS)[0].fields == wanted_fields(Rules((LINE,), base), "")
+    rules = application.extensions["house"].rules
+    assert account.numbers(FIELDS)[0].fields == wanted_fields(rules, "")
     assert (tmp_path / "docs" / VOICE).exists()
     examined = run(args=["twilio", "doctor", "--json"])
     assert examined.exit_code == 1, "a local address is no place for real callers"

@@ -350,6 +350,22 @@ def test_a_callback_does_not_ring_the_same_phone_without_a_pause(stage: Stage) -
     assert len(stage.network.placed) == before + 1
 
 
+def test_a_callback_starts_at_once_though_the_phones_rang_in_vain_just_before(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.hangs_up(101, "no-answer")
+    stage.later(2)
+    waiting.greeting_key(stage.house, contact, "9", stage.now)
+    stage.caller_hangs_up()
+    callbacks.begin(stage.house, contact, stage.now)
+    before = len(stage.network.placed)
+
+    stage.rings(contact)
+
+    assert len(stage.network.placed) == before + 1
+
+
 def test_a_callback_rings_the_counselor_first_and_then_checks_that_a_person_is_there(stage: Stage) -> None:
     stage.counselor(101)
     contact = stage.dials()
