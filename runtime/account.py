@@ -18,6 +18,10 @@ MAX_SOCKET_PATH = 107  # bytes in sockaddr_un.sun_path on Linux; macOS has 104
 LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432.lock")
 _MAC_SLACK = 4
 
+SHARED, SHARED_AND_SHORT = Path("/var/tmp"), Path("/tmp")  # noqa: S108 - the ownership of what is in them is checked
+_SHARED_NAME = "harborline-"
+_ORIGIN = "origin"
+
 
 class EmbeddedError(SettingsError):
     """The embedded servers cannot run here; the text is a sentence that says what to do."""
@@ -95,11 +99,11 @@ def find_place(data_dir: Path) -> Place:
             "The embedded servers cannot step down from root here: run as an ordinary user, "
             "or set DATABASE_URL and REDIS_URL."
         )
-    name = f"harborline-{hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]}"
-    shared = Path("/var/tmp") / name  # noqa: S108 - ownership is checked
+    name = f"{_SHARED_NAME}{hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]}"
+    shared = SHARED / name
     for directory in (data_dir, shared):
-        if (directory != shared or _make_ours(shared)) and _claim(account, directory):
-            return Place(account, directory, _socket_directory(account, directory, name))
+        if (directory != shared or _make_ours(shared, data_dir)) and _claim(account, directory):
+            return Place(account, directory, _socket_directory(account, directory, data_dir, name))
     raise EmbeddedError(f"No directory for the embedded servers: make {data_dir} writable, or set HARBORLINE_DATA.")
 
 
@@ -123,19 +127,36 @@ def _claim(account: Account, directory: Path) -> bool:
     return usable
 
 
-def _make_ours(directory: Path) -> bool:
-    """Create a directory in a shared place; whether it is ours (somebody else's could be a trap)."""
-    directory.mkdir(mode=0o755, exist_ok=True)
+def forgotten_places() -> list[Path]:
+    """Directories of ours in shared places whose data directory was deleted: a checkout or a test run that is gone."""
+    found = [
+        path for parent in (SHARED, SHARED_AND_SHORT) for path in parent.glob(f"{_SHARED_NAME}*") if _is_ours(path)
+    ]
+    origins = {path: path / _ORIGIN for path in found}
+    return [path for path, origin in origins.items() if origin.exists() and not Path(origin.read_text()).exists()]
+
+
+def _is_ours(directory: Path) -> bool:
+    """Somebody else's directory in a shared place could be a trap."""
     facts = directory.lstat()
     return stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid()
 
 
-def _socket_directory(account: Account, directory: Path, name: str) -> Path:
+def _make_ours(directory: Path, data_dir: Path) -> bool:
+    """Create a directory in a shared place, which remembers what it is for; whether it is ours."""
+    directory.mkdir(mode=0o755, exist_ok=True)
+    if not _is_ours(directory):
+        return False
+    (directory / _ORIGIN).write_text(str(data_dir))
+    return True
+
+
+def _socket_directory(account: Account, directory: Path, data_dir: Path, name: str) -> Path:
     """A directory (marked as embedded by its name) whose socket paths are short enough."""
     sockets = directory / EMBEDDED_MARK
     if len(os.fsencode(sockets)) + LONGEST_SOCKET_NAME + _MAC_SLACK > MAX_SOCKET_PATH:
-        parent = Path("/tmp") / name  # noqa: S108 - ownership is checked
-        if not _make_ours(parent):
+        parent = SHARED_AND_SHORT / name
+        if not _make_ours(parent, data_dir):
             raise EmbeddedError(f"{parent} belongs to somebody else: set HARBORLINE_DATA to a shorter path.")
         sockets = parent / EMBEDDED_MARK
     account.own(sockets)

@@ -2,11 +2,13 @@
 
 import fcntl
 import os
+import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from runtime.account import EmbeddedError, Place, find_place, remove_place
+from config.defaults import EMBEDDED_MARK
+from runtime.account import EmbeddedError, Place, current_account, find_place, forgotten_places, remove_place
 from runtime.postgres import ensure_postgres, postgres_pid, postgres_url, stop_postgres
 from runtime.valkey import ensure_valkey, stop_valkey, valkey_pid, valkey_url
 
@@ -57,6 +59,7 @@ def ensure_servers(data_dir: Path, *, throwaway: bool = False) -> Servers:
     Throwaway servers do not wait for the disk and leave no files.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
+    clear_away_the_forgotten()
     with _Turn(data_dir):
         place = find_place(data_dir)
         users = os.open(data_dir / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -64,6 +67,8 @@ def ensure_servers(data_dir: Path, *, throwaway: bool = False) -> Servers:
         try:
             return Servers(data_dir, place, users, throwaway=throwaway)
         except BaseException:
+            if _is_last(users):
+                _stop_both(place)  # one may have started before the other could not
             os.close(users)
             raise
 
@@ -81,6 +86,14 @@ def _stop_both(place: Place) -> None:
     for stop, pid in ((stop_valkey, valkey_pid(place)), (stop_postgres, postgres_pid(place))):
         if pid is not None:
             stop(pid)
+
+
+def clear_away_the_forgotten() -> None:
+    """Files in /var/tmp outlive the checkout or test run that they belonged to; servers that still use them stay."""
+    for directory in forgotten_places():
+        place = Place(current_account(), directory, directory / EMBEDDED_MARK)
+        if postgres_pid(place) is None and valkey_pid(place) is None:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 class _Turn:

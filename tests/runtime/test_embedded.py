@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import redis
 
-from runtime import account, binaries
+from runtime import account, binaries, embedded
 from runtime.account import EmbeddedError, Place, find_place
 from runtime.embedded import ensure_servers, server_urls, stop_unused
 from runtime.postgres import postgres_pid
@@ -137,16 +137,34 @@ def test_throwaway_servers_leave_nothing_but_the_directory(tmp_path: Path) -> No
     assert not (directory / "valkey").exists()
 
 
-def test_without_any_postgres_a_sentence_says_what_to_do(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_in_a_shared_place_go_when_their_data_directory_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    for name, origin in (("harborline-here", tmp_path), ("harborline-gone", tmp_path / "gone")):
+        (shared / name).mkdir(parents=True)
+        (shared / name / "origin").write_text(str(origin))
+    (shared / "harborline-of-nobody-knows").mkdir()
+    monkeypatch.setattr(account, "SHARED", shared)
+    assert account.forgotten_places() == [shared / "harborline-gone"]
+    embedded.clear_away_the_forgotten()
+    assert sorted(path.name for path in shared.iterdir()) == ["harborline-here", "harborline-of-nobody-knows"]
+
+
+def test_without_any_postgres_a_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "_postgres_candidates", lambda: iter([(None, Path("/nowhere"))]))
     with pytest.raises(EmbeddedError, match="apt-get install postgresql"):
-        binaries.find_postgres(find_place(data_dir))
+        ensure_servers(tmp_path, throwaway=True)
 
 
-def test_without_any_redis_a_sentence_says_what_to_do(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binaries, "_valkey_candidates", lambda: iter([(None, Path("/nowhere"))]))
-    with pytest.raises(EmbeddedError, match="set REDIS_URL"):
-        binaries.find_valkey(find_place(data_dir))
+def test_without_any_redis_a_sentence_says_so_and_postgres_is_not_left_running(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(binaries, "_valkey_candidates", lambda: iter([(None, Path("/nowhere"))]))
+        with pytest.raises(EmbeddedError, match="set REDIS_URL"):
+            ensure_servers(data_dir)
+    assert postgres_pid(find_place(data_dir)) is None
 
 
 def test_where_no_directory_works_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
