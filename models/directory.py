@@ -1,7 +1,7 @@
 """The directory: facilities, the listings that sources publish about them, imports, refused rows and ZIP codes."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
-    cast,
     func,
     select,
     text,
@@ -28,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from models.base import Base
 from models.people import Counselor
 
-READING_MS = 60_000
+LICENCE = "LIC"  # kind of listings that say that a place is licensed, not what it offers
 DIRECTORY_LOCK = 7_361_002  # any number that no other advisory lock of ours has
 
 
@@ -65,6 +64,7 @@ class Listing(Base):
     longitude: Mapped[float | None] = mapped_column(Float)
     codes: Mapped[str] = mapped_column(Text)  # service codes, blanks between
     word: Mapped[int] = mapped_column(BigInteger)  # the codes the match asks about, as bits (routing.codes)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))  # what only some sources tell
     digest: Mapped[str] = mapped_column(String(32))  # of everything above
     import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id"))  # brought this content
     seen_import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id"))  # newest that still has it
@@ -74,6 +74,7 @@ class Listing(Base):
     __table_args__ = (
         Index("uq_listing_place", "facility_id", "publisher", "kind", "position", unique=True),
         Index(None, "state", "city"),
+        Index("ix_listing_licence", "zip5", postgresql_where=text("kind = 'LIC'")),
         Index(None, "import_id"),
     )
 
@@ -175,11 +176,18 @@ def listings_by_id(session: Session, ids: Sequence[int]) -> dict[int, Listing]:
     return {listing.id: listing for listing in session.scalars(query)}
 
 
+def licences_in(session: Session, zip_codes: Collection[str]) -> Sequence[Listing]:
+    """The licences of places in these ZIP codes."""
+    query = select(Listing).options(joinedload(Listing.seen))
+    chosen = query.where(Listing.kind == LICENCE, Listing.zip5.in_(zip_codes)).order_by(Listing.id)
+    return session.scalars(chosen).all()
+
+
 def search_listings(
     session: Session, words: str, state: str | None, *, limit: int, offset: int
 ) -> tuple[Sequence[Listing], int]:
     """Listings whose name, street, town or ZIP hold all `words`, by state and name, and how many there are."""
-    query = select(Listing).options(joinedload(Listing.seen))
+    query = select(Listing).options(joinedload(Listing.seen)).where(Listing.kind != LICENCE)
     for word in words.split():
         haystack = func.concat_ws(" ", Listing.name1, Listing.name2, Listing.street1, Listing.city, Listing.zip5)
         query = query.where(haystack.icontains(word, autoescape=True))
@@ -220,21 +228,6 @@ def last_change(session: Session) -> DirectoryImport | None:
     """The newest import that changed something and was not undone."""
     query = select(DirectoryImport).where(DirectoryImport.generation.is_not(None), DirectoryImport.undone_at.is_(None))
     return session.scalar(query.order_by(DirectoryImport.id.desc()).limit(1))
-
-
-def index_rows(session: Session) -> Sequence[tuple[int, int, int, int, int, str]]:
-    """What the match index is built from: listing, facility, code word, ZIP as a number, operator digits, state.
-
-    A large directory takes longer to read than a web process allows a statement; that is put back afterwards.
-    """
-    allowed = session.execute(text("SHOW statement_timeout")).scalar_one()
-    session.execute(text(f"SET LOCAL statement_timeout = {READING_MS}"))
-    query = select(
-        Listing.id, Listing.facility_id, Listing.word, cast(Listing.zip5, Integer), Listing.operator, Listing.state
-    )
-    rows = session.execute(query).all()
-    session.execute(select(func.set_config("statement_timeout", allowed, True)))
-    return rows
 
 
 def zip_codes_of_town(session: Session, city: str, state: str | None, limit: int = 50) -> Sequence[ZipCode]:

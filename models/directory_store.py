@@ -13,7 +13,7 @@ SAMPLE = "sample"
 # What a source says about a facility; the columns of `listing` and of the staging table, in this order
 CONTENT = (
     *("name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "operator", "intake", "website"),
-    *("latitude", "longitude", "codes", "word", "digest"),
+    *("latitude", "longitude", "codes", "word", "facts", "digest"),
 )
 STAGED = ("line", "key", "kind", *CONTENT)
 _CONTENT_LIST = ", ".join(CONTENT)
@@ -58,7 +58,7 @@ _CREATE = """
 CREATE TEMPORARY TABLE staged (
   line integer, key text, kind text, name1 text, name2 text, street1 text, street2 text, city text, state text,
   zip5 text, phone text, operator bigint, intake jsonb, website text, latitude double precision,
-  longitude double precision, codes text, word bigint, digest text
+  longitude double precision, codes text, word bigint, facts jsonb, digest text
 ) ON COMMIT DROP
 """
 _PLAN = """

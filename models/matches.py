@@ -35,6 +35,18 @@ class MatchRecord(Base):
     __table_args__ = (Index(None, "at"), Index(None, "contact_id"))
 
 
+class MatchChoice(Base):
+    """What somebody picked from a match: the other half of "offered against chosen"."""
+
+    __tablename__ = "match_choice"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    match_id: Mapped[int] = mapped_column(ForeignKey(MatchRecord.id, ondelete="CASCADE"))
+    listing_id: Mapped[int] = mapped_column(BigInteger)
+    counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    at: Mapped[datetime]
+    __table_args__ = (Index(None, "match_id", "listing_id", unique=True), Index(None, "at"))
+
+
 def match_record(session: Session, record_id: int) -> MatchRecord | None:
     """One stored match."""
     return session.get(MatchRecord, record_id)

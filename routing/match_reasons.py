@@ -39,7 +39,7 @@ class Asked:
     def accepts_payer(self, sight: Sight) -> bool:
         """Whether the payer counts as accepted (R12)."""
         payer = self.situation.profile.payer
-        if payer is None or (sight.facts is not None and payer in sight.facts.refused_payers):
+        if payer is None or (sight.facts is not None and sight.facts.refuses(payer, self.now)):
             return False
         listed = bool(sight.word & self.catalog.payers[payer].word)
         return listed and (sight.own_state or payer not in OWN_STATE_PAYERS)
@@ -170,8 +170,9 @@ def _live_points(asked: Asked, sight: Sight) -> Iterator[Phrase]:
         yield say(f"ask.bed_{state}", hours=_hours_ago(asked.now, count.at), beds=count.open)
     elif state == BedState.UNKNOWN and asked.situation.need == Need.DETOX:
         yield say("ask.bed_unknown")
-    for kind in sorted(sight.facts.corrections) if sight.facts is not None else ():
-        yield say(f"ask.reported_{kind}")
+    if sight.facts is not None:
+        for kind in sight.facts.held_against(asked.situation.profile.payer, asked.now):
+            yield say(f"ask.reported_{kind}")
 
 
 def _hours_ago(now: datetime, then: datetime) -> int:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from routing.vocabulary import ReportKind
+
 # R15.3: places are similarly far when they differ by at most 2 miles or 10 % of the nearer, whichever is more
 SIMILAR_MILES = 2.0
 SIMILAR_SHARE = 0.10
@@ -38,6 +40,7 @@ class MatchSettings:
     bed_fresh_hours: float
     bed_stale_hours: float
     danger_means_detox: bool
+    report_days: Mapping[str, int]  # by routing.vocabulary.ReportKind: how long a report counts
     weights: Weights
 
     @classmethod
@@ -68,6 +71,8 @@ class MatchSettings:
                 "matching.toml: payer_accepted, dual_offered and language_spoken must each outweigh one step of"
                 f" distance, open_bed and correction together ({MOST_SIMILAR_STEPS + live:g} points; MATCHING.md R15)."
             )
+        if set(self.report_days) != set(ReportKind) or min(self.report_days.values()) < 1:
+            raise ValueError(f"matching.toml: report_days needs whole days for each of {', '.join(ReportKind)}.")
         if min(w.dual_step, w.hospital_when_ill) < 0:
             raise ValueError("matching.toml: weights are not negative.")
 

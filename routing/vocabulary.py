@@ -162,3 +162,20 @@ class ReferralStatus(StrEnum):
     DECLINED = "declined"
     ARRIVED = "arrived"
     NOT_ARRIVED = "not_arrived"
+
+
+class BedLevel(StrEnum):
+    """Levels of care for which facilities count open beds."""
+
+    DETOX = "detox"
+    RESIDENTIAL = "residential"
+
+
+class ReportKind(StrEnum):
+    """What one key during or after a contact says about a facility."""
+
+    WRONG_NUMBER = "wrong_number"
+    FULL = "full"
+    PAYER = "payer"
+    CLOSED = "closed"
+    DECLINED = "declined"

@@ -7,13 +7,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.directory import directory_versions, index_rows
+from models.directory import directory_versions
+from models.directory_index import index_rows
+from models.live_facts import standing_fixes
+from routing.geography import ZipTable
 from routing.match_catalog import Catalog, MatchSubstance
 from routing.match_index import Columns, FacilityIndex
 from routing.match_overlay import Overlay
 from routing.match_phrases import PhraseTable
 from routing.match_settings import MatchSettings
 from routing.matching import Matcher
+from services.directory.fixes import fixed_row
+from services.directory.live import live_facts
 from services.directory.zip_codes import load_zip_table
 
 
@@ -47,6 +52,12 @@ class MatchDesk:
             self._current = self._refresh(session, self._current, generation, live_version)
             return self._current
 
+    def past(self, session: Session, generation: int, live_version: int) -> Current:
+        """The match as it was at these versions, read from the history; for replays."""
+        index = self._index(session, load_zip_table(session), generation)
+        overlay = Overlay.build(index, live_facts(session, live_version), live_version)
+        return Current(Matcher(index, overlay, self.catalog, self.settings), generation, live_version)
+
     def _refresh(self, session: Session, before: Current | None, generation: int, live_version: int) -> Current:
         if before is not None and (before.generation, before.live_version) == (generation, live_version):
             return before
@@ -54,9 +65,17 @@ class MatchDesk:
             index = before.matcher.index
         else:
             zips = before.matcher.index.zips if before is not None else load_zip_table(session)
-            index = FacilityIndex.build(Columns.of(index_rows(session)), zips, str(generation))
-        matcher = Matcher(index, Overlay.empty(live_version), self.catalog, self.settings)
-        return Current(matcher, generation, live_version)
+            index = self._index(session, zips, None)
+        overlay = Overlay.build(index, live_facts(session), live_version)
+        return Current(Matcher(index, overlay, self.catalog, self.settings), generation, live_version)
+
+    def _index(self, session: Session, zips: ZipTable, generation: int | None) -> FacilityIndex:
+        fixes: dict[int, dict[str, str]] = {}
+        for fix in standing_fixes(session, generation):
+            fixes.setdefault(fix.facility_id, {})[fix.field] = fix.value
+        rows = index_rows(session, generation)
+        fixed = (fixed_row(tuple(row), fixes[row[1]]) if row[1] in fixes else row for row in rows) if fixes else rows
+        return FacilityIndex.build(Columns.of(fixed), zips, str(generation))
 
 
 def build_desk(content: Mapping[str, Any]) -> MatchDesk:

@@ -4,52 +4,60 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.directory import Listing, listings_by_id
 from models.matches import MatchRecord
 from routing.match_phrases import Phrase, PhraseTable, render
 from routing.match_profile import Profile, read_profile, unknown_fields
 from routing.matching import Entry, MatchAnswer
+from services.directory.sheets import Sheet, sheets
 from services.directory.zip_codes import ensure_zip_codes
 from services.house import House
 from services.match_desk import Current, MatchDesk
 
 __all__ = ["AskedBy", "FoundPlace", "Matches", "Profile", "desk_of", "find_matches", "match_all", "read_profiles"]
+# What an admin, a state or a caller's call added to a place; shown where it is known
+MORE = ("admissions_phone", "admissions_hours", "tip", "fixed")
 MILES_DIGITS = 2
 SCORE_DIGITS = 3
 
 
 @dataclass(frozen=True)
 class FoundPlace:
-    """One place of the list with its directory row; `reasons` and `open_points` by language."""
+    """One place of the list with its sheet from the directory."""
 
     entry: Entry
-    listing: Listing
+    listing: Sheet
 
     def as_json(self, phrases: PhraseTable, language: str) -> dict[str, Any]:
-        """The place as MATCHING.md R16 prints it."""
-        row, entry = self.listing, self.entry
+        """The place as MATCHING.md R16 prints it, and what else a counselor wants to see."""
+        sheet, entry = self.listing, self.entry
+        more = {name: value for name in MORE if (value := getattr(sheet, name))}
+        if sheet.licence is not None:
+            more["licence"] = asdict(sheet.licence)
+        if sheet.verified_at is not None:
+            more["verified_on"] = sheet.verified_at.date().isoformat()
         return {
             "facility_id": entry.facility,
             "listing_id": entry.listing,
-            "name": row.name1,
-            "name2": row.name2,
-            "street": ", ".join(part for part in (row.street1, row.street2) if part),
-            "city": row.city,
-            "state": row.state,
-            "zip": row.zip5,
-            "phone": row.phone,
+            "name": sheet.name1,
+            "name2": sheet.name2,
+            "street": sheet.street,
+            "city": sheet.city,
+            "state": sheet.state,
+            "zip": sheet.zip5,
+            "phone": sheet.phone,
             "miles": round(entry.miles, MILES_DIGITS),
             "score": round(entry.score, SCORE_DIGITS),
             "reasons": [render(phrase, phrases, language) for phrase in entry.reasons],
             "open_points": [render(phrase, phrases, language) for phrase in entry.open_points],
-            "as_of": row.seen.as_of.isoformat(),
-            "source": badge(row),
+            "as_of": sheet.as_of.isoformat(),
+            "source": sheet.source,
+            **more,
         }
 
 
@@ -113,13 +121,6 @@ class AskedBy:
     counselor_id: uuid.UUID | None = None
 
 
-def badge(listing: Listing) -> str:
-    """Where a listing comes from and when we read it; never "verified" (DOMAIN.md section 3)."""
-    seen = listing.seen
-    edition = f" {seen.edition}" if seen.edition and seen.edition not in seen.source else ""
-    return f"{seen.source}{edition}, read {seen.at.date().isoformat()}"
-
-
 def find_matches(
     desk: MatchDesk, session: Session, profile: Profile, now: datetime,
     *, limit: int | None = None, asked_by: AskedBy | None = None,
@@ -134,7 +135,7 @@ def find_matches(
         session.add(record)
         session.flush()
     wanted = [*entries, *(entry for section in answer.sections for entry in section.entries)]
-    rows = listings_by_id(session, [entry.listing for entry in wanted])
+    rows = sheets(session, [entry.listing for entry in wanted])
     places = tuple(FoundPlace(entry, rows[entry.listing]) for entry in entries if entry.listing in rows)
     beside = tuple(
         (section.heading, tuple(FoundPlace(e, rows[e.listing]) for e in section.entries if e.listing in rows))

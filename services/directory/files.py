@@ -25,7 +25,7 @@ class SourceFile:
     publisher: str
     source: str
     kinds: tuple[str, ...]
-    national: bool  # whether such a file by itself speaks for the whole country
+    scope: str  # what such a file speaks for when nobody says otherwise: national, state:CA, list
     rows: Callable[[], Iterator[SourceRow]]
     total: int | None = None
 

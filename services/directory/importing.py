@@ -190,7 +190,7 @@ class _Intake:
 
 def _scope(wish: ImportWish, source: SourceFile, now: datetime) -> store.Scope:
     day = wish.as_of or edition_of(wish.path)[1] or now.date()
-    word = wish.scope or ("national" if source.national else "list")
+    word = wish.scope or source.scope
     if word in {"national", "list"}:
         return store.Scope(source.publisher, source.kinds, day, whole=word == "national")
     kind, _, state = word.partition(":")

@@ -49,7 +49,7 @@ def open_locator(path: Path, header: Sequence[str], codes: ServiceCodes) -> Sour
                 publisher=SAMHSA,
                 source="SAMHSA FindTreatment.gov",
                 kinds=_KINDS if edition.year == 2025 else ("SU",),
-                national=False,
+                scope="list",
                 rows=partial(_rows, path, header, edition),
             )
     return None

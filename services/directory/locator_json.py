@@ -25,7 +25,7 @@ def open_locator_json(path: Path, beginning: str, codes: ServiceCodes) -> Source
         publisher=SAMHSA,
         source="SAMHSA FindTreatment.gov",
         kinds=tuple(dict.fromkeys(_KINDS.values())),
-        national=False,
+        scope="list",
         rows=lambda: _rows(path, codes),
     )
 

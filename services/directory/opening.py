@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from services.directory.california import HEADER as CALIFORNIA_HEADER
+from services.directory.california import open_california
 from services.directory.files import SourceFile, UnreadableFileError, header_difference
 from services.directory.json_stream import head
 from services.directory.locator_csv import editions, open_locator
@@ -40,10 +42,10 @@ def open_source(path: Path, codes: ServiceCodes) -> SourceFile:
 
 def _open_csv(path: Path, codes: ServiceCodes) -> SourceFile:
     header = csv_header(path)
-    found = open_plain(path, header) or open_locator(path, header, codes)
+    found = open_plain(path, header) or open_locator(path, header, codes) or open_california(path, header)
     if found is not None:
         return found
-    known = {"our plain CSV": list(PLAIN_HEADER)}
+    known = {"our plain CSV": list(PLAIN_HEADER), "California's licence list": list(CALIFORNIA_HEADER)}
     known |= {f"FindTreatment.gov's CSV of {edition.year}": sorted(edition.header) for edition in editions(codes)}
     name = max(known, key=lambda each: len(set(known[each]) & set(header)) / len(known[each]))
     difference = header_difference(header, known[name])

@@ -51,7 +51,7 @@ def open_plain(path: Path, header: Sequence[str]) -> SourceFile | None:
         publisher=OWN,
         source="The helpline's own list",
         kinds=("SU", "MH"),
-        national=False,
+        scope="list",
         rows=lambda: _rows(path, list(header)),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.directory import LICENCE
 from routing.codes import bits_of
 from routing.geography import ZipTable, haversine_miles
 from routing.identity import identity_key, operator_digits, zip5
@@ -39,6 +40,7 @@ class SourceRow:
     codes: tuple[str, ...] = ()
     latitude: str = ""
     longitude: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)  # what only some sources tell: licence, hours, ...
     problems: tuple[str, ...] = ()  # what the reader itself could not accept
     remarks: tuple[str, ...] = ()  # what the reader mended or left out
 
@@ -63,7 +65,7 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
     codes = " ".join(dict.fromkeys(" ".join(row.codes).upper().split()))
     done.refused += _text_problems(texts)
     done.refused += _place_problems(state, row.zip, zip_code, zips)
-    done.refused += _code_problems(codes)
+    done.refused += _code_problems(codes) if row.kind != LICENCE else []
     if done.refused:
         return done
     phones = [_phone(number, done) for number in (row.phone, *row.intake)]
@@ -79,6 +81,7 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
         "longitude": lon,
         "codes": codes,
         "word": bits_of(codes.split()),
+        "facts": json.dumps({name: value for name, value in row.facts.items() if value}),
     }
     key = identity_key(texts["name1"], texts["name2"], texts["street1"], zip_code)
     done.values = {**content, "line": row.line, "key": key, "kind": row.kind, "digest": content_digest(content)}

@@ -40,7 +40,7 @@ def open_workbook(path: Path) -> SourceFile:
         publisher=SAMHSA,
         source="SAMHSA National Directory of Drug and Alcohol Use Treatment Facilities",
         kinds=(kind,),
-        national=True,
+        scope="national",
         rows=lambda: _rows(sheet, columns, kind),
         total=sheet.height - 1,
     )

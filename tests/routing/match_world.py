@@ -13,6 +13,7 @@ from routing.match_index import Columns, FacilityIndex
 from routing.match_overlay import FacilityFacts, Overlay
 from routing.match_settings import MatchSettings, Weights
 from routing.matching import Matcher
+from routing.vocabulary import ReportKind
 from tests.routing.match_reference import Row, Substance
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -50,6 +51,7 @@ CATALOG = Catalog.build(
 SETTINGS = MatchSettings(
     version="test-1", radii_miles=(25, 50, 100, 200), enough=3, first_places=3, beyond_shown=3,
     bed_fresh_hours=12, bed_stale_hours=24, danger_means_detox=True,
+    report_days=dict.fromkeys(ReportKind, 30),
     weights=Weights(5.0, 5.0, 0.75, 5.0, 2.0, 1.5, 2.0),
 )  # fmt: skip
 HOME = "02150"

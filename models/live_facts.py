@@ -1,0 +1,229 @@
+"""What people know of facilities beyond any file: fixes, beds, reports, "do not refer", calls that checked.
+
+Rows are only added and ended, never overwritten: `since` and `until` are versions (DirectoryState), so that a past
+match can be made again. Fixes change the directory (generation); the others are live (live_version).
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Id, words_of
+from models.contacts import Contact
+from models.crypto import EncryptedText, lookup_hash
+from models.directory import Facility
+from models.people import Counselor
+from routing.vocabulary import BedLevel, ReportKind
+
+
+class FacilityFix(Base):
+    """An admin's word about one field of a facility; it wins over every file until it is taken back."""
+
+    __tablename__ = "facility_fix"
+    id: Mapped[Id]
+    facility_id: Mapped[int] = mapped_column(ForeignKey(Facility.id))
+    field: Mapped[str] = mapped_column(String(32))  # services.directory.fixes.FIELDS
+    value: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    at: Mapped[datetime]
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer)
+    __table_args__ = (
+        Index("uq_facility_fix_standing", "facility_id", "field", unique=True, postgresql_where=text("until is null")),
+    )
+
+
+class DoNotRefer(Base):
+    """A facility that is not listed, why, who approved it, and when it is looked at again."""
+
+    __tablename__ = "do_not_refer"
+    id: Mapped[Id]
+    facility_id: Mapped[int] = mapped_column(ForeignKey(Facility.id))
+    reason: Mapped[str] = mapped_column(Text)
+    approver: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    review_on: Mapped[date] = mapped_column(Date)
+    at: Mapped[datetime]
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer)
+    __table_args__ = (
+        Index("uq_do_not_refer_standing", "facility_id", unique=True, postgresql_where=text("until is null")),
+    )
+
+
+class BedReport(Base):
+    """Open beds of one level of care, as somebody said; the newest counts, for as long as it is fresh."""
+
+    __tablename__ = "bed_report"
+    id: Mapped[Id]
+    facility_id: Mapped[int] = mapped_column(ForeignKey(Facility.id))
+    level: Mapped[BedLevel] = mapped_column(words_of(BedLevel))
+    open: Mapped[int] = mapped_column(Integer)
+    total: Mapped[int | None] = mapped_column(Integer)
+    how: Mapped[str] = mapped_column(String(16))  # text, call, counselor, file
+    by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    at: Mapped[datetime]
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer)  # a newer report took its place
+    __table_args__ = (
+        Index("uq_bed_report_newest", "facility_id", "level", unique=True, postgresql_where=text("until is null")),
+    )
+
+
+class FacilityReport(Base):
+    """One key pressed after a contact: wrong number, full, this payer not taken, closed, declined."""
+
+    __tablename__ = "facility_report"
+    id: Mapped[Id]
+    facility_id: Mapped[int] = mapped_column(ForeignKey(Facility.id))
+    kind: Mapped[ReportKind] = mapped_column(words_of(ReportKind))
+    payer: Mapped[str | None] = mapped_column(String(32))
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Contact.id, ondelete="SET NULL"))
+    by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed: Mapped[bool] = mapped_column(Boolean, default=False)  # by an admin: stays until it is ended
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer)
+    __table_args__ = (
+        Index("ix_facility_report_standing", "facility_id", postgresql_where=text("until is null")),
+        Index(None, "at"),
+    )
+
+
+class FacilityCheck(Base):
+    """A call to a facility to see whether what we say of it is true: opened by a report or by the daily list."""
+
+    __tablename__ = "facility_check"
+    id: Mapped[Id]
+    facility_id: Mapped[int] = mapped_column(ForeignKey(Facility.id))
+    why: Mapped[str] = mapped_column(String(32))  # a ReportKind, or "routine"
+    opened_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    verified: Mapped[bool | None] = mapped_column(Boolean)  # what we say is true
+    __table_args__ = (
+        Index("uq_facility_check_open", "facility_id", "why", unique=True, postgresql_where=text("done_at is null")),
+        Index(None, "facility_id", "done_at"),
+    )
+
+
+class BedContact(Base):
+    """A person at a facility whose phone may answer for its beds, and at which hour of the day they are asked."""
+
+    __tablename__ = "bed_contact"
+    id: Mapped[Id]
+    facility_id: Mapped[int] = mapped_column(ForeignKey(Facility.id))
+    level: Mapped[BedLevel] = mapped_column(words_of(BedLevel))
+    number: Mapped[str] = mapped_column(EncryptedText)
+    number_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    ask_hour: Mapped[int | None] = mapped_column(Integer)  # local hour of the day; None: never asked
+    timezone: Mapped[str] = mapped_column(String(64))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    asked_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "facility_id"),)
+
+
+def next_live_version(session: Session) -> int:
+    """Count one change of the live facts; other writers wait until this transaction ends."""
+    counted = text("UPDATE directory_state SET live_version = live_version + 1 RETURNING live_version")
+    return int(session.execute(counted).scalar_one())
+
+
+def standing_fixes(session: Session, generation: int | None = None) -> Sequence[FacilityFix]:
+    """The fixes that hold now, or held in a past generation."""
+    return session.scalars(select(FacilityFix).where(_held(FacilityFix, generation))).all()
+
+
+def fixes_of(session: Session, facility_ids: Sequence[int]) -> Sequence[FacilityFix]:
+    """The fixes that hold for these facilities."""
+    chosen = select(FacilityFix).where(FacilityFix.facility_id.in_(facility_ids), FacilityFix.until.is_(None))
+    return session.scalars(chosen).all()
+
+
+def held_back(session: Session, version: int | None = None) -> Sequence[DoNotRefer]:
+    """Facilities under "do not refer" now, or at a past version of the live facts."""
+    return session.scalars(select(DoNotRefer).where(_held(DoNotRefer, version))).all()
+
+
+def newest_beds(session: Session, version: int | None = None) -> Sequence[BedReport]:
+    """The newest bed report of each facility and level, now or at a past version."""
+    return session.scalars(select(BedReport).where(_held(BedReport, version))).all()
+
+
+def standing_reports(session: Session, version: int | None = None) -> Sequence[FacilityReport]:
+    """Reports that were neither dismissed nor ended, expired ones included, now or at a past version."""
+    query = select(FacilityReport).where(_held(FacilityReport, version)).order_by(FacilityReport.at)
+    return session.scalars(query).all()
+
+
+def reports_of(session: Session, facility_id: int) -> Sequence[FacilityReport]:
+    """The standing reports about one facility, newest first."""
+    query = select(FacilityReport).where(FacilityReport.facility_id == facility_id, FacilityReport.until.is_(None))
+    return session.scalars(query.order_by(FacilityReport.at.desc())).all()
+
+
+def bed_contact_by_number(session: Session, number: str) -> BedContact | None:
+    """Whoever answers for beds from this phone."""
+    query = select(BedContact).where(BedContact.number_hash == lookup_hash(number), BedContact.active)
+    return session.scalar(query)
+
+
+def standing_fix(session: Session, facility_id: int, field: str) -> FacilityFix | None:
+    """The fix of this field that holds now; callers count a generation first, which is their lock."""
+    query = select(FacilityFix).where(FacilityFix.facility_id == facility_id, FacilityFix.field == field)
+    return session.scalar(query.where(FacilityFix.until.is_(None)))
+
+
+def newest_bed(session: Session, facility_id: int, level: BedLevel) -> BedReport | None:
+    """The bed report that counts now; callers count a live version first, which is their lock."""
+    query = select(BedReport).where(BedReport.facility_id == facility_id, BedReport.level == level)
+    return session.scalar(query.where(BedReport.until.is_(None)))
+
+
+def standing_hold(session: Session, facility_id: int) -> DoNotRefer | None:
+    """The "do not refer" that holds now; callers count a live version first, which is their lock."""
+    return session.scalar(select(DoNotRefer).where(DoNotRefer.facility_id == facility_id, DoNotRefer.until.is_(None)))
+
+
+def open_checks(session: Session) -> Sequence[FacilityCheck]:
+    """Checks that nobody has made yet, oldest first."""
+    return session.scalars(
+        select(FacilityCheck).where(FacilityCheck.done_at.is_(None)).order_by(FacilityCheck.opened_at)
+    ).all()
+
+
+def last_verified(session: Session, facility_ids: Sequence[int]) -> dict[int, datetime]:
+    """When a person last found these facilities to be as we say, for those that ever were."""
+    query = (
+        select(FacilityCheck.facility_id, func.max(FacilityCheck.done_at))
+        .where(FacilityCheck.facility_id.in_(facility_ids), FacilityCheck.verified.is_(True))
+        .group_by(FacilityCheck.facility_id)
+    )
+    return {facility: at for facility, at in session.execute(query) if at is not None}
+
+
+def _held(
+    table: type[FacilityFix | DoNotRefer | BedReport | FacilityReport], version: int | None
+) -> ColumnElement[bool]:
+    """Whether a row holds now, or held at a past version."""
+    if version is None:
+        return table.until.is_(None)
+    return (table.since <= version) & or_(table.until.is_(None), table.until > version)

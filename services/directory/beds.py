@@ -1,0 +1,78 @@
+"""Open beds: who said how many, when and how."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.directory import Facility
+from models.live_facts import BedReport, bed_contact_by_number, newest_bed, next_live_version
+from routing.vocabulary import BedLevel
+from services import audit
+from services.house import House
+
+MOST_BEDS = 2_000  # no place has more; a larger number is a slip of the finger
+NINE_OR_MORE = 9  # what the digit 9 means in an answer of one digit
+
+
+@dataclass(frozen=True)
+class BedsTold:
+    """Open beds of one level of care, out of `total` when that was said; `how`: text, call, counselor, file."""
+
+    facility_id: int
+    level: BedLevel
+    open: int
+    how: str
+    total: int | None = None
+
+
+def report_beds(house: House, told: BedsTold, now: datetime, actor_id: uuid.UUID | None = None) -> str | None:
+    """Keep a bed count; a sentence when it cannot be true."""
+    problem = _problem(told)
+    if problem:
+        return problem
+    with house.db.begin() as session:
+        if session.get(Facility, told.facility_id) is None:
+            return "This facility is not in the directory."
+        keep_beds(session, told, now, actor_id)
+    return None
+
+
+def take_bed_answer(house: House, number: str, body: str, now: datetime) -> BedsTold | None:
+    """What a registered phone answered with one digit; None when it is no such phone or no digit."""
+    digit = body.strip()
+    if len(digit) != 1 or not digit.isascii() or not digit.isdigit():
+        return None
+    with house.db.begin() as session:
+        contact = bed_contact_by_number(session, number)
+        if contact is None:
+            return None
+        told = BedsTold(contact.facility_id, contact.level, int(digit), "text")
+        keep_beds(session, told, now, None)
+    return told
+
+
+def keep_beds(session: Session, told: BedsTold, now: datetime, actor_id: uuid.UUID | None) -> None:
+    """Store a checked count; the one before it is kept for replays."""
+    version = next_live_version(session)
+    before = newest_bed(session, told.facility_id, told.level)
+    if before is not None:
+        before.until = version
+        session.flush()
+    session.add(
+        BedReport(
+            id=uuid.uuid4(), facility_id=told.facility_id, level=told.level, open=told.open, total=told.total,
+            how=told.how, by=actor_id, at=now, since=version,
+        )
+    )  # fmt: skip
+    audit.write(session, "beds_told", actor_id, now, facility_id=told.facility_id, level=told.level.value)
+
+
+def _problem(told: BedsTold) -> str | None:
+    for count in (told.open, told.total):
+        if count is not None and not 0 <= count <= MOST_BEDS:
+            return f"Give a number of beds from 0 to {MOST_BEDS:,}."
+    if told.total is not None and told.open > told.total:
+        return "There cannot be more open beds than beds."
+    return None

@@ -1,0 +1,70 @@
+"""Calls that keep the directory honest: ten facilities a day, by what was reported, by use and by staleness."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models.live_facts import FacilityCheck, last_verified, open_checks
+from models.match_counts import exposures
+from services import audit
+from services.house import House
+
+CALLS_A_DAY = 10
+USE_PERIOD = timedelta(days=30)
+NEVER_VERIFIED_DAYS = 365  # counted as this stale
+ROUTINE = "routine"
+
+
+@dataclass(frozen=True)
+class CallToMake:
+    """One facility to call: why (a kind of report, or routine), how often it was shown, when last verified."""
+
+    facility_id: int
+    why: str
+    shown: int
+    verified_at: datetime | None
+
+
+def open_check(session: Session, facility_id: int, why: str, now: datetime) -> None:
+    """Ask for a call to a facility, unless that very call is already asked for."""
+    waiting = {(check.facility_id, check.why) for check in open_checks(session)}
+    if (facility_id, why) not in waiting:
+        session.add(FacilityCheck(id=uuid.uuid4(), facility_id=facility_id, why=why, opened_at=now))
+
+
+def calls_of_the_day(house: House, now: datetime) -> list[CallToMake]:
+    """Reported facilities first, oldest report first; then those most shown and longest unverified. Each once."""
+    with house.db.begin() as session:
+        used = {row.facility_id: row.shown for row in exposures(session, now - USE_PERIOD, now)}
+        reported = {check.facility_id: check.why for check in reversed(open_checks(session))}
+        reported = dict(reversed(reported.items()))
+        verified = last_verified(session, [*used, *reported])
+    stale = sorted(used, key=lambda facility: (-used[facility] * _days(verified.get(facility), now), facility))
+    chosen = [*reported, *(facility for facility in stale if facility not in reported)]
+    fresh = [f for f in chosen if f in reported or _days(verified.get(f), now) >= 1]
+    return [
+        CallToMake(facility, reported.get(facility, ROUTINE), used.get(facility, 0), verified.get(facility))
+        for facility in fresh[:CALLS_A_DAY]
+    ]
+
+
+def finish_check(house: House, facility_id: int, now: datetime, actor_id: uuid.UUID | None, *, verified: bool) -> None:
+    """Somebody called: `verified` means that what we say is true, which ends every report about the facility."""
+    from services.directory.reports import end_reports
+
+    with house.db.begin() as session:
+        waiting = [check for check in open_checks(session) if check.facility_id == facility_id]
+        if not waiting:
+            waiting = [FacilityCheck(id=uuid.uuid4(), facility_id=facility_id, why=ROUTINE, opened_at=now)]
+            session.add_all(waiting)
+        for check in waiting:
+            check.done_at, check.done_by, check.verified = now, actor_id, verified
+        if verified:
+            end_reports(session, facility_id)
+        audit.write(session, "facility_checked", actor_id, now, facility_id=facility_id, verified=verified)
+
+
+def _days(verified_at: datetime | None, now: datetime) -> float:
+    return NEVER_VERIFIED_DAYS if verified_at is None else (now - verified_at).total_seconds() / 86_400

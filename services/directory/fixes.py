@@ -1,0 +1,106 @@
+"""An admin's word about a facility: it wins over every file until it is taken back, and is shown as such."""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from models.directory import Facility, next_generation
+from models.live_facts import FacilityFix, fixes_of, standing_fix
+from routing.codes import bits_of
+from routing.identity import operator_digits, zip5
+from services import audit
+
+# Fields of a listing that may be put right, and facts that no file has
+REPLACING = frozenset({"name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "website"})
+ADDED = frozenset({"admissions_phone", "admissions_hours", "tip"})
+CODES_ADDED, CODES_REMOVED = "codes_added", "codes_removed"
+FIELDS = REPLACING | ADDED | {CODES_ADDED, CODES_REMOVED}
+MAX_VALUE = 500
+_CODES = re.compile(r"[A-Z0-9]{1,8}(?: [A-Z0-9]{1,8})*\Z")
+if TYPE_CHECKING:
+    from services.house import House  # which holds the match, which reads the fixes
+IndexRow = tuple[int, int, int, int, int, str]
+
+
+def fix_facility(
+    house: "House", facility_id: int, field: str, value: str, reason: str, now: datetime, actor_id: uuid.UUID | None
+) -> str | None:
+    """Put one field right for as long as nobody takes it back; a sentence when that cannot be done."""
+    value = " ".join(value.split())
+    problem = _problem(field, value, reason)
+    if problem:
+        return problem
+    with house.db.begin() as session:
+        if session.get(Facility, facility_id) is None:
+            return "This facility is not in the directory."
+        generation = next_generation(session)
+        _end(session, facility_id, field, generation)
+        session.add(
+            FacilityFix(
+                id=uuid.uuid4(), facility_id=facility_id, field=field, value=value, reason=reason.strip(),
+                by=actor_id, at=now, since=generation,
+            )
+        )  # fmt: skip
+        audit.write(session, "facility_fixed", actor_id, now, facility_id=facility_id, field=field)
+    return None
+
+
+def take_fix_back(
+    house: "House", facility_id: int, field: str, now: datetime, actor_id: uuid.UUID | None
+) -> str | None:
+    """Believe the files again about one field; a sentence when nothing was fixed."""
+    with house.db.begin() as session:
+        generation = next_generation(session)
+        if not _end(session, facility_id, field, generation):
+            session.rollback()
+            return f"Nobody has changed {field[:32]} of this facility."
+        audit.write(session, "facility_fix_ended", actor_id, now, facility_id=facility_id, field=field)
+    return None
+
+
+def fixes_by_facility(session: Session, facility_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Field -> value for each facility that has any."""
+    found: dict[int, dict[str, str]] = {}
+    for fix in fixes_of(session, facility_ids):
+        found.setdefault(fix.facility_id, {})[fix.field] = fix.value
+    return found
+
+
+def fixed_row(row: IndexRow, fixes: Mapping[str, str]) -> IndexRow:
+    """A row of the match index with what concerns the match put right."""
+    listing, facility, word, zip_number, operator, state = row
+    word |= bits_of(fixes.get(CODES_ADDED, "").split())
+    word &= ~bits_of(fixes.get(CODES_REMOVED, "").split())
+    if "phone" in fixes:
+        operator = operator_digits(fixes["phone"])
+    return listing, facility, word, int(fixes.get("zip5", zip_number)), operator, fixes.get("state", state)
+
+
+def _problem(field: str, value: str, reason: str) -> str | None:
+    if field not in FIELDS:
+        return f"{field[:32]} cannot be changed; say one of {', '.join(sorted(FIELDS))}."
+    if not reason.strip():
+        return "Say why, for whoever looks at it later."
+    if len(value) > MAX_VALUE or len(reason) > MAX_VALUE:
+        return f"Keep it under {MAX_VALUE} characters."
+    if field in {"name1", "city"} and not value:
+        return f"{field} cannot be blank."
+    if field == "zip5" and zip5(value) != value:
+        return "Give the ZIP code as five digits."
+    if field == "state" and not re.fullmatch(r"[A-Z]{2}", value):
+        return "Give the state as two letters, such as MA."
+    if field in {CODES_ADDED, CODES_REMOVED} and not _CODES.match(value):
+        return "Give service codes with blanks between them, such as BDTX MDET."
+    return None
+
+
+def _end(session: Session, facility_id: int, field: str, generation: int) -> bool:
+    standing = standing_fix(session, facility_id, field)
+    if standing is not None:
+        standing.until = generation
+        session.flush()
+    return standing is not None

@@ -1,0 +1,55 @@
+"""Makes a past match again from what was stored, and says whether it gives the same list; notes what was picked."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.matches import MatchChoice, match_record
+from routing.match_profile import read_profile
+from services.house import House
+from services.matching import Profile, desk_of, inputs_digest
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The stored order and the one made again, as listing ids. `same_rules`: today's rules are those of then."""
+
+    stored: tuple[int, ...]
+    again: tuple[int, ...]
+    same_inputs: bool
+    same_rules: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether the list is the same to the last place."""
+        return self.stored == self.again
+
+
+def replay_match(house: House, record_id: int) -> Replay | None:
+    """The match `record_id` once more, over the directory and the live facts of then; None when there is none."""
+    desk = desk_of(house)
+    with house.db.begin() as session:
+        record = match_record(session, record_id)
+        if record is None:
+            return None
+        profile = read_profile(record.need, desk.catalog)
+        if not isinstance(profile, Profile):
+            return Replay(tuple(record.listing_order), (), same_inputs=False, same_rules=False)
+        then = desk.past(session, record.generation, record.live_version)
+        answer = then.matcher.match(profile, record.at)
+        ranked = answer.ranked
+        again = then.matcher.index.listings[ranked.rows].tolist() if ranked is not None else []
+        digest = inputs_digest(desk, then, answer)
+    return Replay(tuple(record.listing_order), tuple(again), digest == record.digest, desk.version == record.version)
+
+
+def choose_place(
+    house: House, record_id: int, listing_id: int, now: datetime, counselor_id: uuid.UUID | None
+) -> str | None:
+    """Note that a place was picked from a match; a sentence when it was not offered there."""
+    with house.db.begin() as session:
+        record = match_record(session, record_id)
+        if record is None or listing_id not in record.listing_order:
+            return "This place was not offered in this match."
+        session.add(MatchChoice(match_id=record_id, listing_id=listing_id, counselor_id=counselor_id, at=now))
+    return None
