@@ -17,6 +17,7 @@ from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, 
 from services.house import House
 from services.notes import version_of
 
+FORM_ANSWERS = frozenset({"substances", "zip", "age", "payer", "need", "pregnant", "dual_diagnosis"})
 NOT_ANSWERS = frozenset({"said", "flags"})  # shown in places of their own
 
 
@@ -73,9 +74,11 @@ class LegRow:
 
 @dataclass(frozen=True)
 class ContactPage:
-    """Everything a counselor needs on one screen."""
+    """Everything a counselor needs on one screen. `mine`: the reader has the contact."""
 
     row: ContactRow
+    texting_ok: bool | None
+    claimed: bool
     notes: str
     notes_version: str
     mine: bool
@@ -88,6 +91,24 @@ class ContactPage:
     follow_ups: tuple[DueRow, ...]
     voicemails: tuple[VoicemailRow, ...]
     earlier: tuple[ContactRow, ...]
+
+    def value(self, key: str) -> str:
+        """One answer as a form writes it: its word, yes or no, or empty."""
+        found = next((answer.values[-1] for answer in self.answers if answer.key == key), "")
+        return {"True": "yes", "False": "no"}.get(found, found)
+
+    def values(self, key: str) -> tuple[str, ...]:
+        """All values of an answer that may have several."""
+        return next((answer.values for answer in self.answers if answer.key == key), ())
+
+    def source(self, key: str) -> str:
+        """Who said it, or empty."""
+        return next((answer.source for answer in self.answers if answer.key == key), "")
+
+    @property
+    def other_answers(self) -> tuple[Answer, ...]:
+        """What the form has no field for."""
+        return tuple(answer for answer in self.answers if answer.key not in FORM_ANSWERS)
 
 
 def contact_page(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now: datetime) -> ContactPage | None:
@@ -123,6 +144,8 @@ def _page(session: Session, contact: Contact, reader_id: uuid.UUID, now: datetim
     known = contact.triage or {}
     return ContactPage(
         row=row_of(contact),
+        texting_ok=contact.caller.texting_ok,
+        claimed=contact.claimed_by is not None,
         notes=contact.notes or "",
         notes_version=version_of(contact.notes),
         mine=contact.claimed_by == reader_id,

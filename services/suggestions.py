@@ -69,7 +69,7 @@ def _first_paragraphs(house: House, contact: Contact, profile: Profile, matches:
     paragraphs = [render(advice, phrases, language) for advice in matches.answer.advice]
     if matches.places:
         heading = house.phrases.text("text.places", contact.language, zip=profile.zip)
-        paragraphs.append("\n".join([heading, *_lines(house, contact, matches.places, first=1)]))
+        paragraphs.append("\n".join([heading, *lines(house, contact, matches.places, first=1)]))
         paragraphs.append(house.phrases.text("text.places_end", contact.language))
     return paragraphs
 
@@ -85,10 +85,11 @@ def more_places(session: Session, house: House, contact: Contact, now: datetime)
     if not further:
         return [house.phrases.text("text.no_more_places", contact.language)]
     contact.flow = {**contact.flow, "places_shown": shown + len(further)}
-    return ["\n".join(_lines(house, contact, further, first=shown + 1))]
+    return ["\n".join(lines(house, contact, further, first=shown + 1))]
 
 
-def _lines(house: House, contact: Contact, places: tuple[FoundPlace, ...], *, first: int) -> list[str]:
+def lines(house: House, contact: Contact, places: tuple[FoundPlace, ...], *, first: int) -> list[str]:
+    """Places as numbered lines for a telephone, with the first two reasons of each, in the caller's language."""
     phrases, language = desk_of(house).phrases, contact.language.value
     return [
         house.phrases.text(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.contacts import Contact, events_of
 from routing.vocabulary import ContactStatus, Disposition
 from runtime.processes import wait_until
-from services import places
+from services import contact_matches
 from tests.fixtures.line import Line
 
 pytestmark = pytest.mark.slow
@@ -107,11 +107,10 @@ def test_places_are_matched_while_the_caller_waits_and_the_counselor_sees_them_w
     assert wait_until(matched, 20), story(line, contacts(line)[0])
 
     def for_medicaid() -> bool:
-        shown = places.places_shown(line.house, contacts(line)[0].id, "en", datetime.now(UTC))
-        return shown is not None and "Lists Medicaid." in shown.places[0]["reasons"]
+        shown = contact_matches.match_list(line.house, contacts(line)[0].id, None, "en", datetime.now(UTC))
+        return bool(shown.places) and "Lists Medicaid." in shown.places[0].reasons
 
     assert wait_until(for_medicaid, 20), "the answer that came last counts too"
-    shown = places.places_shown(line.house, contacts(line)[0].id, "en", datetime.now(UTC))
-    assert shown is not None
+    shown = contact_matches.match_list(line.house, contacts(line)[0].id, None, "en", datetime.now(UTC))
     assert len(shown.places) >= 3
-    assert all(place["reasons"] for place in shown.places)
+    assert all(place.reasons for place in shown.places)

@@ -4,9 +4,16 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from web import guards
-from web.console import assets, contacts, desk, directory, signing, speech
+from web.console import assets, contact_work, contacts, desk, directory, signing, speech
 
-BLUEPRINTS = (assets.blueprint, signing.blueprint, contacts.blueprint, desk.blueprint, directory.blueprint)
+BLUEPRINTS = (
+    assets.blueprint,
+    signing.blueprint,
+    contacts.blueprint,
+    contact_work.blueprint,
+    desk.blueprint,
+    directory.blueprint,
+)
 
 
 def register(app: Flask) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
 from routing.vocabulary import Disposition
-from services import console, contact_page, dispositions, notes, places, sign_in
+from services import console, contact_answers, contact_matches, contact_page, dispositions, notes, sign_in
 from services.contact_page import ContactPage
 from web import guards
 from web.console import events_in_words
@@ -32,16 +32,16 @@ def listing() -> ResponseReturnValue:
 @allow(ANSWERING)
 def page(contact_id: uuid.UUID) -> ResponseReturnValue:
     """One contact on one screen; reading it is put on record."""
-    found = _found(contact_id)
+    found = found_page(contact_id)
     contact_page.note_opening(house(), contact_id, guards.person().id, guards.now())
-    return render_template("contact.html", **_for_page(found))
+    return render_template("contact.html", **for_page(found))
 
 
 @blueprint.get("/contacts/<uuid:contact_id>/live")
 @allow(ANSWERING)
 def live(contact_id: uuid.UUID) -> ResponseReturnValue:
     """The parts of the page that change by themselves."""
-    return render_template("_contact_live.html", **_for_page(_found(contact_id)))
+    return live_parts(contact_id)
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/notes")
@@ -70,8 +70,7 @@ def close(contact_id: uuid.UUID) -> ResponseReturnValue:
     except ValueError:
         abort(400)
     closed = dispositions.close(house(), contact_id, guards.person().id, disposition, guards.now())
-    found = _found(contact_id)
-    return render_template("_wrap_up.html", refused=not closed, **_for_page(found)), 200 if closed else 409
+    return live_parts(contact_id, refused_ending=not closed), 200 if closed else 409
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/number")
@@ -90,20 +89,31 @@ def reveal(contact_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("_number.html", contact_id=contact_id, number=spoken(number) if number else None)
 
 
-def _found(contact_id: uuid.UUID) -> ContactPage:
+def live_parts(contact_id: uuid.UUID, **told: object) -> str:
+    """The parts of a contact's page that change by themselves, each of which takes its own place."""
+    return render_template("_contact_live.html", live=True, **for_page(found_page(contact_id)), **told)
+
+
+def found_page(contact_id: uuid.UUID) -> ContactPage:
+    """The contact's page, or 404."""
     found = contact_page.contact_page(house(), contact_id, guards.person().id, guards.now())
     if found is None:
         abort(404)
     return found
 
 
-def _for_page(found: ContactPage) -> dict[str, object]:
+def for_page(found: ContactPage) -> dict[str, object]:
+    """What the templates of one contact need."""
+    language = words().language
+    matches = contact_matches.match_list(house(), found.row.id, guards.person().id, language, guards.now())
     return {
         "page": found,
         "row": found.row,
+        "matches": matches,
+        "substances": contact_answers.substance_names(house(), language),
+        "choices": contact_answers.choices(house()),
         "dispositions": list(Disposition),
         "timeline": events_in_words.sentences(found.timeline),
-        "places": places.places_shown(house(), found.row.id, words().language, guards.now()),
     }
 
 

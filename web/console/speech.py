@@ -8,6 +8,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from routing.phone import spoken
 from web import guards
 from web.console.assets import asset
 from web.house import house
@@ -36,6 +37,7 @@ def for_templates() -> dict[str, Any]:
         "now": guards.now(),
         "asset": asset,
         "lasted": lasted,
+        "spoken": spoken,
         "languages": LANGUAGES,
         "organisation": house().rules.organisation_name,
         "may_open": guards.may_open,

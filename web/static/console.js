@@ -60,6 +60,39 @@ if (body.dataset.events) listen();
 addEventListener("offline", () => connection(true));
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+// ---- parts of a page change under people's hands: what they typed, ticked or opened there is carried over
+const FIELDS = "input:not([type=hidden]), textarea, select";
+const isTick = (field) => field.matches("[type=checkbox], [type=radio]");
+const stateOf = (field) => (isTick(field) ? String(field.checked) : field.value);
+function given(field) {
+  if (isTick(field)) return String(field.defaultChecked);
+  if (field.matches("select")) return [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0]?.value;
+  return field.defaultValue;
+}
+function namesake(part, field) {
+  if (field.id) return part.querySelector(`#${CSS.escape(field.id)}`);
+  return part.querySelector(`[name="${CSS.escape(field.name)}"][value="${CSS.escape(field.value)}"]`);
+}
+body.addEventListener("htmx:beforeRequest", (event) => {
+  for (const field of event.detail.elt.closest("form")?.querySelectorAll(FIELDS) ?? []) field.dataset.sent = stateOf(field);
+});
+let carried = [];
+let open = [];
+body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const part = event.detail.target;
+  carried.push(...[...part.querySelectorAll(FIELDS)].filter((field) => stateOf(field) !== (field.dataset.sent ?? given(field))));
+  open.push(...[...part.querySelectorAll("details[open][id]")].map((details) => details.id));
+});
+body.addEventListener("htmx:oobAfterSwap", () => {
+  for (const field of carried) {
+    const next = namesake(document, field);
+    if (next && isTick(field)) next.checked = field.checked;
+    else if (next) next.value = field.value;
+  }
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  [carried, open] = [[], []];
+});
+
 // ---- times that count on
 function two(number) { return String(number).padStart(2, "0"); }
 function tick() {
@@ -138,7 +171,7 @@ document.addEventListener("keydown", (event) => {
   if (!keysBox?.checked || event.ctrlKey || event.metaKey || event.altKey || isWriting()) return;
   if (document.querySelector("dialog[open]")) return;
   const act = KEYS[event.key] ?? (() => {
-    const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+    const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     link?.click();
     return Boolean(link);
   });

@@ -1,0 +1,109 @@
+"""What a counselor learns in a conversation: written, corrected and taken back on the page, with its source."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.contacts import Contact, lock_contact, record
+from models.outbox import touch
+from routing.vocabulary import Need
+from services import knowing
+from services.house import House
+from services.matching import desk_of
+
+SOURCE = "counselor"
+OLDEST = 120  # years
+_ZIP = re.compile(r"\d{5}")
+TRUTHS = ("pregnant", "dual_diagnosis")
+CHOICES = ("payer", "need")
+LONGEST_WORDS = 400  # characters of one list of substances
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the form says. Empty words take an answer back; `substances` is to be understood, `without` dropped."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)  # zip, age, payer, need, pregnant, dual_diagnosis
+    substances: str = ""
+    without: str = ""
+
+
+def choices(house: House) -> dict[str, tuple[str, ...]]:
+    """The words that an answer may be chosen from, by answer."""
+    return {"payer": tuple(desk_of(house).catalog.payers), "need": tuple(Need)}
+
+
+def substance_names(house: House, language: str) -> dict[str, str]:
+    """What each substance is called, by id."""
+    desk = desk_of(house)
+    return {id_: desk.phrases[f"match.substance.{id_}"][language] for id_ in desk.catalog.substances}
+
+
+def write_answers(house: House, contact_id: uuid.UUID, given: Given, now: datetime) -> tuple[str, ...] | None:
+    """Keep what a counselor heard; the names of answers that could not be read, which are left as they were.
+
+    None when there is no such contact. "substances" comes back when no word of them was understood.
+    """
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            return None
+        refused = _single_answers(session, house, contact, given.answers, now)
+        if given.without:
+            _drop_substance(session, contact, given.without, now)
+        if given.substances.strip() and not _add_substances(session, house, contact, given.substances, now):
+            refused.append("substances")
+        touch(session, contact_id)
+        return tuple(refused)
+
+
+def _single_answers(
+    session: Session, house: House, contact: Contact, answers: Mapping[str, str], now: datetime
+) -> list[str]:
+    known = dict(contact.triage or {})
+    changed, refused = [], []
+    for key, words in answers.items():
+        value = _value(house, key, words.strip())
+        if words.strip() and value is None:
+            refused.append(key)
+        elif value != knowing.value_of(contact, key):
+            known.pop(key, None)
+            if value is not None:
+                known[key] = {"value": value, "source": SOURCE}
+            changed.append(key)
+    if changed:
+        contact.triage = known
+        record(session, contact.id, "learnt", now, answers=sorted(changed))
+    return refused
+
+
+def _value(house: House, key: str, words: str) -> Any:
+    if key == "zip":
+        return words if _ZIP.fullmatch(words) else None
+    if key == "age":
+        return int(words) if words.isdecimal() and int(words) <= OLDEST else None
+    if key in TRUTHS:
+        return {"yes": True, "no": False}.get(words)
+    return words if words in choices(house).get(key, ()) else None
+
+
+def _add_substances(session: Session, house: House, contact: Contact, words: str, now: datetime) -> bool:
+    """Names, brands and street names as triage understands them; danger in them raises the urgency as ever."""
+    heard = house.triage.understand(words[:LONGEST_WORDS], contact.language.value, "what")
+    knowing.raise_urgency(session, contact, heard.urgency, [flag.id for flag in heard.flags], now)
+    for substance in heard.substances:
+        knowing.hear_substance(session, contact, substance.id, SOURCE, now)
+    return bool(heard.substances)
+
+
+def _drop_substance(session: Session, contact: Contact, substance: str, now: datetime) -> None:
+    known = dict(contact.triage or {})
+    left = [entry for entry in known.get("substances", ()) if entry["value"] != substance]
+    if len(left) != len(known.get("substances", ())):
+        contact.triage = {**known, "substances": left}
+        record(session, contact.id, "learnt", now, answers=["substances"])

@@ -1,0 +1,142 @@
+"""Places for a contact as a counselor sees them: the explained list, kept on record when it changes, and texted."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.contacts import Contact, lock_contact, record
+from models.matches import MatchRecord, matches_of
+from routing import phone
+from routing.match_phrases import PhraseTable, render
+from routing.vocabulary import Channel
+from services import suggestions, text_contacts
+from services.house import House
+from services.matching import AskedBy, FoundPlace, Matches, badge, desk_of, find_matches
+
+SHOWN = 6  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
+MOST_TEXTED = 5
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One place with the reasons for it and what to ask by phone, in the reader's language."""
+
+    listing: int
+    name: str
+    unit: str
+    address: str
+    number: str | None
+    miles: int
+    reasons: tuple[str, ...]
+    open_points: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class MatchList:
+    """The list for a contact. `missing` names the answers without which nothing can be looked for."""
+
+    missing: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    places: tuple[PlaceRow, ...] = ()
+    beside: tuple[tuple[str, tuple[PlaceRow, ...]], ...] = ()
+    total: int = 0
+    radius: int | None = None
+
+
+def match_list(
+    house: House, contact_id: uuid.UUID, reader_id: uuid.UUID | None, language: str, now: datetime
+) -> MatchList:
+    """Places for what is known of the contact now, kept as shown to `reader_id` when the list is a new one."""
+    with house.db.begin() as session:
+        contact = session.get(Contact, contact_id)
+        if contact is None:
+            return MatchList()
+        profile = suggestions.profile_of(house, contact)
+        if profile is None:
+            known = contact.triage or {}
+            return MatchList(missing=tuple(key for key in ("zip", "substances") if not known.get(key)))
+        desk = desk_of(house)
+        matches = find_matches(desk, session, profile, now, limit=SHOWN)
+        if _is_news(matches_of(session, contact_id), matches, profile.as_json()):
+            asked_by = AskedBy(contact_id=contact_id, counselor_id=reader_id)
+            matches = find_matches(desk, session, profile, now, limit=SHOWN, asked_by=asked_by)
+        return _as_list(matches, desk.phrases, language)
+
+
+def _is_news(before: Sequence[MatchRecord], matches: Matches, need: object) -> bool:
+    """Whether this list differs from the one last kept for the contact."""
+    if not before:
+        return True
+    last, shown = before[0], [place.entry.listing for place in matches.places]
+    same_question = (last.need, last.version) == (need, matches.version)
+    return not same_question or list(last.listing_order)[: len(shown)] != shown or last.shown < len(shown)
+
+
+def _as_list(matches: Matches, phrases: PhraseTable, language: str) -> MatchList:
+    return MatchList(
+        advice=tuple(render(advice, phrases, language) for advice in matches.answer.advice),
+        places=tuple(_row(place, phrases, language) for place in matches.places),
+        beside=tuple(
+            (render(heading, phrases, language), tuple(_row(place, phrases, language) for place in places))
+            for heading, places in matches.beside
+        ),
+        total=matches.answer.total,
+        radius=matches.answer.radius,
+    )
+
+
+def _row(place: FoundPlace, phrases: PhraseTable, language: str) -> PlaceRow:
+    listing, entry = place.listing, place.entry
+    street = ", ".join(part for part in (listing.street1, listing.street2) if part)
+    return PlaceRow(
+        listing=entry.listing,
+        name=listing.name1,
+        unit=listing.name2,
+        address=f"{street}, {listing.city}, {listing.state} {listing.zip5}".removeprefix(", "),
+        number=phone.e164(listing.phone) if listing.phone else None,
+        miles=max(suggestions.LEAST_MILES, round(entry.miles)),
+        reasons=tuple(render(reason, phrases, language) for reason in entry.reasons),
+        open_points=tuple(render(point, phrases, language) for point in entry.open_points),
+        source=badge(listing),
+    )
+
+
+def text_places(
+    house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, listings: Sequence[int], agreed: bool, now: datetime
+) -> bool:
+    """Text the chosen places to the caller, in their language and the order of the list.
+
+    `agreed`: they have just said that a text to this phone is safe, which is kept. False when nothing may be sent:
+    no number, texts stopped or not agreed to, or none of the places is on the list any more.
+    """
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        profile = suggestions.profile_of(house, contact) if contact is not None else None
+        if contact is None or profile is None or not _may_text(contact, agreed):
+            return False
+        matches = find_matches(desk_of(house), session, profile, now, limit=SHOWN)
+        chosen = tuple(place for place in matches.places if place.entry.listing in listings)[:MOST_TEXTED]
+        if not chosen:
+            return False
+        _send(session, house, contact, chosen, now)
+        record(session, contact.id, "places_texted", now, places=len(chosen), by=str(counselor_id))
+        return True
+
+
+def _may_text(contact: Contact, agreed: bool) -> bool:
+    caller = contact.caller
+    if caller.number is None or caller.texts_stopped_at is not None:
+        return False
+    if agreed:
+        caller.texting_ok = True
+    writes_with_us = contact.channel is Channel.TEXT and caller.texting_ok is not False
+    return writes_with_us or caller.texting_ok is True
+
+
+def _send(session: Session, house: House, contact: Contact, chosen: tuple[FoundPlace, ...], now: datetime) -> None:
+    lines = suggestions.lines(house, contact, chosen, first=1)
+    text_contacts.answer(session, contact, ["\n".join(lines)], now)

@@ -1,0 +1,140 @@
+"""A counselor at work on a contact: answers written down, places found for them, and texted when that is safe."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from models.contacts import Contact, ContactEvent
+from models.matches import MatchRecord
+from models.people import Caller, Counselor
+from models.texts import TextMessage
+from routing.vocabulary import Channel, ContactStatus, Role, Urgency
+from services import hand_over
+from services.contact_answers import Given, write_answers
+from services.contact_matches import match_list, text_places
+from services.contact_texts import end_text
+from services.directory.importing import ImportWish, import_directory
+from services.house import House
+from tests.fixtures.directory import WriteCsv, place
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+AddContact = Callable[..., Contact]
+
+
+@pytest.fixture
+def ana(add_person: Callable[[Role], Counselor]) -> Counselor:
+    return add_person(Role.COUNSELOR)
+
+
+@pytest.fixture
+def places(house: House, zip_codes: None, write_csv: WriteCsv) -> None:
+    """Four places near Chelsea that take people who take benzodiazepines, one of them with Medicaid only by asking."""
+    rows = [place(f"Quay House {n}", street1=f"{n} Quay Street", phone=f"617-555-016{n}") for n in range(4)]
+    rows[3]["codes"] = rows[3]["codes"].replace(" MALE MD", " MALE")
+    assert import_directory(house, ImportWish(write_csv(rows)), NOW).added == 4
+
+
+def triage_of(house: House, contact: Contact) -> dict[str, object]:
+    with house.db.begin() as session:
+        known = session.get_one(Contact, contact.id).triage or {}
+        return {key: entry["value"] for key, entry in known.items() if isinstance(entry, dict)}
+
+
+def substances_of(house: House, contact: Contact) -> list[str]:
+    with house.db.begin() as session:
+        known = session.get_one(Contact, contact.id).triage or {}
+        return [entry["value"] for entry in known.get("substances", [])]
+
+
+def test_what_is_heard_is_kept_with_its_source_and_can_be_taken_back(house: House, add_contact: AddContact) -> None:
+    contact = add_contact(triage={"zip": {"value": "02150", "source": "keypad"}})
+    given = Given(
+        {"zip": "02150", "age": "34", "payer": "medicaid", "pregnant": "no", "need": ""}, "klonopin and vodka"
+    )
+    assert write_answers(house, contact.id, given, NOW) == ()
+    assert triage_of(house, contact) == {"zip": "02150", "age": 34, "payer": "medicaid", "pregnant": False}
+    assert substances_of(house, contact) == ["clonazepam", "alcohol"]
+    assert write_answers(house, contact.id, Given({"payer": ""}, without="alcohol"), NOW) == ()
+    assert "payer" not in triage_of(house, contact)
+    assert substances_of(house, contact) == ["clonazepam"]
+    with house.db.begin() as session:
+        known = session.get_one(Contact, contact.id).triage or {}
+        assert known["zip"]["source"] == "keypad"
+        assert known["age"]["source"] == "counselor"
+        assert session.query(ContactEvent).filter_by(kind="learnt").count() >= 3
+
+
+def test_what_cannot_be_read_changes_nothing_and_is_named(house: House, add_contact: AddContact) -> None:
+    contact = add_contact(triage={"zip": {"value": "02150", "source": "keypad"}})
+    given = Given({"zip": "2150", "age": "old", "payer": "gold", "need": "hotel", "pregnant": "maybe"}, "qwertyuiop")
+    refused = write_answers(house, contact.id, given, NOW)
+    assert refused is not None
+    assert set(refused) == {"zip", "age", "payer", "need", "pregnant", "substances"}
+    assert triage_of(house, contact) == {"zip": "02150"}
+
+
+def test_danger_in_a_counselors_words_raises_the_urgency(house: House, add_contact: AddContact) -> None:
+    contact = add_contact()
+    write_answers(house, contact.id, Given(substances="she took fentanyl and is not breathing"), NOW)
+    with house.db.begin() as session:
+        assert session.get_one(Contact, contact.id).urgency is Urgency.CALL_911
+
+
+@pytest.mark.usefixtures("places")
+def test_places_follow_the_answers_and_each_new_list_is_kept_once(
+    house: House, add_contact: AddContact, ana: Counselor
+) -> None:
+    contact = add_contact()
+    assert match_list(house, contact.id, ana.id, "en", NOW).missing == ("zip", "substances")
+    write_answers(house, contact.id, Given({"zip": "02150"}, "klonopin"), NOW)
+    first = match_list(house, contact.id, ana.id, "en", NOW)
+    assert len(first.places) == 4
+    assert all(found.reasons for found in first.places)
+    match_list(house, contact.id, ana.id, "es", NOW)
+    write_answers(house, contact.id, Given({"payer": "medicaid"}), NOW)
+    second = match_list(house, contact.id, ana.id, "en", NOW)
+    assert second.places[3].name == "Quay House 3"
+    assert "Lists Medicaid." in second.places[0].reasons
+    with house.db.begin() as session:
+        kept = session.query(MatchRecord).filter_by(contact_id=contact.id).order_by(MatchRecord.id).all()
+        assert [record.counselor_id for record in kept] == [ana.id, ana.id]
+        assert kept[1].shown == 4
+
+
+@pytest.mark.usefixtures("places")
+def test_places_are_texted_only_to_somebody_who_said_that_it_is_safe(
+    house: House, add_contact: AddContact, ana: Counselor
+) -> None:
+    contact = add_contact(ContactStatus.CONNECTED)
+    write_answers(house, contact.id, Given({"zip": "02150"}, "klonopin"), NOW)
+    listings = [found.listing for found in match_list(house, contact.id, ana.id, "en", NOW).places[:2]]
+    assert not text_places(house, contact.id, ana.id, listings, False, NOW)
+    assert not text_places(house, contact.id, ana.id, [], True, NOW)
+    assert not text_places(house, contact.id, ana.id, [10**12], True, NOW)
+    assert text_places(house, contact.id, ana.id, listings, True, NOW)
+    with house.db.begin() as session:
+        sent = session.query(TextMessage).one()
+        assert "Quay House" in sent.body
+        assert sent.body.count("617") == 2
+        assert session.query(Caller).one().texting_ok is True
+
+
+@pytest.mark.usefixtures("places")
+def test_nothing_is_texted_after_stop(house: House, add_contact: AddContact, ana: Counselor) -> None:
+    contact = add_contact(ContactStatus.CONNECTED)
+    write_answers(house, contact.id, Given({"zip": "02150"}, "klonopin"), NOW)
+    listings = [found.listing for found in match_list(house, contact.id, ana.id, "en", NOW).places]
+    with house.db.begin() as session:
+        session.get_one(Caller, contact.caller_id).texts_stopped_at = NOW
+    assert not text_places(house, contact.id, ana.id, listings, True, NOW)
+
+
+def test_a_text_conversation_is_ended_by_whoever_has_it(house: House, add_contact: AddContact, ana: Counselor) -> None:
+    contact = add_contact(ContactStatus.CONVERSING, channel=Channel.TEXT, number="+16175550149")
+    assert not end_text(house, contact.id, ana.id, NOW)
+    assert hand_over.take_text(house, contact.id, ana.id, NOW)
+    assert end_text(house, contact.id, ana.id, NOW)
+    assert not end_text(house, contact.id, ana.id, NOW)
+    with house.db.begin() as session:
+        assert session.get_one(Contact, contact.id).status is ContactStatus.ENDED

@@ -1,0 +1,68 @@
+"""Work on one contact: answers written down, places texted, a text conversation taken, answered and ended."""
+
+import uuid
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from services import contact_answers, contact_matches, contact_texts, hand_over
+from services.contact_answers import Given
+from web import guards
+from web.console.contacts import live_parts
+from web.guards import ANSWERING, allow
+from web.house import house
+
+ANSWERS = ("zip", "age", "payer", "need", "pregnant", "dual_diagnosis")
+
+blueprint = Blueprint("contact_work", __name__)
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/answers")
+@allow(ANSWERING)
+def write_answers(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep what was heard; what could not be read is said beside its field."""
+    given = Given(
+        answers={key: request.form[key] for key in ANSWERS if key in request.form},
+        substances=request.form.get("substances", ""),
+        without=request.form.get("without", ""),
+    )
+    refused = contact_answers.write_answers(house(), contact_id, given, guards.now())
+    if refused is None:
+        abort(404)
+    return live_parts(contact_id, refused_answers=refused), 422 if refused else 200
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/places")
+@allow(ANSWERING)
+def text_places(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Text the ticked places to the caller."""
+    listings = [int(word) for word in request.form.getlist("place") if word.isdecimal()]
+    agreed = request.form.get("agreed") == "yes"
+    person_id = guards.person().id
+    sent = contact_matches.text_places(house(), contact_id, person_id, listings, agreed, guards.now())
+    return live_parts(contact_id, places_texted=sent), 200 if sent else 409
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/take")
+@allow(ANSWERING)
+def take_text(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a text conversation; one of two who try gets it."""
+    taken = hand_over.take_text(house(), contact_id, guards.person().id, guards.now())
+    return live_parts(contact_id, not_taken=not taken), 200 if taken else 409
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/text")
+@allow(ANSWERING)
+def write_text(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Write to the caller from the helpline's number."""
+    body = request.form.get("body", "").replace("\r\n", "\n")
+    sent = hand_over.write_to_caller(house(), contact_id, guards.person().id, body, guards.now())
+    return live_parts(contact_id, not_sent="" if sent else body), 200 if sent else 409
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/end-text")
+@allow(ANSWERING)
+def end_text(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """The conversation is over; how it ended is written next."""
+    ended = contact_texts.end_text(house(), contact_id, guards.person().id, guards.now())
+    return live_parts(contact_id), 200 if ended else 409
