@@ -1,19 +1,21 @@
 """Whether a danger phrase means danger now: negation, time, fear, reason for use, mourning."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from routing.patterns import Hit
+from routing.hits import Hit, Spans
 from routing.words import Message
 
 NEGATION_REACH = 3  # words that may stand between "no" and what it negates
 FAR_NEGATION_REACH = 5
 LIST_REACH = 3
 TIME_REACH = 14
+OTHER_CLAUSE = 4  # words that a comma counts for
 WHAT_IF_REACH = 6
+LEARNING_REACH = 20
 GRIEF_REACH = 7
 MEDICINE_REACH = 8
 CUE_KINDS = (
-    *("negation", "far_negation", "not_negation", "past", "present", "what_if", "not_what_if"),
+    *("negation", "far_negation", "not_negation", "past", "present", "what_if", "only_if", "not_what_if"),
     *("learning", "reason", "grief"),
 )
 _NEGATIVE_ANSWER = frozenset({"no", "none", "never", "negative", "nope", "nunca", "ninguna", "ninguno"})
@@ -47,27 +49,29 @@ class Context:
         message: Message,
         *,
         cues: Mapping[str, list[Hit]],
-        dangers: Collection[Hit],
+        dangers: Iterable[Hit],
         medicines: Iterable[Hit],
         breakers: frozenset[str],
         glue: frozenset[str],
     ) -> None:
-        """`cues` by kind; `dangers` every danger phrase found; `medicines` the substances named."""
+        """`cues` by kind; `dangers` the danger phrases that are no idiom; `medicines` the substances named."""
         self._message = message
         self._medicine_places = {place for hit in medicines for place in range(hit.first, hit.last + 1)}
         self._breakers = breakers
         self._glue = glue
-        self._cues = {kind: cues.get(kind, []) for kind in CUE_KINDS}
+        self._cues = {kind: Spans(cues.get(kind, ())) for kind in CUE_KINDS}
         # a "no" that belongs to a danger phrase itself ("not breathing") negates nothing
-        free = [cue for cue in self._cues["negation"] if not overlaps(cue, dangers)]
-        self._negations = [cue for cue in free if not overlaps(cue, self._cues["not_negation"])]
-        self._what_ifs = [c for c in self._cues["what_if"] if not overlaps(c, self._cues["not_what_if"])]
-        self._negated: list[Hit] = []
+        claimed, no_negation = Spans(dangers), self._cues["not_negation"]
+        negations = (cue for cue in self._cues["negation"] if not claimed.overlap(cue) and not no_negation.overlap(cue))
+        self._cues["negation"] = Spans(negations)
+        doubts = self._cues["not_what_if"]
+        self._cues["what_if"] = Spans(cue for cue in self._cues["what_if"] if not doubts.overlap(cue))
+        self._negated: Hit | None = None
 
     def verdict(self, hit: Hit, cancelled_by: Collection[str]) -> str | None:
         """None when the hit stands; otherwise why it does not."""
         if "negation" in cancelled_by and self._is_negated(hit):
-            self._negated.append(hit)
+            self._negated = hit
             return "negation"
         for why, holds in (
             ("reason", self._is_reason),
@@ -91,29 +95,27 @@ class Context:
         return self._message.words[left.last + 1 : right.first]
 
     def _is_negated(self, hit: Hit) -> bool:
-        return self._negated_before(hit, self._negations, NEGATION_REACH, strict=True) or (
-            self._negated_before(hit, self._cues["far_negation"], FAR_NEGATION_REACH, strict=False)
+        return (
+            self._negated_before(hit, "negation", NEGATION_REACH, strict=True)
+            or self._negated_before(hit, "far_negation", FAR_NEGATION_REACH, strict=False)
             or self._carried_on(hit)
             or self._answered_no(hit)
         )
 
-    def _negated_before(self, hit: Hit, cues: list[Hit], reach: int, *, strict: bool) -> bool:
+    def _negated_before(self, hit: Hit, kind: str, reach: int, *, strict: bool) -> bool:
         clauses = self._message.clauses
-        for cue in cues:
-            between = hit.first - cue.last - 1
-            near = 0 <= between <= reach and clauses[cue.last] == clauses[hit.first]
+        for cue in self._cues[kind].near(hit, reach):
+            near = cue.last < hit.first and clauses[cue.last] == clauses[hit.first]
             if near and not (strict and self._breakers & set(self._between(cue, hit))):
                 return True
         return False
 
     def _carried_on(self, hit: Hit) -> bool:
         """`no seizures, chest pain or voices`: a list goes on from a negated hit."""
-        for earlier in self._negated:
-            between = self._between(earlier, hit)
-            near = 0 <= hit.first - earlier.last - 1 <= LIST_REACH and self._same_sentence(earlier, hit)
-            if near and all(word in self._glue for word in between):
-                return True
-        return False
+        earlier = self._negated
+        if earlier is None or not 0 <= hit.first - earlier.last - 1 <= LIST_REACH:
+            return False
+        return self._same_sentence(earlier, hit) and all(word in self._glue for word in self._between(earlier, hit))
 
     def _answered_no(self, hit: Hit) -> bool:
         """`seizures: no`, `suicidal? no`."""
@@ -124,10 +126,12 @@ class Context:
         return after + 1 >= len(words) or clauses[after + 1] != clauses[after]
 
     def _nearest(self, hit: Hit, kind: str) -> int | None:
+        """Words to the nearest cue of the sentence, those in other clauses counted farther away."""
+        clauses = self._message.clauses
         distances = [
             max(cue.first - hit.last, hit.first - cue.last, 0)
-            + (1 if self._message.clauses[cue.first] != self._message.clauses[hit.first] else 0) * 4
-            for cue in self._cues[kind]
+            + (OTHER_CLAUSE if clauses[cue.first] != clauses[hit.first] else 0)
+            for cue in self._cues[kind].near(hit, TIME_REACH)
             if self._same_sentence(cue, hit)
         ]
         near = [distance for distance in distances if distance <= TIME_REACH]
@@ -141,29 +145,23 @@ class Context:
         return present is None or past <= present
 
     def _is_what_if(self, hit: Hit) -> bool:
-        return any(
-            self._same_sentence(cue, hit) and cue.first <= hit.first and hit.first - cue.last - 1 <= WHAT_IF_REACH
-            for cue in self._what_ifs
-        )
+        before = (cue.first <= hit.last for cue in self._around(hit, "what_if", WHAT_IF_REACH))
+        after = (cue.first >= hit.last for cue in self._around(hit, "only_if", WHAT_IF_REACH))
+        return any(before) or any(after)
+
+    def _around(self, hit: Hit, kind: str, reach: int) -> Iterator[Hit]:
+        return (cue for cue in self._cues[kind].near(hit, reach) if self._same_sentence(cue, hit))
 
     def _is_learning(self, hit: Hit) -> bool:
-        return any(self._same_sentence(cue, hit) for cue in self._cues["learning"])
+        return any(self._around(hit, "learning", LEARNING_REACH))
 
     def _is_grief(self, hit: Hit) -> bool:
-        return any(
-            self._same_sentence(cue, hit) and max(cue.first - hit.last, hit.first - cue.last) <= GRIEF_REACH
-            for cue in self._cues["grief"]
-        )
+        return any(self._around(hit, "grief", GRIEF_REACH))
 
     def _is_reason(self, hit: Hit) -> bool:
-        for cue in self._cues["reason"]:
-            if 0 <= hit.first - cue.last - 1 <= 1 and self._same_sentence(cue, hit):
+        for cue in self._around(hit, "reason", 1):
+            if cue.last < hit.first:
                 before = range(max(0, cue.first - MEDICINE_REACH), cue.first)
                 if any(p in self._medicine_places or self._message.words[p] in _TAKING for p in before):
                     return True
         return False
-
-
-def overlaps(hit: Hit, others: Iterable[Hit]) -> bool:
-    """Whether any of `others` shares a word with `hit`."""
-    return any(other.first <= hit.last and hit.first <= other.last for other in others)

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from routing.ages import age
-from routing.context import overlaps
-from routing.patterns import Hit
+from routing.hits import Hit, Hits, Spans
 from routing.places import town, zip_code
 from routing.understanding import RaisedFlag
 from routing.words import Message
 
-Hits = Mapping[str, Mapping[str, list[Hit]]]
 Lists = Mapping[str, frozenset[str]]
 DENIAL_REACH = 4
 _DENIALS = frozenset({"no", "not", "never", "without", "nor", "sin", "nunca", "ni"})
@@ -63,8 +61,8 @@ def _ids(hits: Hits, kind: str) -> frozenset[str]:
 
 
 def _standing(hits: Hits, kind: str, name: str) -> list[Hit]:
-    idioms = hits[f"{kind}_not"].get(name, [])
-    return [hit for hit in hits[kind][name] if not overlaps(hit, idioms)]
+    idioms = Spans(hits[f"{kind}_not"].get(name, ()))
+    return [hit for hit in hits[kind][name] if not idioms.overlap(hit)]
 
 
 def for_whom(hits: Hits) -> str | None:
@@ -82,7 +80,8 @@ def payer(hits: Hits, message: Message, asked: str | None) -> str | None:
     "None" as the answer to how treatment is paid means no insurance.
     """
     found = [hit for name in hits["payer"] for hit in _standing(hits, "payer", name)]
-    named = [hit for hit in found if not any(hit.is_inside(other) for other in found) and not _denied(hit, message)]
+    longest = Spans(found)
+    named = [hit for hit in found if not longest.cover(hit) and not _denied(hit, message)]
     if not named:
         return "uninsured" if asked == "payer" and " ".join(message.words) in _NONE else None
     return min(named, key=lambda hit: (hit.first, -hit.last)).label.id

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from routing.patterns import Element, Label, PhraseBook, PhraseError, parse
+from routing.hits import Label
+from routing.phrase_book import PhraseBook
+from routing.phrase_language import PhraseError, PhraseReader, Row
 from routing.spelling import Speller
 from routing.words import fold
 
@@ -110,7 +112,6 @@ class TriageContent(Protocol):
 
 
 Spellings = Mapping[str, tuple[str, ...]]
-Phrase = tuple[Label, tuple[Element, ...]]
 
 
 def spellings_of(content: TriageContent) -> Spellings:
@@ -126,13 +127,14 @@ def word_lists(content: TriageContent) -> Mapping[str, frozenset[str]]:
 
 def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
     """Every phrase of the content. Raises `PhraseError` naming the entry whose phrase cannot be read."""
-    groups = {name: _folded(words, spellings) for name, words in content.groups.items()}
-    phrases: list[Phrase] = []
+    reader = PhraseReader(spellings, {name: tuple(entries) for name, entries in content.groups.items()})
+    phrases: list[tuple[Label, Row]] = []
 
     def add(kind: str, entry: str, texts: Iterable[str], detail: str = "") -> None:
+        label = Label(kind, entry, detail)
         for text in texts:
             try:
-                phrases.extend((Label(kind, entry, detail), row) for row in parse(text, spellings, groups))
+                phrases.extend((label, row) for row in reader.read(text))
             except PhraseError as error:
                 raise PhraseError(f"{kind} {entry}: {error}") from None
 
@@ -153,11 +155,7 @@ def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
         add(f"{mention.kind}_not", mention.id, mention.not_when)
     for cue, texts in content.cues:
         add("cue", cue, texts)
-    return PhraseBook(phrases)
-
-
-def _folded(words: Iterable[str], spellings: Spellings) -> frozenset[str]:
-    return frozenset(part for word in words for part in spellings.get(fold(word), (fold(word),)))
+    return PhraseBook(phrases, word_lists(content)["fillers"])
 
 
 def speller(content: TriageContent, book: PhraseBook) -> Speller:
@@ -171,4 +169,4 @@ def speller(content: TriageContent, book: PhraseBook) -> Speller:
     }
     targets = names | {fold(word) for word in content.spelling_targets}
     known = book.vocabulary | {fold(word) for word in content.ordinary_words}
-    return Speller(targets, known, book.prefixes)
+    return Speller(targets, known)

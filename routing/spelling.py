@@ -1,7 +1,6 @@
 """Mends long misspelt words (`klonapin`, `siezure`) towards the words that the rules know."""
 
 from collections.abc import Iterable
-from itertools import combinations
 
 MIN_LETTERS = 6  # shorter words are too easily other words
 TWO_EDITS_FROM = 9  # letters from which two edits are allowed
@@ -11,12 +10,11 @@ MAX_LETTERS = 30
 class Speller:
     """Knows the words of the rules and mends others towards them; ordinary words are left alone."""
 
-    def __init__(self, targets: Iterable[str], ordinary: Iterable[str], prefixes: tuple[str, ...] = ()) -> None:
+    def __init__(self, targets: Iterable[str], ordinary: Iterable[str]) -> None:
         self._targets = frozenset(
             word for word in targets if MIN_LETTERS <= len(word) <= MAX_LETTERS and word.isalpha()
         )
         self._known = self._targets | frozenset(ordinary)
-        self._prefixes = prefixes
         self._by_deletion: dict[str, set[str]] = {}
         for word in self._targets:
             for shorter in _deletions(word, _edits(word)):
@@ -26,8 +24,6 @@ class Speller:
     def mend(self, word: str) -> str:
         """The known word that `word` was meant to be, or `word` itself."""
         if len(word) < MIN_LETTERS or len(word) > MAX_LETTERS or word in self._known or not word.isalpha():
-            return word
-        if word.startswith(self._prefixes):
             return word
         mended = self._seen.get(word)
         if mended is None:
@@ -56,9 +52,10 @@ def _edits(word: str) -> int:
 def _deletions(word: str, edits: int) -> set[str]:
     """`word` and what is left of it after taking out up to `edits` letters."""
     left = {word}
-    for count in range(1, edits + 1):
-        for gone in combinations(range(len(word)), count):
-            left.add("".join(letter for place, letter in enumerate(word) if place not in gone))
+    shortened = {word}
+    for _ in range(edits):
+        shortened = {less[:place] + less[place + 1 :] for less in shortened for place in range(len(less))}
+        left |= shortened
     return left
 
 

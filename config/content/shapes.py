@@ -124,6 +124,7 @@ class Cues(Shape):
     past: Phrases
     present: Phrases
     what_if: Phrases
+    only_if: Phrases
     not_what_if: Phrases
     learning: Phrases
     reason: Phrases

@@ -7,7 +7,7 @@ import pytest
 
 from config.content import ContentError, load_content
 from config.content.loader import HERE
-from routing.patterns import PhraseError
+from routing.phrase_language import PhraseError
 from routing.triage import TriageRules
 
 
@@ -56,6 +56,6 @@ def test_an_id_that_stands_twice_is_named(copy: Path) -> None:
 
 
 def test_a_phrase_with_an_unknown_group_is_named(copy: Path) -> None:
-    edit(copy / "red_flags" / "seizure.toml", '"seizing"', '"@nobody seizing"')
+    edit(copy / "red_flags" / "seizure.toml", '"grand mal"', '"@nobody seizing"')
     with pytest.raises(PhraseError, match=r"flag seizure.*@nobody"):
         TriageRules.build(load_content(copy))
