@@ -14,7 +14,7 @@ from routing.match_phrases import PhraseTable, render
 from routing.vocabulary import Channel
 from services import suggestions, text_contacts
 from services.house import House
-from services.matching import AskedBy, FoundPlace, Matches, badge, desk_of, find_matches
+from services.matching import AskedBy, FoundPlace, Matches, desk_of, find_matches
 
 SHOWN = 6  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
 MOST_TEXTED = 5
@@ -101,7 +101,7 @@ def _row(place: FoundPlace, phrases: PhraseTable, language: str) -> PlaceRow:
         miles=max(suggestions.LEAST_MILES, round(entry.miles)),
         reasons=tuple(render(reason, phrases, language) for reason in entry.reasons),
         open_points=tuple(render(point, phrases, language) for point in entry.open_points),
-        source=badge(listing),
+        source=listing.source,
     )
 
 
