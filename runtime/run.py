@@ -1,5 +1,6 @@
 """`make run`: the whole line on this machine, with pretend phones, until Ctrl-C."""
 
+import csv
 import fcntl
 import os
 import signal
@@ -94,6 +95,7 @@ class _Run:
         filled["TWILIO_AUTH_TOKEN"] = settings.twilio_auth_token
         filled["HELPLINE_NUMBERS"] = ",".join(settings.helpline_numbers)
         filled["ON_CALL_NUMBERS"] = ",".join(settings.on_call_numbers)
+        filled.setdefault("SIMULATOR_LABELS", sample_labels(ROOT / "samples" / "roster.csv"))
         return filled
 
     def run(self) -> int:
@@ -166,6 +168,12 @@ class _Run:
         if servers is not None:
             servers.stop()
         printer.say(f"Stopped. The data stays in {self.data}.")
+
+
+def sample_labels(roster: Path) -> str:
+    """Whose pretend phone is whose, from the sample roster: `number=label` pairs for the simulator."""
+    with roster.open(encoding="utf-8", newline="") as file:
+        return ",".join(f"{row['phone']}={row['name']} ({row['role']})" for row in csv.DictReader(file))
 
 
 def answers(url: str) -> bool:
