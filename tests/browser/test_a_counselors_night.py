@@ -13,6 +13,7 @@ from models.outbox import touch
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus, Presence
 from services import dispositions, intake, ringing, rings
+from services.contact_answers import Given, write_answers
 from services.counselors import set_presence
 from tests.browser.conftest import Console
 
@@ -177,3 +178,36 @@ def test_a_place_is_looked_up_while_typing(directory: None, signed_in: SignedIn)
     expect(page.get_by_role("heading", name="Lantern Street Recovery")).to_be_visible()
     expect(page.get_by_text("Residential detox")).to_be_visible()
     assert "q=lantern" in page.url
+
+
+def test_places_follow_what_the_counselor_writes_down(console: Console, directory: None, signed_in: SignedIn) -> None:
+    page, _ = signed_in("Lea Stone")
+    contact_id = call_in(console, "+16175550157")
+    page.goto(f"/contacts/{contact_id}")
+    expect(page.locator("#matches")).to_contain_text("once the ZIP code and the substance are known")
+    page.get_by_label("ZIP code").fill("02150")
+    page.get_by_label("Substances").fill("klonopin")
+    page.keyboard.press("Enter")
+    expect(page.locator("#matches .matches > li").first).to_contain_text("Tidewater General Hospital")
+    expect(page.locator("#matches")).to_contain_text("Lists detox from benzodiazepines.")
+    page.get_by_label("Payment").select_option(label="Medicaid")
+    expect(page.locator("#matches")).to_contain_text("Lists Medicaid.")
+    expect(page.locator("#known .chip")).to_have_text(re.compile("clonazepam", re.IGNORECASE))
+
+
+def test_nothing_that_is_typed_or_ticked_is_lost_when_the_page_changes_by_itself(
+    console: Console, directory: None, signed_in: SignedIn
+) -> None:
+    page, _ = signed_in("Max Ode")
+    contact_id = call_in(console, "+16175550158")
+    write_answers(console.house, contact_id, Given({"zip": "02150"}, "klonopin"), datetime.now(UTC))
+    page.goto(f"/contacts/{contact_id}")
+    page.locator("#matches input[name=place]").first.uncheck()
+    page.get_by_label("Got information").check()
+    page.get_by_label("Substances").press_sequentially("half a wo")
+    write_answers(console.house, contact_id, Given({"payer": "medicaid"}), datetime.now(UTC))
+    expect(page.get_by_label("Payment")).to_have_value("medicaid")
+    expect(page.get_by_label("Substances")).to_have_value("half a wo")
+    expect(page.get_by_label("Substances")).to_be_focused()
+    expect(page.locator("#matches input[name=place]").first).not_to_be_checked()
+    expect(page.get_by_label("Got information")).to_be_checked()

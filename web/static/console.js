@@ -73,17 +73,29 @@ function namesake(part, field) {
   if (field.id) return part.querySelector(`#${CSS.escape(field.id)}`);
   return part.querySelector(`[name="${CSS.escape(field.name)}"][value="${CSS.escape(field.value)}"]`);
 }
+body.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt.id !== "answers") return;
+  // Only what was changed here is sent: what came in from elsewhere meanwhile is not written over.
+  for (const field of event.detail.elt.querySelectorAll(FIELDS)) {
+    if (stateOf(field) === given(field)) event.detail.formData.delete(field.name);
+  }
+  if ([...event.detail.formData.keys()].length === 0) event.preventDefault();
+});
 body.addEventListener("htmx:beforeRequest", (event) => {
   for (const field of event.detail.elt.closest("form")?.querySelectorAll(FIELDS) ?? []) field.dataset.sent = stateOf(field);
 });
+let swapping = false;
+addEventListener("change", (event) => { if (swapping) event.stopImmediatePropagation(); }, true); // a replaced field, not a person
 let carried = [];
 let open = [];
 body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const part = event.detail.target;
+  swapping = true;
   carried.push(...[...part.querySelectorAll(FIELDS)].filter((field) => stateOf(field) !== (field.dataset.sent ?? given(field))));
   open.push(...[...part.querySelectorAll("details[open][id]")].map((details) => details.id));
 });
 body.addEventListener("htmx:oobAfterSwap", () => {
+  swapping = false;
   for (const field of carried) {
     const next = namesake(document, field);
     if (next && isTick(field)) next.checked = field.checked;
