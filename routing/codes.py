@@ -1,6 +1,7 @@
 """The SAMHSA service codes that the match asks about, each one bit of a 64-bit word."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ def bits_of(codes: Iterable[str]) -> int:
     return word
 
 
+@cache
 def mask(*codes: str) -> int:
     """The word of codes that must be known; an unknown one is a mistake in our own rules or content."""
     unknown = [code for code in codes if code not in BIT]

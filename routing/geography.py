@@ -27,9 +27,16 @@ def unit_vectors(lat: Floats, lon: Floats) -> Floats:
     return np.stack((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)), axis=-1)
 
 
+def unit_vector(lat: float, lon: float) -> Floats:
+    """One point on the unit sphere, shape (3,), for degrees."""
+    phi, lam = math.radians(lat), math.radians(lon)
+    return np.array((math.cos(phi) * math.cos(lam), math.cos(phi) * math.sin(lam), math.sin(phi)))
+
+
 def miles_between(points: Floats, point: Floats) -> Floats:
     """Distances in miles from `point` (3,) to `points` (n, 3), all on the unit sphere; equals the haversine."""
-    half_chord = np.sqrt(((points - point) ** 2).sum(axis=-1)) / 2
+    apart = points - point
+    half_chord = np.sqrt(np.einsum("ij,ij->i", apart, apart)) / 2
     return np.asarray(2 * EARTH_RADIUS_MILES * np.arcsin(np.minimum(half_chord, 1.0)), dtype=np.float64)
 
 
@@ -85,7 +92,7 @@ class ZipTable:
         """The place of a five-digit ZIP; None when it is unknown or has no centroid."""
         if not (len(zip_code) == 5 and zip_code.isascii() and zip_code.isdigit()):
             return None
-        row = int(self.rows(np.array([int(zip_code)], dtype=np.int64))[0])
-        if row < 0:
+        row = int(self.codes.searchsorted(int(zip_code)))
+        if row == len(self.codes) or self.codes[row] != int(zip_code):
             return None
         return ZipPlace(zip_code, float(self.lat[row]), float(self.lon[row]), str(self.states[row]))

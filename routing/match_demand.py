@@ -53,14 +53,15 @@ class Demand:
             return False
         return all(clause.holds(word) for clause in self.clauses)
 
-    def select(self, words: Words) -> NDArray[np.bool_]:
-        """Which of `words` (n,) fulfil everything; boolean (n,)."""
-        wanted = np.uint64(self.ones | self.zeros)
-        fit = (words & wanted) == np.uint64(self.ones)
+    def select(self, words: Words) -> NDArray[np.int64]:
+        """Positions of the `words` (n,) that fulfil everything, rising."""
+        fit = np.flatnonzero((words & np.uint64(self.ones | self.zeros)) == np.uint64(self.ones))
+        left = words[fit]
         for clause in self.clauses:
-            either = np.uint64(clause.present | clause.absent)
-            fit &= ((words ^ np.uint64(clause.absent)) & either) != 0
-        return np.asarray(fit, dtype=np.bool_)
+            seen = left if not clause.absent else left ^ np.uint64(clause.absent)
+            good = (seen & np.uint64(clause.present | clause.absent)) != 0
+            fit, left = fit[good], left[good]
+        return fit
 
 
 def strict_demand(situation: Situation) -> Demand:

@@ -8,11 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.codes import Words
-from routing.geography import EARTH_RADIUS_MILES, Floats, Ints, ZipPlace, ZipTable, miles_between, unit_vectors
+from routing.geography import (
+    EARTH_RADIUS_MILES,
+    Floats,
+    Ints,
+    ZipPlace,
+    ZipTable,
+    miles_between,
+    unit_vector,
+    unit_vectors,
+)
 from routing.match_demand import Demand
 
 BAND_DEGREES = 0.5
 _HALF_TURN = 180.0
+FEW_ROWS = 512
+_FACILITY_BITS = 44  # more facilities than any country has; the place stands above them in a sorting key
+_BAND_KEY = 1000.0  # more than a full turn of longitudes lies between two bands
 
 
 def state_number(state: str) -> int:
@@ -70,9 +82,8 @@ class FacilityIndex:
 
     version: str
     zips: ZipTable
-    band_start: Ints  # (bands + 1,) first place of each band
-    place_lon: Floats
-    place_xyz: Floats
+    place_key: Floats  # (places,) latitude band and longitude in one rising number
+    place_xyz: Floats  # (places, 3) on the unit sphere
     place_start: Ints  # (places + 1,) first row of each place
     place: NDArray[np.int32]  # (n,) place of each row
     words: Words
@@ -87,21 +98,20 @@ class FacilityIndex:
         """Arrange all rows that have a centroid; the others are never listed by distance (R10)."""
         zip_rows = zips.rows(columns.zips)
         kept = np.flatnonzero(zip_rows >= 0)
-        used, place = np.unique(zip_rows[kept], return_inverse=True)
+        used = np.flatnonzero(np.bincount(zip_rows[kept], minlength=len(zips.codes)))
         lat, lon = zips.lat[used], zips.lon[used]
         bands = _band(lat)
         places = np.lexsort((lon, bands))
-        rank = np.empty(len(places), dtype=np.int64)
-        rank[places] = np.arange(len(places))
-        place = rank[place]
-        order = np.lexsort((columns.listings[kept], columns.facilities[kept], place))
+        rank = np.zeros(len(zips.codes), dtype=np.int64)
+        rank[used[places]] = np.arange(len(places))
+        place = rank[zip_rows[kept]]
+        order = np.argsort((place << _FACILITY_BITS) + columns.facilities[kept], kind="stable")
         rows, place = kept[order], place[order]
         facilities = columns.facilities[rows]
         return cls(
             version=version,
             zips=zips,
-            band_start=np.searchsorted(bands[places], np.arange(_band(np.array([90.0]))[0] + 2)),
-            place_lon=lon[places],
+            place_key=(bands * _BAND_KEY + lon)[places],
             place_xyz=unit_vectors(lat, lon)[places],
             place_start=np.searchsorted(place, np.arange(len(places) + 1)),
             place=place.astype(np.int32),
@@ -114,45 +124,49 @@ class FacilityIndex:
         )
 
     def find(self, demands: Iterable[Demand], origin: ZipPlace, radius: float) -> Found:
-        """Rows fulfilling any of `demands` within `radius` miles of `origin`, inclusive."""
-        wanted = list(demands)
-        point = unit_vectors(np.array([origin.lat]), np.array([origin.lon]))[0]
-        rows: list[Ints] = []
-        miles: list[Floats] = []
-        for first, last in self._stretches(origin, radius):
-            start, end = int(self.place_start[first]), int(self.place_start[last])
-            fit = self._select(wanted, start, end)
-            away = miles_between(self.place_xyz[first:last], point)[self.place[fit] - first]
-            near = away <= radius
-            rows.append(fit[near])
-            miles.append(away[near])
-        if not rows:
+        """Rows fulfilling any of `demands` within `radius` miles of `origin`, inclusive, in the order of the index."""
+        starts, ends = self._stretches(origin, radius)
+        runs = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        if not runs:
             return Found(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64))
-        return Found(np.concatenate(rows), np.concatenate(miles))
+        words = np.concatenate([self.words[run] for run in runs]) if len(runs) > 1 else self.words[runs[0]]
+        fit = _any_of(demands, words)
+        lengths = ends - starts
+        behind = np.cumsum(lengths)
+        rows = fit + (starts - behind + lengths)[np.searchsorted(behind, fit, "right")]
+        miles = self._miles(rows, origin)
+        near = miles <= radius
+        return Found(rows[near], miles[near])
 
-    def _select(self, demands: list[Demand], start: int, end: int) -> Ints:
-        words = self.words[start:end]
-        fit = demands[0].select(words)
-        for demand in demands[1:]:
-            fit = fit | demand.select(words)
-        return np.flatnonzero(fit) + start
+    def _miles(self, rows: Ints, origin: ZipPlace) -> Floats:
+        """How far each row is; where there are many, each place is measured once for all its rows."""
+        point, places = unit_vector(origin.lat, origin.lon), self.place[rows]
+        if len(rows) < FEW_ROWS:
+            return miles_between(self.place_xyz[places], point)
+        first = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
+        away = miles_between(self.place_xyz[places[first]], point)
+        return np.repeat(away, np.diff(np.append(first, len(places))))
 
-    def _stretches(self, origin: ZipPlace, radius: float) -> Iterable[tuple[int, int]]:
-        """Runs of places [first, last) that hold every place within `radius`, one a latitude band."""
+    def _stretches(self, origin: ZipPlace, radius: float) -> tuple[Ints, Ints]:
+        """Runs of rows [start, end) that hold every row within `radius`, at most one a latitude band."""
         angle = radius / EARTH_RADIUS_MILES
         if angle >= math.pi:
-            yield 0, len(self.place_lon)
-            return
+            return np.array([0]), np.array([len(self.words)])
         low, high = origin.lat - math.degrees(angle), origin.lat + math.degrees(angle)
         west, east = _longitudes(origin, angle, polar=low <= -90 or high >= 90)
-        for band in range(int(_band(max(low, -90.0))), int(_band(min(high, 90.0))) + 1):
-            start, end = int(self.band_start[band]), int(self.band_start[band + 1])
-            if start == end:
-                continue
-            lon = self.place_lon[start:end]
-            first, last = start + int(np.searchsorted(lon, west)), start + int(np.searchsorted(lon, east, "right"))
-            if first < last:
-                yield first, last
+        bands = np.arange(int(_band(max(low, -90.0))), int(_band(min(high, 90.0))) + 1) * _BAND_KEY
+        edges = np.searchsorted(self.place_key, np.concatenate((bands + west, bands + east)))
+        starts, ends = self.place_start[edges[: len(bands)]], self.place_start[edges[len(bands) :]]
+        filled = starts < ends
+        return starts[filled], ends[filled]
+
+
+def _any_of(demands: Iterable[Demand], words: Words) -> Ints:
+    first, *others = demands
+    fit = first.select(words)
+    for demand in others:
+        fit = np.union1d(fit, demand.select(words))
+    return fit
 
 
 def _band(lat: Floats | float) -> Ints:

@@ -16,6 +16,7 @@ from routing.match_profile import Profile
 from routing.match_settings import FAR_MILES, SIMILAR_MILES, SIMILAR_SHARE, MatchSettings
 
 TOP_SCORE = 100.0
+LEAST_SORTED = 64  # of a long list only so many are put in order for its first places
 OWN_STATE_PAYERS = frozenset({"medicaid", "state_plan"})
 LANGUAGE_CODES = {"es": "SP", "asl": "AH"}
 _SCORE_DIGITS = 9
@@ -24,11 +25,67 @@ _64_BITS = (1 << 64) - 1
 
 @dataclass(frozen=True)
 class Ranked:
-    """Facilities in their final order, one row each: index rows, miles and points, shape (k,) each."""
+    """Eligible facilities with their points, one row each, put in order when asked: rows, miles, scores (k,) each."""
 
+    index: FacilityIndex
     rows: Ints
     miles: Floats
     scores: Floats
+    closed_circle: int  # codes of operators that come last among the first places (R14)
+    first_places: int
+    day: date
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def in_order(self, count: int | None = None) -> "Ranked":
+        """The first `count` of the list, best first; all of it by default."""
+        if count is not None and len(self) > LEAST_SORTED and count <= LEAST_SORTED // 2:
+            likely = self._sorted(self._likely())
+            if likely.operators_enough():
+                return likely._top_first(count)
+        return self._sorted(np.arange(len(self)))._top_first(count)
+
+    def operators_enough(self) -> bool:
+        """Whether the first places can be filled from here with different operators open to all."""
+        open_to_all = ~has(self.index.words[self.rows], self.closed_circle)
+        return len(np.unique(self.index.operators[self.rows[open_to_all]])) >= self.first_places
+
+    def _only(self, order: Ints) -> "Ranked":
+        parts = (self.rows[order], self.miles[order], self.scores[order])
+        return Ranked(self.index, *parts, self.closed_circle, self.first_places, self.day)
+
+    def _likely(self) -> Ints:
+        """Positions of the best by points, with everybody who ties with the last of them."""
+        worst = np.partition(self.scores, len(self) - LEAST_SORTED)[len(self) - LEAST_SORTED]
+        return np.flatnonzero(self.scores >= worst)
+
+    def _sorted(self, positions: Ints) -> "Ranked":
+        rows = self.rows[positions]
+        turn = _rotation(self.index.facilities[rows], self.day)
+        order = positions[np.lexsort((turn, -self.scores[positions]))]
+        return self._only(order)
+
+    def _top_first(self, count: int | None) -> "Ranked":
+        """The sorted list with the first places given to different operators, closed circles only if nobody is left.
+
+        First come places open to all with a new operator, then any new operator, then the others (R14, R15.2).
+        """
+        operators = self.index.operators[self.rows]
+        closed = has(self.index.words[self.rows], self.closed_circle)
+        shown: list[int] = []
+        top: list[int] = []
+        for candidates in (np.flatnonzero(~closed), np.arange(len(self))):
+            for position in candidates.tolist():
+                if len(top) == self.first_places:
+                    break
+                if int(operators[position]) not in shown:
+                    top.append(position)
+                    shown.append(int(operators[position]))
+        others = np.ones(len(self), dtype=np.bool_)
+        others[top] = False
+        order = np.concatenate((np.array(top, dtype=np.int64), np.flatnonzero(others)))[:count]
+        return self._only(order)
 
 
 @dataclass(frozen=True)
@@ -44,13 +101,14 @@ class Ranking:
     state: str
 
     def rank(self, found: Found) -> Ranked:
-        """All of `found`, best first, each facility once."""
+        """All of `found` (in the order of the index) with points, of each facility its best row."""
         scores = self._scores(found)
-        facilities = self.index.facilities[found.rows]
-        order = np.lexsort((self.index.listings[found.rows], _rotation(facilities, self.now.date()), -scores))
-        order = order[_first_of_each(facilities[order])]
-        order = order[self._top_first(found.rows[order])]
-        return Ranked(found.rows[order], found.miles[order], scores[order])
+        rows, miles = found.rows, found.miles
+        kept = _best_of_each(self.index.facilities[rows], scores, self.index.listings[rows])
+        if kept is not None:
+            rows, miles, scores = rows[kept], miles[kept], scores[kept]
+        circle, places = owner_word(self.situation.profile), self.settings.first_places
+        return Ranked(self.index, rows, miles, scores, circle, places, self.now.date())
 
     def _scores(self, found: Found) -> Floats:
         """Points of each row; no name, owner, fee or sponsor is known here, only codes, miles and live facts."""
@@ -74,24 +132,6 @@ class Ranking:
         if self.situation.profile.payer in OWN_STATE_PAYERS:
             accepted &= self.index.states[rows] == state_number(self.state)
         return accepted
-
-    def _top_first(self, rows: Ints) -> Ints:
-        """The order with the first places given to different operators, closed circles only if nobody else is left.
-
-        First come places open to all with a new operator, then any new operator, then the others (R14, R15.2).
-        """
-        operators = self.index.operators[rows]
-        closed = has(self.index.words[rows], owner_word(self.situation.profile))
-        shown: list[int] = []
-        top: list[int] = []
-        for candidates in (np.flatnonzero(~closed), np.arange(len(rows))):
-            while len(top) < self.settings.first_places:
-                fresh = candidates[~np.isin(operators[candidates], shown)]
-                if not len(fresh):
-                    break
-                top.append(int(fresh[0]))
-                shown.append(int(operators[fresh[0]]))
-        return np.concatenate((np.array(top, dtype=np.int64), np.delete(np.arange(len(rows)), top)))
 
 
 def has(words: Words, word: int) -> NDArray[np.bool_]:
@@ -134,6 +174,13 @@ def _rotation(facilities: Ints, day: date) -> NDArray[np.uint64]:
     return np.asarray(z ^ (z >> np.uint64(31)), dtype=np.uint64)
 
 
-def _first_of_each(facilities: Ints) -> Ints:
-    """Positions of the first row of each facility, in order (R11: one key, one place in the list)."""
-    return np.asarray(np.sort(np.unique(facilities, return_index=True)[1]), dtype=np.int64)
+def _best_of_each(facilities: Ints, scores: Floats, listings: Ints) -> Ints | None:
+    """Positions of the best row of each facility (R11: one key, one place in the list); None when each has one row.
+
+    Rows of one facility stand side by side.
+    """
+    if not (facilities[1:] == facilities[:-1]).any():
+        return None
+    order = np.lexsort((listings, -scores, facilities))
+    first = np.concatenate(([True], facilities[order][1:] != facilities[order][:-1]))
+    return np.sort(order[first])

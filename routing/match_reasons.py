@@ -1,24 +1,41 @@
-"""Why a facility is on the list, and what must be asked by phone (MATCHING.md R15, R16)."""
+"""Why a facility is on the list, and what must be asked by phone (MATCHING.md R15, R16).
+
+What follows from service codes alone is compiled once a match into lines (which codes -> which sentence); what needs
+the distance, the state or live facts is added for each place.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
 
-from routing.codes import BIT
+from routing.codes import BIT, mask
 from routing.match_catalog import Catalog
-from routing.match_demand import ADULT_AGE, dual_level
-from routing.match_need import OPIOID, Situation
+from routing.match_demand import ADULT_AGE
+from routing.match_need import BEHAVIORAL, OPIOID, Situation
 from routing.match_overlay import BedState, FacilityFacts
-from routing.match_phrases import Phrase, say
+from routing.match_phrases import Phrase, plain, say
+from routing.match_profile import Profile
 from routing.match_ranking import LANGUAGE_CODES, OWN_STATE_PAYERS, owner_word
 from routing.match_settings import MatchSettings
 from routing.vocabulary import Need
 
 _LEAST_SHOWN_MILES = 1
+_BOTH = mask("SUMH", "CO")
+_PSYCHIATRIC = mask("MMD", "PSYH")
 
 
-@dataclass(frozen=True)
-class Sight:
+class Line(NamedTuple):
+    """A sentence for a place whose word has all bits of `every`, any of `some` (0: no matter) and none of `none`."""
+
+    phrase: Phrase
+    every: int = 0
+    some: int = 0
+    none: int = 0
+
+
+class Sight(NamedTuple):
     """One listed facility as the reasons see it; `own_state`: it lies in the state of the caller."""
 
     word: int
@@ -29,150 +46,163 @@ class Sight:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked: the situation, the catalog behind it, and the words to say it in."""
+    """What was asked: the situation, the catalog behind it, and when."""
 
     situation: Situation
     catalog: Catalog
     settings: MatchSettings
     now: datetime
 
-    def accepts_payer(self, sight: Sight) -> bool:
+    def reasons(self, sight: Sight) -> tuple[Phrase, ...]:
+        """What the facility fulfils, most important first."""
+        return (*_chosen(self._care, sight.word), *_chosen(self._person, sight.word), *self._seen_reasons(sight))
+
+    def open_points(self, sight: Sight) -> tuple[Phrase, ...]:
+        """What the data cannot say or says against it: to be asked by phone."""
+        missing = self._detox_word & ~sight.word
+        partly = (say("ask.missing_codes", drugs=self._names(missing)),) if missing else ()
+        return (*partly, *_chosen(self._questions, sight.word), *self._seen_points(sight))
+
+    @cached_property
+    def _care(self) -> tuple[Line, ...]:
+        return tuple(_care_lines(self.situation, self._names(self._detox_word)))
+
+    @cached_property
+    def _person(self) -> tuple[Line, ...]:
+        return tuple(_person_lines(self.situation.profile))
+
+    @cached_property
+    def _questions(self) -> tuple[Line, ...]:
+        return (*_care_questions(self.situation), *_person_questions(self.situation))
+
+    @cached_property
+    def _detox_word(self) -> int:
+        return mask(*self.situation.detox_codes)
+
+    def _names(self, word: int) -> tuple[Phrase, ...]:
+        return tuple(plain(f"detox_of.{code}") for code in self.situation.detox_codes if BIT[code] & word)
+
+    def _accepts_payer(self, sight: Sight, payer: str) -> bool:
         """Whether the payer counts as accepted (R12)."""
-        payer = self.situation.profile.payer
-        if payer is None or (sight.facts is not None and sight.facts.refuses(payer, self.now)):
+        if sight.facts is not None and sight.facts.refuses(payer, self.now):
             return False
         listed = bool(sight.word & self.catalog.payers[payer].word)
         return listed and (sight.own_state or payer not in OWN_STATE_PAYERS)
 
-    def bed_state(self, sight: Sight) -> BedState:
-        """What is known of beds for this need."""
+    def _seen_reasons(self, sight: Sight) -> Iterator[Phrase]:
+        payer = self.situation.profile.payer
+        met = self._detox_word & sight.word
+        if met and met != self._detox_word:
+            yield say("reason.detox_codes", drugs=self._names(met))
+        if payer is not None and self._accepts_payer(sight, payer):
+            yield say("reason.payer", payer=plain(f"payer.{payer}"))
         count = sight.facts.bed(self.situation.need) if sight.facts is not None else None
-        return count.state(self.now, self.settings) if count is not None else BedState.UNKNOWN
+        if count is not None and count.state(self.now, self.settings) == BedState.OPEN:
+            yield say("reason.open_bed", beds=count.open, hours=_hours_ago(self.now, count.at))
+        if sight.miles < _LEAST_SHOWN_MILES:
+            yield plain("reason.same_area")
+        else:
+            yield say("reason.distance", miles=round(sight.miles))
+
+    def _seen_points(self, sight: Sight) -> Iterator[Phrase]:
+        payer = self.situation.profile.payer
+        if payer is None:
+            yield plain("ask.payer_unknown")
+        elif not self._accepts_payer(sight, payer):
+            listed = sight.word & self.catalog.payers[payer].word
+            elsewhere = listed and not sight.own_state and payer in OWN_STATE_PAYERS
+            yield say("ask.payer_other_state" if elsewhere else "ask.payer", payer=plain(f"payer.{payer}"))
+        count = sight.facts.bed(self.situation.need) if sight.facts is not None else None
+        state = count.state(self.now, self.settings) if count is not None else BedState.UNKNOWN
+        if count is not None and state in {BedState.FULL, BedState.STALE}:
+            yield say(f"ask.bed_{state}", hours=_hours_ago(self.now, count.at), beds=count.open)
+        elif state == BedState.UNKNOWN and self.situation.need == Need.DETOX:
+            yield plain("ask.bed_unknown")
+        if sight.facts is not None:
+            for kind in sight.facts.held_against(payer, self.now):
+                yield plain(f"ask.reported_{kind}")
 
 
-def reasons(asked: Asked, sight: Sight) -> tuple[Phrase, ...]:
-    """What the facility fulfils, most important first."""
-    return (*_care_reasons(asked, sight), *_person_reasons(asked, sight))
+def _chosen(lines: tuple[Line, ...], word: int) -> list[Phrase]:
+    return [
+        phrase
+        for phrase, every, some, none in lines
+        if word & every == every and not word & none and (not some or word & some)
+    ]
 
 
-def open_points(asked: Asked, sight: Sight) -> tuple[Phrase, ...]:
-    """What the data cannot say or says against it: to be asked by phone."""
-    return (*_care_points(asked, sight), *_person_points(asked, sight), *_live_points(asked, sight))
-
-
-def code_names(codes: Iterator[str] | tuple[str, ...]) -> tuple[Phrase, ...]:
-    """Detox codes as the names of what is meant."""
-    return tuple(say(f"detox_of.{code}") for code in codes)
-
-
-def _care_reasons(asked: Asked, sight: Sight) -> Iterator[Phrase]:
-    situation = asked.situation
+def _care_lines(situation: Situation, drugs: tuple[Phrase, ...]) -> Iterator[Line]:
     if situation.need == Need.DETOX:
-        yield say(f"reason.{_detox_setting(sight.word, monitored=situation.monitored)}")
-        met = tuple(code for code in situation.detox_codes if sight.word & BIT[code])
-        if met:
-            yield say("reason.detox_codes", drugs=code_names(met))
+        medicines = 0 if situation.monitored else BIT["MDET"]
+        yield Line(plain("reason.hospital_detox"), every=BIT["HID"])
+        yield Line(plain("reason.residential_detox_medicines"), every=BIT["RD"] | medicines, none=BIT["HID"])
+        if not situation.monitored:
+            yield Line(plain("reason.residential_detox"), every=BIT["RD"], none=mask("HID", "MDET"))
+            yield Line(plain("reason.outpatient_detox"), every=BIT["OD"], none=mask("HID", "RD"))
+        if drugs:
+            yield Line(say("reason.detox_codes", drugs=drugs), every=mask(*situation.detox_codes))
     elif situation.need == Need.MOUD:
-        if sight.word & BIT["BU"]:
-            yield say("reason.buprenorphine")
-        if sight.word & BIT["MU"] and sight.word & (BIT["MM"] | BIT["OTP"]):
-            yield say("reason.methadone")
-        elif sight.word & BIT["MU"] and not sight.word & BIT["BU"]:
-            yield say("reason.medication")
-    elif sight.word & BIT["SA"]:
-        yield say("reason.treatment")
-    if sight.word & BIT["TGD"] and any(s.id == "gambling" for s in situation.substances):
-        yield say("reason.gambling")
-    if situation.profile.dual_diagnosis and (level := dual_level(sight.word)):
-        yield say(f"reason.dual_{level}")
-
-
-def _detox_setting(word: int, *, monitored: bool) -> str:
-    if word & BIT["HID"]:
-        return "hospital_detox"
-    if word & BIT["RD"]:
-        return "residential_detox_medicines" if monitored or word & BIT["MDET"] else "residential_detox"
-    return "outpatient_detox"
-
-
-def _person_reasons(asked: Asked, sight: Sight) -> Iterator[Phrase]:
-    profile = asked.situation.profile
-    if profile.pregnant and sight.word & BIT["PW"]:
-        yield say("reason.pregnancy")
-    if profile.age is not None and profile.age < ADULT_AGE:
-        yield say("reason.young")
-    if profile.on_moud is not None and sight.word & BIT["MOA"]:
-        yield say("reason.keeps_medication", medication=say(f"medication.{profile.on_moud}"))
-    if profile.payer is not None and asked.accepts_payer(sight):
-        yield say("reason.payer", payer=say(f"payer.{profile.payer}"))
-    if profile.language is not None and sight.word & BIT[LANGUAGE_CODES[profile.language]]:
-        yield say(f"reason.language_{profile.language}")
-    if profile.dui and sight.word & BIT["DUO"]:
-        yield say("reason.dui")
-    if profile.veteran and sight.word & BIT["VAMC"]:
-        yield say("reason.veteran")
-    if asked.bed_state(sight) == BedState.OPEN and sight.facts is not None:
-        count = sight.facts.bed(asked.situation.need)
-        if count is not None:
-            yield say("reason.open_bed", beds=count.open, hours=_hours_ago(asked.now, count.at))
-    if sight.miles < _LEAST_SHOWN_MILES:
-        yield say("reason.same_area")
+        yield Line(plain("reason.buprenorphine"), every=BIT["BU"])
+        yield Line(plain("reason.methadone"), every=BIT["MU"], some=mask("MM", "OTP"))
+        yield Line(plain("reason.medication"), every=BIT["MU"], none=mask("MM", "OTP", "BU"))
     else:
-        yield say("reason.distance", miles=round(sight.miles))
+        yield Line(plain("reason.treatment"), every=BIT["SA"])
+    if any(substance.kind == BEHAVIORAL for substance in situation.substances):
+        yield Line(plain("reason.gambling"), every=BIT["TGD"])
+    if situation.profile.dual_diagnosis:
+        full = _BOTH | BIT["MHS"]
+        yield Line(plain("reason.dual_3"), every=full, some=_PSYCHIATRIC)
+        yield Line(plain("reason.dual_2"), every=_BOTH, none=BIT["MHS"])
+        yield Line(plain("reason.dual_2"), every=full, none=_PSYCHIATRIC)
+        yield Line(plain("reason.dual_1"), every=BIT["SUMH"], none=BIT["CO"])
+        yield Line(plain("reason.dual_1"), every=BIT["CO"], none=BIT["SUMH"])
 
 
-def _care_points(asked: Asked, sight: Sight) -> Iterator[Phrase]:
-    situation = asked.situation
-    if situation.need == Need.DETOX:
-        if situation.monitored and not sight.word & BIT["HID"]:
-            yield say("ask.watched_day_and_night")
-        missing = tuple(code for code in situation.detox_codes if not sight.word & BIT[code])
-        if missing:
-            yield say("ask.missing_codes", drugs=code_names(missing))
-        if situation.unnamed:
-            yield say("ask.by_name", drugs=tuple(say(f"substance.{s.id}") for s in situation.unnamed))
+def _person_lines(profile: Profile) -> Iterator[Line]:
+    if profile.pregnant:
+        yield Line(plain("reason.pregnancy"), every=BIT["PW"])
+    if profile.age is not None and profile.age < ADULT_AGE:
+        yield Line(plain("reason.young"))
+    if profile.on_moud is not None:
+        medication = plain(f"medication.{profile.on_moud}")
+        yield Line(say("reason.keeps_medication", medication=medication), every=BIT["MOA"])
+    if profile.language is not None:
+        yield Line(plain(f"reason.language_{profile.language}"), every=BIT[LANGUAGE_CODES[profile.language]])
+    if profile.dui:
+        yield Line(plain("reason.dui"), every=BIT["DUO"])
+    if profile.veteran:
+        yield Line(plain("reason.veteran"), every=BIT["VAMC"])
+
+
+def _care_questions(situation: Situation) -> Iterator[Line]:
     profile = situation.profile
+    if situation.monitored:
+        yield Line(plain("ask.watched_day_and_night"), none=BIT["HID"])
+    if situation.unnamed:
+        yield Line(say("ask.by_name", drugs=tuple(plain(f"substance.{s.id}") for s in situation.unnamed)))
     if profile.liver_disease:
-        yield say("tell.liver")
+        yield Line(plain("tell.liver"))
     if profile.respiratory_disease:
-        yield say("tell.respiratory")
-    if profile.dual_diagnosis and not dual_level(sight.word):
-        yield say("ask.dual")
+        yield Line(plain("tell.respiratory"))
+    if profile.dual_diagnosis:
+        yield Line(plain("ask.dual"), none=_BOTH)
+    if situation.need == Need.DETOX and any(substance.kind == OPIOID for substance in situation.substances):
+        yield Line(plain("ask.medication_after_detox"))
 
 
-def _person_points(asked: Asked, sight: Sight) -> Iterator[Phrase]:
-    profile = asked.situation.profile
-    if not sight.word & (BIT["ADLT"] | BIT["YAD"] | BIT["SNR"]):
-        yield say("ask.ages")
-    if profile.on_moud is not None and not sight.word & BIT["MOA"]:
-        yield say("ask.keeps_medication", medication=say(f"medication.{profile.on_moud}"))
-    if profile.payer is None:
-        yield say("ask.payer_unknown")
-    elif not asked.accepts_payer(sight):
-        listed = bool(sight.word & asked.catalog.payers[profile.payer].word)
-        other_state = listed and not sight.own_state and profile.payer in OWN_STATE_PAYERS
-        yield say("ask.payer_other_state" if other_state else "ask.payer", payer=say(f"payer.{profile.payer}"))
-    if profile.language is not None and not sight.word & BIT[LANGUAGE_CODES[profile.language]]:
-        yield say(f"ask.language_{profile.language}")
-    closed = sight.word & owner_word(profile)
+def _person_questions(situation: Situation) -> Iterator[Line]:
+    profile = situation.profile
+    yield Line(plain("ask.ages"), none=mask("ADLT", "YAD", "SNR"))
+    if profile.on_moud is not None:
+        medication = plain(f"medication.{profile.on_moud}")
+        yield Line(say("ask.keeps_medication", medication=medication), none=BIT["MOA"])
+    if profile.language is not None:
+        yield Line(plain(f"ask.language_{profile.language}"), none=BIT[LANGUAGE_CODES[profile.language]])
+    closed = owner_word(profile)
     if closed & BIT["VAMC"]:
-        yield say("ask.veterans_only")
+        yield Line(plain("ask.veterans_only"), every=BIT["VAMC"])
     if closed & BIT["DDF"]:
-        yield say("ask.military_only")
-    if any(s.kind == OPIOID for s in asked.situation.substances) and asked.situation.need == Need.DETOX:
-        yield say("ask.medication_after_detox")
-
-
-def _live_points(asked: Asked, sight: Sight) -> Iterator[Phrase]:
-    state = asked.bed_state(sight)
-    count = sight.facts.bed(asked.situation.need) if sight.facts is not None else None
-    if count is not None and state in {BedState.FULL, BedState.STALE}:
-        yield say(f"ask.bed_{state}", hours=_hours_ago(asked.now, count.at), beds=count.open)
-    elif state == BedState.UNKNOWN and asked.situation.need == Need.DETOX:
-        yield say("ask.bed_unknown")
-    if sight.facts is not None:
-        for kind in sight.facts.held_against(asked.situation.profile.payer, asked.now):
-            yield say(f"ask.reported_{kind}")
+        yield Line(plain("ask.military_only"), every=BIT["DDF"])
 
 
 def _hours_ago(now: datetime, then: datetime) -> int:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from routing.geography import ZipPlace
+import numpy as np
+
+from routing.geography import Ints, ZipPlace
 from routing.match_catalog import Catalog
 from routing.match_demand import (
     Demand,
@@ -18,15 +21,14 @@ from routing.match_overlay import Overlay
 from routing.match_phrases import Phrase, say
 from routing.match_profile import Profile
 from routing.match_ranking import Ranked, Ranking
-from routing.match_reasons import Asked, Sight, open_points, reasons
+from routing.match_reasons import Asked, Sight
 from routing.match_settings import MatchSettings
 from routing.vocabulary import Need
 
 EVERYWHERE = float("inf")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One place of the list. `listing` and `facility` are the directory's ids."""
 
     listing: int
@@ -64,7 +66,7 @@ class MatchAnswer:
     @property
     def total(self) -> int:
         """How many facilities the whole list has."""
-        return 0 if self.ranked is None else len(self.ranked.rows)
+        return 0 if self.ranked is None else len(self.ranked)
 
 
 @dataclass(frozen=True)
@@ -120,22 +122,26 @@ class Matcher:
         """Places `first` to `last` (exclusive) of the list with their reasons; all of them by default."""
         if answer.ranked is None or answer.asked is None or answer.place is None:
             return []
-        return self._explain(answer.ranked, answer.asked, answer.place, first, last)
+        return self._explain(answer.ranked.in_order(last), answer.asked, answer.place, first)
 
-    def _explain(self, ranked: Ranked, asked: Asked, place: ZipPlace, first: int, last: int | None) -> list[Entry]:
-        own = state_number(place.state)
+    def _explain(self, ranked: Ranked, asked: Asked, place: ZipPlace, first: int = 0) -> list[Entry]:
+        index, own = self.index, state_number(place.state)
+        rows = ranked.rows[first:]
+        columns = (rows, ranked.miles[first:], ranked.scores[first:], index.words[rows], index.states[rows] == own)
+        ids = (index.listings[rows], index.facilities[rows])
         entries = []
-        parts = (ranked.rows[first:last], ranked.miles[first:last], ranked.scores[first:last])
-        for row, miles, score in zip(*(part.tolist() for part in parts), strict=True):
-            sight = Sight(int(self.index.words[row]), miles, int(self.index.states[row]) == own, self.overlay.of(row))
+        for row, miles, score, word, near_home, listing, facility in zip(
+            *(column.tolist() for column in (*columns, *ids)), strict=True
+        ):
+            sight = Sight(word, miles, near_home, self.overlay.of(row))
             entries.append(
                 Entry(
-                    listing=int(self.index.listings[row]),
-                    facility=int(self.index.facilities[row]),
+                    listing=listing,
+                    facility=facility,
                     miles=miles,
                     score=score,
-                    reasons=reasons(asked, sight),
-                    open_points=open_points(asked, sight),
+                    reasons=asked.reasons(sight),
+                    open_points=asked.open_points(sight),
                 )
             )
         return entries
@@ -156,9 +162,11 @@ class Matcher:
 
     def _count(self, found: Found, radius: int) -> Ladder:
         held = self.overlay.held_back(found.rows)
-        shown = Found(found.rows[~held], found.miles[~held]) if held.any() else found
-        back = len(set(self.index.facilities[found.rows[held]].tolist()))
-        return Ladder(shown, radius, len(set(self.index.facilities[shown.rows].tolist())), back)
+        if not held.any():
+            return Ladder(found, radius, _how_many(self.index.facilities[found.rows]), 0)
+        shown = Found(found.rows[~held], found.miles[~held])
+        facilities = self.index.facilities
+        return Ladder(shown, radius, _how_many(facilities[shown.rows]), _how_many(facilities[found.rows[held]]))
 
     def _rank(self, found: Found, situation: Situation, place: ZipPlace, now: datetime) -> Ranked:
         payer = situation.profile.payer
@@ -182,18 +190,18 @@ class Matcher:
             found = self.index.find([demand], place, widest)
             keep = ~self.overlay.held_back(found.rows) & ((found.miles > nearest) | (nearest == 0))
             if heading == "heading.hospital_any":
-                keep &= ~strict.select(self.index.words[found.rows])
+                keep[strict.select(self.index.words[found.rows])] = False
             near = Found(found.rows[keep], found.miles[keep])
             near = self._nearest(near)
-            ranked = self._rank(near, situation, place, now)
-            entries = self._explain(ranked, asked, place, 0, self.settings.beyond_shown)
+            ranked = self._rank(near, situation, place, now).in_order(self.settings.beyond_shown)
+            entries = self._explain(ranked, asked, place)
             if entries:
                 sections.append(Section(say(heading, miles=furthest), tuple(entries)))
         return tuple(sections)
 
     def _nearest(self, found: Found) -> Found:
         """A handful of the nearest rows, enough for a short section."""
-        order = found.miles.argsort(kind="stable")[: 2 * self.settings.beyond_shown]
+        order = np.sort(found.miles.argsort(kind="stable")[: 2 * self.settings.beyond_shown])
         return Found(found.rows[order], found.miles[order])
 
     def _advice_of_gate(self, outcome: Outcome, situation: Situation) -> tuple[Phrase, ...]:
@@ -224,3 +232,8 @@ class Matcher:
         if ladder.held_back:
             advice.append(say("advice.held_back", count=ladder.held_back))
         return tuple(dict.fromkeys(advice))
+
+
+def _how_many(facilities: Ints) -> int:
+    """How many different facilities there are; rows of one facility stand side by side."""
+    return len(facilities) - int((facilities[1:] == facilities[:-1]).sum())

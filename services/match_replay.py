@@ -7,7 +7,7 @@ from datetime import datetime
 from models.matches import MatchChoice, match_record
 from routing.match_profile import read_profile
 from services.house import House
-from services.matching import Profile, desk_of, inputs_digest
+from services.matching import Profile, desk_of, inputs_digest, listing_order
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ def replay_match(house: House, record_id: int) -> Replay | None:
             return Replay(tuple(record.listing_order), (), same_inputs=False, same_rules=False)
         then = desk.past(session, record.generation, record.live_version)
         answer = then.matcher.match(profile, record.at)
-        ranked = answer.ranked
-        again = then.matcher.index.listings[ranked.rows].tolist() if ranked is not None else []
+        again = listing_order(then, answer)
         digest = inputs_digest(desk, then, answer)
     return Replay(tuple(record.listing_order), tuple(again), digest == record.digest, desk.version == record.version)
 

@@ -150,16 +150,21 @@ def inputs_digest(desk: MatchDesk, current: Current, answer: MatchAnswer) -> str
     profile = {k: v for k, v in answer.situation.profile.as_json().items() if k != "id"}
     digest.update(json.dumps([desk.version, profile, str(answer.outcome)], sort_keys=True).encode())
     if answer.ranked is not None:
-        index = current.matcher.index
+        index, ranked = current.matcher.index, answer.ranked.in_order()
         for column in (index.facilities, index.words, index.operators):
-            digest.update(column[answer.ranked.rows].tobytes())
-        digest.update(answer.ranked.miles.round(6).tobytes() + answer.ranked.scores.tobytes())
+            digest.update(column[ranked.rows].tobytes())
+        digest.update(ranked.miles.round(6).tobytes() + ranked.scores.tobytes())
     return digest.hexdigest()
 
 
+def listing_order(current: Current, answer: MatchAnswer) -> list[int]:
+    """The listing ids of the whole list, best first."""
+    if answer.ranked is None:
+        return []
+    return [int(id_) for id_ in current.matcher.index.listings[answer.ranked.in_order().rows]]
+
+
 def _record(desk: MatchDesk, current: Current, answer: MatchAnswer, shown: int) -> MatchRecord:
-    ranked = answer.ranked
-    order = current.matcher.index.listings[ranked.rows].tolist() if ranked is not None else []
     return MatchRecord(
         need=answer.situation.profile.as_json(),
         outcome=str(answer.outcome),
@@ -168,7 +173,7 @@ def _record(desk: MatchDesk, current: Current, answer: MatchAnswer, shown: int) 
         generation=current.generation,
         live_version=current.live_version,
         digest=inputs_digest(desk, current, answer),
-        listing_order=order,
+        listing_order=listing_order(current, answer),
         shown=shown,
     )
 

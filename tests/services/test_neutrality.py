@@ -22,7 +22,7 @@ from tests.fixtures.directory import WriteCsv, place
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 # Everything that the scoring can see of a facility. A new field here wants a reason that is no money.
-SEEN_OF_A_FACILITY = {"version", "zips", "band_start", "place_lon", "place_xyz", "place_start", "place", "words",
+SEEN_OF_A_FACILITY = {"version", "zips", "place_key", "place_xyz", "place_start", "place", "words",
                       "facilities", "operators", "listings", "states", "by_facility"}  # fmt: skip
 MONEY = ("owner", "fee", "sponsor", "paid", "price", "partner", "commission", "revenue", "promot", "boost", "tier_of")
 
