@@ -71,7 +71,8 @@ def celery_config(settings: Settings, *, for_web: bool = False) -> dict[str, Any
         "task_time_limit": 60,
         "task_publish_retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2},
         "worker_prefetch_multiplier": 1,
-        "worker_soft_shutdown_timeout": 20.0,
+        # Celery sleeps this long whenever a task is under way, be it a sweep of milliseconds
+        "worker_soft_shutdown_timeout": 20.0 if settings.is_production else 3.0,
         "worker_cancel_long_running_tasks_on_connection_loss": True,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,

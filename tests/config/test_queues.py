@@ -16,6 +16,13 @@ def test_a_killed_worker_loses_nothing_and_hoards_nothing() -> None:
     assert config["task_create_missing_queues"] is False
 
 
+def test_a_stopping_worker_finishes_what_it_began_and_a_developer_does_not_wait_long() -> None:
+    development = load_settings({})
+    production = development.model_copy(update={"app_env": "production"})
+    assert queues.celery_config(production)["worker_soft_shutdown_timeout"] == 20.0
+    assert queues.celery_config(development)["worker_soft_shutdown_timeout"] <= 5.0
+
+
 def test_the_web_gives_up_on_redis_sooner_than_a_worker() -> None:
     settings = load_settings({})
     web = queues.celery_config(settings, for_web=True)["broker_transport_options"]
