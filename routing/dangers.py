@@ -7,10 +7,12 @@ from routing.context import Context
 from routing.hits import Hit, Hits, Spans, flat
 from routing.naming import Named
 from routing.rulebook import FlagContent
-from routing.understanding import RaisedFlag, SetAside
+from routing.understanding import ACTION_URGENCY, CALLS, RaisedFlag, SetAside
 from routing.words import Message
 
 MAX_SHOWN = 40  # quotes and set-aside phrases that are kept of one message
+
+_NO_IDIOMS = Spans(())
 
 
 class Dangers:
@@ -28,8 +30,9 @@ class Dangers:
         self._set_aside: list[SetAside] = []
 
     def phrases(self) -> list[Hit]:
-        """Danger phrases that are no idiom, whatever their context says."""
-        return [hit for hit in flat(self._hits["flag"]) if not self._is_idiom(hit)]
+        """Phrases of danger now (911, 988) that are no idiom, whatever their context says."""
+        calls = {flag.id for flag in self._flags.values() if ACTION_URGENCY.get(flag.action) in CALLS}
+        return [hit for hit in flat(self._hits["flag"]) if hit.label.id in calls and not self._is_idiom(hit)]
 
     def judge(self, context: Context) -> tuple[tuple[RaisedFlag, ...], tuple[SetAside, ...]]:
         """The flags that stand, in the order of the content, and what was set aside."""
@@ -52,11 +55,15 @@ class Dangers:
             self._history[flag.history].append(hit)
 
     def _is_idiom(self, hit: Hit) -> bool:
-        """Whether an idiom shares words with the hit, unless the hit says more than the idiom within it."""
-        idioms = self._idioms.get(hit.label.id)
-        if not idioms:
-            return False
-        return any(i.first <= hit.last and hit.first <= i.last and not i.is_inside(hit) for i in idioms.near(hit))
+        """Whether an idiom explains the hit: a loose one (with dots) must cover it, a tight one share a word with it.
+
+        A hit that says more than the idiom within it stands.
+        """
+        idioms = self._idioms.get(hit.label.id, _NO_IDIOMS)
+        return any(_explains(idiom, hit) and self._in_one_clause(idiom) for idiom in idioms.near(hit))
+
+    def _in_one_clause(self, idiom: Hit) -> bool:
+        return self._message.clauses[idiom.first] == self._message.clauses[idiom.last]
 
     def _raise_together(self) -> None:
         """Classes of substances that are a danger when one of each is named."""
@@ -88,6 +95,12 @@ class Dangers:
         if not now and not past:
             return None
         return RaisedFlag(flag.id, flag.action, _quotes(self._message, now + past), "now" if now else "past")
+
+
+def _explains(idiom: Hit, hit: Hit) -> bool:
+    if idiom.label.detail == "cover":
+        return idiom.first <= hit.first and hit.last <= idiom.last
+    return idiom.first <= hit.last and hit.first <= idiom.last and not idiom.is_inside(hit)
 
 
 def _quotes(message: Message, hits: Iterable[Hit]) -> tuple[str, ...]:

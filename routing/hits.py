@@ -11,11 +11,15 @@ LONGEST = 2 * REACH + 1
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a phrase means: `kind` (flag, substance, payer, cue, ...), `id` and `detail`."""
+    """What a phrase means: `kind` (flag, substance, payer, cue, ...), `id` and `detail`.
+
+    A `loose` one may have filler words ("really", "the") anywhere between its places.
+    """
 
     kind: str
     id: str
     detail: str = ""
+    loose: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from routing.phrase_language import Element, Row
 from routing.words import Message
 
 _NEVER_SKIPPED = frozenset({"not", "never", "nunca"})  # what they deny must not be read as said
+LONG_BEGINNING = 5  # letters from which a known beginning makes a word known
 _NO_WORDS: frozenset[str] = frozenset()
 
 
@@ -39,6 +40,7 @@ class PhraseBook:
             self._index(label, row, commonness)
         self._prefix_lengths = sorted({len(prefix) for prefix in self._by_prefix})
         self.vocabulary = frozenset(w for _, row in phrases for e in row for w in e.words)
+        self.beginnings = tuple({p for _, row in phrases for e in row for p in e.prefixes if len(p) >= LONG_BEGINNING})
 
     def _index(self, label: Label, row: Row, commonness: Counter[str]) -> None:
         def common(place: int) -> int:
@@ -64,15 +66,15 @@ class PhraseBook:
             if not entries:
                 continue
             near = blocks[at // REACH]
-            forwards = _Walk(words, 1, min(lasts[at], at + REACH), self._fillers)
-            backwards = _Walk(words, -1, max(firsts[at], at - REACH), self._fillers)
+            low, high = max(firsts[at], at - REACH), min(lasts[at], at + REACH)
             for entry in entries:
                 if entry.needs and near.isdisjoint(entry.needs):
                     continue
-                last = forwards.fit(entry.after, at) if entry.after else at
+                fillers = self._fillers if entry.label.loose else _NO_WORDS
+                last = _Walk(words, 1, high, fillers).fit(entry.after, at) if entry.after else at
                 if last is None:
                     continue
-                first = backwards.fit(entry.before, at) if entry.before else at
+                first = _Walk(words, -1, low, fillers).fit(entry.before, at) if entry.before else at
                 if first is not None:
                     hits.append(Hit(entry.label, first, last))
         return hits

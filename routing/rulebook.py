@@ -131,7 +131,7 @@ def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
     phrases: list[tuple[Label, Row]] = []
 
     def add(kind: str, entry: str, texts: Iterable[str], detail: str = "") -> None:
-        label = Label(kind, entry, detail)
+        label = Label(kind, entry, detail, loose=not kind.endswith("_not"))  # idioms are taken by the letter
         for text in texts:
             try:
                 phrases.extend((label, row) for row in reader.read(text))
@@ -140,7 +140,8 @@ def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
 
     for flag in content.red_flags:
         add("flag", flag.id, (*flag.says, *flag.says_es))
-        add("flag_not", flag.id, flag.not_when)
+        add("flag_not", flag.id, (text for text in flag.not_when if ".." not in text), "overlap")
+        add("flag_not", flag.id, (text for text in flag.not_when if ".." in text), "cover")
         for place, extra in enumerate(flag.alongside):
             add("alongside", flag.id, (*extra.says, *extra.says_es), str(place))
     for substance in content.substances:
@@ -169,4 +170,4 @@ def speller(content: TriageContent, book: PhraseBook) -> Speller:
     }
     targets = names | {fold(word) for word in content.spelling_targets}
     known = book.vocabulary | {fold(word) for word in content.ordinary_words}
-    return Speller(targets, known)
+    return Speller(targets, known, book.beginnings)

@@ -10,11 +10,13 @@ MAX_LETTERS = 30
 class Speller:
     """Knows the words of the rules and mends others towards them; ordinary words are left alone."""
 
-    def __init__(self, targets: Iterable[str], ordinary: Iterable[str]) -> None:
+    def __init__(self, targets: Iterable[str], ordinary: Iterable[str], beginnings: tuple[str, ...] = ()) -> None:
+        """`beginnings` are how known words may begin; such words are not mended."""
         self._targets = frozenset(
             word for word in targets if MIN_LETTERS <= len(word) <= MAX_LETTERS and word.isalpha()
         )
         self._known = self._targets | frozenset(ordinary)
+        self._beginnings = beginnings
         self._by_deletion: dict[str, set[str]] = {}
         for word in self._targets:
             for shorter in _deletions(word, _edits(word)):
@@ -24,6 +26,8 @@ class Speller:
     def mend(self, word: str) -> str:
         """The known word that `word` was meant to be, or `word` itself."""
         if len(word) < MIN_LETTERS or len(word) > MAX_LETTERS or word in self._known or not word.isalpha():
+            return word
+        if word.startswith(self._beginnings):
             return word
         mended = self._seen.get(word)
         if mended is None:

@@ -19,6 +19,7 @@ MOST_URGENT_FIRST = (
     Urgency.SAME_DAY_MEDICAL,
     Urgency.NONE,
 )
+CALLS = frozenset(MOST_URGENT_FIRST[:3])  # 911 or 988 before anything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Understanding:
     @property
     def in_danger(self) -> bool:
         """Whether 911 or 988 comes before anything else."""
-        return self.urgency in MOST_URGENT_FIRST[:3]
+        return self.urgency in CALLS
 
     @property
     def dual_diagnosis(self) -> bool:
