@@ -1,10 +1,8 @@
 """Triage on the corpus: recall, false alarms and facts by kind and language, and speed, against a plain phrase list."""
 
 import json
-import os
 import re
 import statistics
-import sys
 import time
 import tomllib
 from collections import defaultdict
@@ -12,11 +10,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from bench.rows import Row
+from config.content import load_content
+from routing.triage import TriageRules
 
-from config.content import load_content  # noqa: E402 - the bench runs as a file
-from routing.triage import TriageRules  # noqa: E402
+TITLE = "Triage (share of right answers; milliseconds)"
+ROOT = Path(__file__).resolve().parents[1]
+
 
 CORPUS = ROOT / "tests" / "corpus"
 PLAIN_PHRASES = Path(__file__).with_name("plain_phrases.toml")
@@ -135,11 +135,11 @@ def speed(answer: Answer, texts: list[str]) -> tuple[float, float]:
     return statistics.median(best), best[int(len(best) * 0.99)]
 
 
-def main() -> None:
-    """Prints `name ours baseline ratio target ok`, by part of the corpus; the same as JSON with BENCH_JSON=FILE."""
+def run() -> list[Row]:
+    """Shares of right answers by part of the corpus, kind and language; then speed."""
     rules = TriageRules.build(load_content())
     mine, baseline = ours(rules), plain()
-    rows: list[Line] = []
+    rows: list[Row] = []
     for part in ("messages.jsonl", "held_out.jsonl"):
         lines = read(part)
         here, there = measure(lines, mine), measure(lines, baseline)
@@ -147,34 +147,19 @@ def main() -> None:
             for group, counted in groups.items():
                 value, other = share(counted), share(there[name].get(group))
                 target = TARGETS.get(name) if group == "all" else None
-                rows.append(_row(f"{part}: {name} ({group}, {counted[1]})", value, other, target, higher=True))
+                shown = f"{part.removesuffix('.jsonl')}: {name} ({group}, {counted[1]})"
+                rows.append(Row(shown, "share", value, other, target, of_ours=True))
+    return rows + _speeds(mine, baseline)
+
+
+def _speeds(mine: Answer, baseline: Answer) -> list[Row]:
     texts = [line["text"] for line in read("messages.jsonl")]
     long = [(" ".join(texts[i : i + 6]))[:160] for i in range(0, len(texts) - 6, 3)]
     (median, p99), (plain_median, plain_p99) = speed(mine, long), speed(baseline, long)
-    rows.append(_row("median ms, 160 characters", median, plain_median, 1.0, higher=False))
-    rows.append(_row("p99 ms, 160 characters", p99, plain_p99, 5.0, higher=False))
-    huge = (" ".join(texts) + " ") * 3
-    start = time.perf_counter()
-    mine(huge[:65_536])
-    rows.append(_row("seconds, 64 KB", time.perf_counter() - start, 0.0, 2.0, higher=False))
-    _report(rows)
-
-
-def _row(name: str, value: float, baseline: float, target: float | None, *, higher: bool) -> Line:
-    ok = None if target is None else (value >= target if higher else value <= target)
-    ratio = value / baseline if baseline else None
-    return {"name": name, "ours": value, "baseline": baseline, "ratio": ratio, "target": target, "ok": ok}
-
-
-def _report(rows: list[Line]) -> None:
-    for row in rows:
-        ratio = f"{row['ratio']:.2f}" if row["ratio"] else "-"
-        target = "-" if row["target"] is None else f"{row['target']:.2f}"
-        ok = {None: "", True: "ok", False: "MISSED"}[row["ok"]]
-        print(f"{row['name']:64} {row['ours']:8.3f} {row['baseline']:8.3f} {ratio:>6} {target:>6} {ok}")
-    if os.environ.get("BENCH_JSON"):
-        Path(os.environ["BENCH_JSON"]).write_text(json.dumps(rows, indent=1), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    huge = [((" ".join(texts) + " ") * 3)[:65_536]]
+    (whole, _), (plain_whole, _) = speed(mine, huge), speed(baseline, huge)
+    return [
+        Row("160 characters, median", "ms", median, plain_median, 1.0, at_least=False, of_ours=True),
+        Row("160 characters, p99", "ms", p99, plain_p99, 5.0, at_least=False, of_ours=True),
+        Row("64 KB", "ms", whole, plain_whole, None, at_least=False),
+    ]
