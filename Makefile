@@ -1,5 +1,5 @@
 # Each target does its own set-up. PYTHON=python3.12 chooses another Python, BROWSER=0 leaves the browser tests out.
-.PHONY: setup setup-test run test check bench lock clean
+.PHONY: setup setup-test run test check bench chaos lock clean
 .DEFAULT_GOAL := run
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -30,6 +30,10 @@ check: setup-test
 
 bench: setup-test
 	@$(PY) -m bench $(ONLY)
+
+# A thousand texts and follow-ups while processes are killed; ARGS="--people 200 --seconds 60" for a shorter one.
+chaos: setup-test
+	@$(PY) -m bench.chaos $(ARGS)
 
 # Writes the locks anew from requirements.in and requirements-dev.in: for Python 3.11 and later, every platform.
 lock: setup-test
