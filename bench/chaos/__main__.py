@@ -44,7 +44,7 @@ def run(wish: Run, folder: Path, say: Callable[[str], None] = print) -> Verdict:
         world.sim.clear_faults()
         say(f"trouble is over: {', '.join(f'{count} x {blow}' for blow, count in sorted(blows.items()))}")
         _wait_for_calm(world, people, say)
-        received = {person.number: world.sim.phone(person.number).texts for person in people}
+        received = {person.number: world.texts_of(person.number) for person in people}
         with world.house.db.begin() as session:
             return judge(session, people, received, utc_now())
     finally:

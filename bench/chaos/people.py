@@ -24,6 +24,7 @@ NUMBERS_A_CODE = 100  # 555-0100 to 555-0199 belong to nobody
 ZONES = ("America/New_York", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland")
 CHECK_IN, HELLO = "we said we would check in", "you have reached people"
 SECONDS_BETWEEN_ATTEMPTS = 86_400
+ON_ITS_WAY = 1.0  # seconds between the claim, which asks for consent, and the provider
 
 
 class Part(StrEnum):
@@ -123,45 +124,39 @@ def _check_in(now: datetime, person: Person) -> dict[str, object]:
     }
 
 
-def judge(session: Session, people: Iterable[Person], received: dict[str, list[str]], now: datetime) -> Verdict:
+@dataclass(frozen=True)
+class Got:
+    """A text that a phone got; `at` is the provider's moment of taking it, in seconds since 1970."""
+
+    body: str
+    at: float
+
+
+def judge(session: Session, people: Iterable[Person], received: dict[str, list[Got]], now: datetime) -> Verdict:
     """Compare what everybody was owed with what their phones got (`received`: number -> texts)."""
     verdict = Verdict(stuck=list(stuck(session, now)))
-    stopped_first = set(_sent_after_stop(session))
     for person in people:
-        got = received[person.number]
-        check_ins, hellos = _count(got, CHECK_IN), _count(got, HELLO)
+        check_ins = [got for got in received[person.number] if CHECK_IN in got.body]
+        hellos = [got for got in received[person.number] if HELLO in got.body]
         verdict.people += 1
-        verdict.delivered += check_ins + hellos
-        expected = hellos if person.part is Part.WRITES else check_ins
+        verdict.delivered += len(check_ins) + len(hellos)
         if person.part is Part.ASLEEP and check_ins:
             verdict.in_quiet_hours.append(person.number)
-        if person.part in (Part.OWED, Part.WRITES) and expected == 0:
+        if (person.part is Part.OWED and not check_ins) or (person.part is Part.WRITES and not hellos):
             verdict.never_sent.append(person.number)
-        if check_ins > 1 or hellos > 1:
+        if len(check_ins) > 1 or len(hellos) > 1:
             verdict.sent_twice.append(person.number)
-        if person.number in stopped_first:
+        stopped = _stopped_at(session, person)
+        if stopped is not None and any(got.at > stopped + ON_ITS_WAY for got in check_ins):
             verdict.after_stop.append(person.number)
     return verdict
 
 
-def _count(texts: Iterable[str], words: str) -> int:
-    return sum(words in text for text in texts)
-
-
-def _sent_after_stop(session: Session) -> Iterator[str]:
-    """Numbers to which a follow-up went out that was claimed for sending after STOP was taken."""
-    query = (
-        select(TextMessage)
-        .join(TextMessage.caller)
-        .where(
-            TextMessage.purpose == "follow_up",
-            TextMessage.provider_sid.is_not(None),
-            TextMessage.claimed_at > Caller.texts_stopped_at,
-        )
-    )
-    for message in session.scalars(query):
-        assert message.caller is not None
-        yield message.caller.number or ""
+def _stopped_at(session: Session, person: Person) -> float | None:
+    """When this person's STOP was taken, in seconds since 1970."""
+    query = select(Caller.texts_stopped_at).where(Caller.number_hash == lookup_hash(person.number))
+    moment = session.scalar(query)
+    return moment.timestamp() if moment is not None else None
 
 
 def stuck(session: Session, now: datetime) -> Iterator[str]:

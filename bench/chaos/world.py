@@ -12,7 +12,7 @@ from pathlib import Path
 
 import redis
 
-from bench.chaos.people import HELPLINE
+from bench.chaos.people import HELPLINE, Got
 from config import defaults
 from config.settings import Settings, load_settings
 from runtime.account import find_place, remove_place
@@ -24,10 +24,12 @@ from runtime.processes import kill_groups, wait_until
 from runtime.supervise import Supervisor, read_procfile
 from services.house import House
 from simulator.driver import Simulator, over_http
+from simulator.settings import Timing
 from workers.household import build_house
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90.0
+TIMING = Timing()
 SETTINGS = {
     "UNKNOWN_AFTER_SECONDS": "15",  # longer than the 10 s that a request to the provider may take
     "SIMULATOR_CALLS_PER_SECOND": "0",
@@ -36,11 +38,11 @@ SETTINGS = {
 FAULTS = (  # area, name, target, probability, details
     ("rest", "429", "POST Messages", 0.05, {}),
     ("rest", "error-before", "POST Messages", 0.04, {"status": 500}),
-    ("rest", "error-after", "POST Messages", 0.04, {"status": 500}),
+    ("rest", "error-after", "POST Messages", 0.12, {"status": 500}),
     ("rest", "timeout-before", "POST Messages", 0.01, {"seconds": 12.0}),
     ("rest", "timeout-after", "POST Messages", 0.01, {"seconds": 12.0}),
     ("rest", "error-before", "GET Messages", 0.05, {"status": 503}),
-    ("webhook", "lost", "message-status", 0.08, {}),
+    ("webhook", "lost", "message-status", 0.6, {}),
     ("webhook", "doubled", "*", 0.10, {}),
     ("webhook", "reordered", "*", 0.10, {}),
 )
@@ -103,6 +105,11 @@ class World:
             else:
                 stop_postgres(pid)
         ensure_postgres(place, durable=True)
+
+    def texts_of(self, number: str) -> list[Got]:
+        """What a phone got. The simulator shows when a text arrived; it was taken twice its way's seconds before."""
+        texts = self.sim.phone(number).view()["texts"]
+        return [Got(text["body"], text["at"] - 2 * TIMING.message) for text in texts if text["direction"] == "in"]
 
     def arm(self) -> None:
         """From now on the provider is unreliable."""
