@@ -28,6 +28,9 @@ class Caller(Base):
     texts_stopped_at: Mapped[datetime | None]  # STOP, until START
     texting_ok: Mapped[bool | None] = mapped_column(Boolean)  # None: not asked, so nothing unasked is sent
     voicemail_ok: Mapped[bool | None] = mapped_column(Boolean)
+    safe_from_hour: Mapped[int | None] = mapped_column(Integer)  # on their own clock; both or neither
+    safe_until_hour: Mapped[int | None] = mapped_column(Integer)
+    neutral_name: Mapped[str | None] = mapped_column(EncryptedText)  # whom unasked texts say they are from
     created_at: Mapped[datetime]
 
 

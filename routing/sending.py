@@ -37,6 +37,7 @@ class Person:
     stopped: bool = False
     texting_ok: bool | None = None  # None: never asked
     wrote_to_us: bool = False
+    safe_hours: tuple[int, int] | None = None  # the person's own, on their clock
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Verdict:
 
 
 ANSWERS = frozenset({Purpose.REPLY, Purpose.COUNSELOR_WORDS})
-ALWAYS = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.KEYWORD_ANSWER, Purpose.COUNSELOR_NOTICE})
+ALWAYS = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.COUNSELOR_NOTICE})
 
 
 def zones_of(person: Person, window: Window) -> Sequence[str]:
@@ -74,7 +75,15 @@ def may_send(purpose: Purpose, person: Person, window: Window, now: datetime) ->
         return Verdict(None, refusal)
     if purpose is not Purpose.FOLLOW_UP:
         return Verdict(now)
-    return Verdict(clock.next_open_everywhere(now, zones_of(person, window), window.start_hour, window.end_hour))
+    return Verdict(clock.next_open_everywhere(now, zones_of(person, window), *hours_of(person, window)))
+
+
+def hours_of(person: Person, window: Window) -> tuple[int, int]:
+    """Our hours narrowed to the person's; theirs alone when the two do not meet, for they asked for them."""
+    if person.safe_hours is None:
+        return window.start_hour, window.end_hour
+    start, end = max(window.start_hour, person.safe_hours[0]), min(window.end_hour, person.safe_hours[1])
+    return (start, end) if start < end else person.safe_hours
 
 
 def _refusal(purpose: Purpose, person: Person) -> Refusal | None:
@@ -82,10 +91,12 @@ def _refusal(purpose: Purpose, person: Person) -> Refusal | None:
         return Refusal.NO_NUMBER
     if purpose in ALWAYS:
         return None
-    if person.stopped:
-        return Refusal.STOPPED
     if person.texting_ok is False:
         return Refusal.NOT_SAFE
+    if purpose is Purpose.KEYWORD_ANSWER:
+        return None  # the answer to START or HELP, which somebody who said STOP may ask for
+    if person.stopped:
+        return Refusal.STOPPED
     if purpose in ANSWERS or person.texting_ok or person.wrote_to_us:
         return None
     return Refusal.NO_CONSENT

@@ -30,6 +30,8 @@ KINDS: dict[str, frozenset[str]] = {
     "number_revealed": frozenset({"contact_id"}),
     "notes_written": frozenset({"contact_id"}),
     "voicemail_heard": frozenset({"voicemail_id"}),
+    "safe_contact_written": frozenset({"contact_id"}),
+    "evidence_exported": frozenset({"contact_id"}),
 }
 
 

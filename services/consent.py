@@ -1,10 +1,14 @@
-"""What the sender asks before a text leaves: the rows behind `routing.sending`, and opt-outs at the provider."""
+"""May we text this person? What the one sender asks, and the ledger of everything a person said about it."""
 
+import uuid
+from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from models import texts
+from models.consents import ConsentEvent, ConsentHow, ConsentKind
 from models.contacts import record
 from models.people import Caller, Counselor
 from models.texts import TextMessage
@@ -19,12 +23,14 @@ def window_of(rules: Rules) -> Window:
 
 def person_of(session: Session, caller: Caller) -> Person:
     """What the rules need to know of a caller."""
+    hours = (caller.safe_from_hour, caller.safe_until_hour)
     return Person(
         number=caller.number,
         timezone=caller.timezone,
         stopped=caller.texts_stopped_at is not None,
         texting_ok=caller.texting_ok,
         wrote_to_us=texts.wrote_to_us(session, caller.id),
+        safe_hours=None if hours[0] is None or hours[1] is None else (hours[0], hours[1]),
     )
 
 
@@ -42,10 +48,85 @@ def _addressee(session: Session, message: TextMessage) -> Person:
     return person_of(session, caller) if caller else Person(number=None)
 
 
+def name_shown(house: House, caller: Caller) -> str:
+    """Who an unasked text says it is from: the name this person chose, or the line's own."""
+    return caller.neutral_name or house.rules.organisation_name
+
+
+def _stop(caller: Caller, now: datetime) -> None:
+    caller.texts_stopped_at = caller.texts_stopped_at or now
+
+
+def _start(caller: Caller, _now: datetime) -> None:
+    caller.texts_stopped_at = None
+    if caller.texting_ok is None:  # whoever said that texting is not safe is asked by a person first
+        caller.texting_ok = True
+
+
+def _texting_ok(caller: Caller, _now: datetime) -> None:
+    caller.texting_ok = True
+
+
+def _texting_not_ok(caller: Caller, _now: datetime) -> None:
+    caller.texting_ok = False
+
+
+def _voicemail_ok(caller: Caller, _now: datetime) -> None:
+    caller.voicemail_ok = True
+
+
+def _voicemail_not_ok(caller: Caller, _now: datetime) -> None:
+    caller.voicemail_ok = False
+
+
+def _nothing_more(_caller: Caller, _now: datetime) -> None:
+    """The values themselves are set by services.safe_contact."""
+
+
+EFFECTS: Final[dict[ConsentKind, Callable[[Caller, datetime], None]]] = {
+    ConsentKind.TEXTS_STOPPED: _stop,
+    ConsentKind.TEXTS_STARTED: _start,
+    ConsentKind.TEXTS_SUSPENDED: _texting_not_ok,
+    ConsentKind.TEXTING_OK: _texting_ok,
+    ConsentKind.TEXTING_NOT_OK: _texting_not_ok,
+    ConsentKind.VOICEMAIL_OK: _voicemail_ok,
+    ConsentKind.VOICEMAIL_NOT_OK: _voicemail_not_ok,
+    ConsentKind.SAFE_HOURS: _nothing_more,
+    ConsentKind.NEUTRAL_NAME: _nothing_more,
+}
+
+
+def said(
+    session: Session,
+    caller: Caller,
+    kind: ConsentKind,
+    how: ConsentHow,
+    now: datetime,
+    *,
+    contact_id: uuid.UUID | None = None,
+    text_id: uuid.UUID | None = None,
+    actor_id: uuid.UUID | None = None,
+    **data: object,
+) -> None:
+    """A person said this: it holds at once, and stands in the ledger and on the contact's timeline."""
+    EFFECTS[kind](caller, now)
+    session.add(
+        ConsentEvent(caller_id=caller.id, at=now, kind=kind, how=how, text_id=text_id, actor_id=actor_id, data=data)
+    )
+    if contact_id is not None:
+        record(session, contact_id, kind.value, now, how=how.value)
+
+
 def stopped_at_the_provider(session: Session, message: TextMessage, now: datetime) -> None:
     """The provider blocks this person's number because they said STOP there: from now on we know it too."""
     caller = session.get(Caller, message.caller_id, with_for_update=True) if message.caller_id else None
     if caller is not None and caller.texts_stopped_at is None:
-        caller.texts_stopped_at = now
-        if message.contact_id is not None:
-            record(session, message.contact_id, "texts_stopped", now, how="provider")
+        said(
+            session,
+            caller,
+            ConsentKind.TEXTS_STOPPED,
+            ConsentHow.PROVIDER,
+            now,
+            contact_id=message.contact_id,
+            text_id=message.id,
+        )

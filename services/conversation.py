@@ -6,15 +6,18 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from models import people
+from models import people, texts
+from models.consents import ConsentHow, ConsentKind
 from models.contacts import Contact, record, take_receipt
-from routing import consent, dialogue, phone
+from models.texts import TextMessage
+from routing import consent as keywords
+from routing import dialogue, phone
 from routing.dialogue_state import Known, Reply, State, Wanted, Wish
 from routing.follow_up import Outcome
 from routing.sending import Purpose
 from routing.understanding import Understanding
 from routing.vocabulary import Language, Urgency
-from services import counselor_texts, follow_ups, hand_over, knowing, promises, suggestions, text_contacts
+from services import consent, counselor_texts, follow_ups, hand_over, knowing, promises, suggestions, text_contacts
 from services.callers import caller_for
 from services.house import House
 from services.text_contacts import Inbound
@@ -67,11 +70,11 @@ def receive_text(house: House, inbound: Inbound, now: datetime) -> Heard:
 
 def _hear(session: Session, house: House, contact: Contact, inbound: Inbound, now: datetime) -> Heard:
     caller = contact.caller
-    text_contacts.keep(session, contact, inbound, now)
+    kept = text_contacts.keep(session, contact, inbound, now)
     stopped = caller.texts_stopped_at is not None
-    keyword = consent.keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
+    keyword = keywords.keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
     if keyword is not None:
-        _obey(session, house, contact, keyword, inbound, now)
+        _obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
         return Heard.KEYWORD
     if REACTION.fullmatch(inbound.body):
         return Heard.KEPT
@@ -84,16 +87,14 @@ def _hear(session: Session, house: House, contact: Contact, inbound: Inbound, no
 
 
 def _obey(
-    session: Session, house: House, contact: Contact, keyword: consent.Keyword, inbound: Inbound, now: datetime
+    session: Session, house: House, contact: Contact, keyword: keywords.Keyword, kept: TextMessage, *, by_provider: bool
 ) -> None:
     """STOP, START and HELP: done whatever else is true; in danger a human looks as well."""
-    caller = contact.caller
-    todo = consent.answer_to(keyword, in_danger=in_danger(contact), by_provider=bool(inbound.opt_out_type))
+    now = kept.created_at
+    todo = keywords.answer_to(keyword, in_danger=in_danger(contact), by_provider=by_provider)
     if todo.texts_stopped is not None:
-        caller.texts_stopped_at = now if todo.texts_stopped else None
-        if not todo.texts_stopped:
-            caller.texting_ok = True  # START is the person's own word
-        record(session, contact.id, "texts_stopped" if todo.texts_stopped else "texts_started", now, how="keyword")
+        kind = ConsentKind.TEXTS_STOPPED if todo.texts_stopped else ConsentKind.TEXTS_STARTED
+        _note_consent(session, contact, kind, ConsentHow.KEYWORD, kept)
     else:
         record(session, contact.id, "help_asked", now)
     if todo.reply is not None:
@@ -177,9 +178,14 @@ def _grant(session: Session, house: House, contact: Contact, wanted: Wanted, now
 
 def _suspend(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """ "Don't text me, he reads my phone": silence at once, not even a confirmation, and a human looks."""
-    contact.caller.texting_ok = False
-    record(session, contact.id, "texts_suspended", now, how="own_words")
+    kept = texts.last_inbound(session, contact.id)
+    if kept is not None:
+        _note_consent(session, contact, ConsentKind.TEXTS_SUSPENDED, ConsentHow.OWN_WORDS, kept)
     hand_over.want_counselor(session, house, contact, "safe_contact", now)
+
+
+def _note_consent(session: Session, contact: Contact, kind: ConsentKind, how: ConsentHow, kept: TextMessage) -> None:
+    consent.said(session, contact.caller, kind, how, kept.created_at, contact_id=contact.id, text_id=kept.id)
 
 
 def in_danger(contact: Contact) -> bool:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from models.consents import ConsentHow, ConsentKind
 from models.contacts import Contact, text_contact_of
 from models.people import Counselor
 from routing.vocabulary import Presence
-from services import counselor_notices, dispositions, hand_over
+from services import consent, counselor_notices, dispositions, hand_over
 from services.house import House
 
 ENDING = re.compile(r"\s*([1-5])\s*(t?)\s*[.!]*\s*", re.IGNORECASE)
@@ -41,7 +42,15 @@ def _write_ending(session: Session, house: House, counselor: Counselor, ending: 
     if contact is None:
         return "counselor.nothing_open"
     if ending[2]:
-        contact.caller.texting_ok = True
+        consent.said(
+            session,
+            contact.caller,
+            ConsentKind.TEXTING_OK,
+            ConsentHow.COUNSELOR,
+            now,
+            contact_id=contact.id,
+            actor_id=counselor.id,
+        )
     dispositions.write(session, house, contact, counselor.id, dispositions.BY_KEY[ending[1]], now=now)
     return "counselor.noted"
 

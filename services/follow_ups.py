@@ -93,7 +93,9 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
         language = contact.caller.language or contact.language
         texts.queue_text(
             session,
-            body=house.phrases.text(row.plan["words"], language, organisation=house.rules.organisation_name),
+            body=house.phrases.text(
+                row.plan["words"], language, organisation=consent.name_shown(house, contact.caller)
+            ),
             purpose=Purpose.FOLLOW_UP,
             helpline_number=contact.helpline_number,
             contact=contact,

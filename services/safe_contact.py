@@ -1,0 +1,107 @@
+"""Safe contact: what a counselor was told about reaching a person, and everything that is on file about it."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import consents, people, texts
+from models.consents import ConsentHow, ConsentKind
+from models.contacts import Contact, lock_contact
+from models.people import Caller
+from services import audit, consent
+from services.house import House
+
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class SafeContact:
+    """What a person says about being reached. None leaves an answer as it is; an empty name takes it away."""
+
+    texting_ok: bool | None = None
+    voicemail_ok: bool | None = None
+    hours: tuple[int, int] | None = None  # on their own clock, the end not included
+    neutral_name: str | None = None  # whom our texts say they are from
+
+
+def problem_of(wish: SafeContact) -> str:
+    """What is wrong with these answers, in a sentence; empty when nothing is."""
+    if wish.hours is not None and not 0 <= wish.hours[0] < wish.hours[1] <= 24:
+        return "Give safe hours from 0 to 24, the earlier one first."
+    if wish.neutral_name is not None and len(wish.neutral_name.strip()) > LONGEST_NAME:
+        return f"Give a name of at most {LONGEST_NAME} characters."
+    return ""
+
+
+def write(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, wish: SafeContact, now: datetime) -> bool:
+    """A counselor writes what the person said; it holds for the next text. False: no such contact, a wrong answer."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None or problem_of(wish):
+            return False
+        caller = people.lock_caller(session, contact.caller_id)
+        for kind, data in _changes(caller, wish):
+            consent.said(
+                session,
+                caller,
+                kind,
+                ConsentHow.COUNSELOR,
+                now,
+                contact_id=contact.id,
+                actor_id=counselor_id,
+                **data,
+            )
+        audit.write(session, "safe_contact_written", counselor_id, now, contact_id=contact.id)
+        return True
+
+
+def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, dict[str, Any]]]:
+    if wish.texting_ok is not None:
+        yield (ConsentKind.TEXTING_OK if wish.texting_ok else ConsentKind.TEXTING_NOT_OK), {}
+    if wish.voicemail_ok is not None:
+        yield (ConsentKind.VOICEMAIL_OK if wish.voicemail_ok else ConsentKind.VOICEMAIL_NOT_OK), {}
+    if wish.hours is not None:
+        caller.safe_from_hour, caller.safe_until_hour = wish.hours
+        yield ConsentKind.SAFE_HOURS, {"from_hour": wish.hours[0], "until_hour": wish.hours[1]}
+    if wish.neutral_name is not None:
+        caller.neutral_name = wish.neutral_name.strip() or None
+        yield ConsentKind.NEUTRAL_NAME, {"given": bool(caller.neutral_name)}
+
+
+def evidence(session: Session, caller: Caller) -> Iterator[dict[str, Any]]:
+    """Everything on file about reaching this person, in order, without words or numbers: for export."""
+    for event in consents.consents_of(session, caller.id):
+        yield {
+            "at": event.at.isoformat(),
+            "what": event.kind.value,
+            "how": event.how.value,
+            "text": str(event.text_id) if event.text_id else None,
+            "by": str(event.actor_id) if event.actor_id else None,
+            **event.data,
+        }
+    for message in texts.texts_of_caller(session, caller.id):
+        yield {
+            "at": message.created_at.isoformat(),
+            "what": "text_out" if message.outgoing else "text_in",
+            "purpose": message.purpose,
+            "status": message.status.value,
+            "text": str(message.id),
+            "provider_id": message.provider_sid,
+            "sent_at": message.sent_at.isoformat() if message.sent_at else None,
+        }
+
+
+def evidence_of(
+    house: House, contact_id: uuid.UUID, actor_id: uuid.UUID | None, now: datetime
+) -> list[dict[str, Any]] | None:
+    """The evidence about a contact's person, in order of time; None: no such contact. The reading is audited."""
+    with house.db.begin() as session:
+        contact = session.get(Contact, contact_id)
+        if contact is None:
+            return None
+        audit.write(session, "evidence_exported", actor_id, now, contact_id=contact.id)
+        return sorted(evidence(session, contact.caller), key=lambda entry: entry["at"])
