@@ -75,6 +75,7 @@ def keep(session: Session, contact: Contact, inbound: Inbound, now: datetime) ->
         due_at=now,
     )
     session.add(message)
+    session.flush()  # the consent ledger may name it as evidence
     record(session, contact.id, "text_received", now, text=str(message.id), media=inbound.media)
     return message
 
