@@ -74,6 +74,7 @@ class Leg(Base):
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None] = mapped_column(String(32))
+    bridged: Mapped[bool] = mapped_column(Boolean, default=False)  # rung from the caller's own call, not by REST
     prompts: Mapped[int] = mapped_column(Integer, default=0)  # how often press-1 was asked
     contact: Mapped[Contact] = relationship(back_populates="legs")
     __table_args__ = (

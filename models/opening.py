@@ -28,8 +28,8 @@ WITH taken AS (
     SELECT :contact, known.id, 'voice', :line, 'waiting', 'en', 'none', '{}', :now, :now, :deadline, 'ring', false
     FROM known RETURNING id
 ), phone AS (
-    INSERT INTO leg (id, contact_id, kind, status, provider_sid, planned_at, answered_at, prompts)
-    SELECT :leg, opened.id, 'caller', 'answered', :sid, :now, :now, 0 FROM opened
+    INSERT INTO leg (id, contact_id, kind, status, provider_sid, planned_at, answered_at, prompts, bridged)
+    SELECT :leg, opened.id, 'caller', 'answered', :sid, :now, :now, 0, false FROM opened
 ), told AS (
     INSERT INTO contact_event (contact_id, at, kind, data) SELECT opened.id, :now, 'call_opened', '{}' FROM opened
 ), asked AS (

@@ -64,7 +64,10 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
             return False
         calls = [leg for leg in live_legs(session, contact_id) if leg.kind is LegKind.CALLER]
         sid = next((leg.provider_sid for leg in calls if leg.provider_sid), None)
+        if contact.calling_back and calls:
+            return False  # being dialled, or at the check: that phone goes in by its own key
         if not calls:
+            contact.claim_expires_at = now + timedelta(seconds=house.rules.ring_seconds) + LEG_GRACE
             dial = rings.add_leg(session, contact, LegKind.CALLER, contact.caller.number or "", None, now).id
         elif sid is None or not escalation.fetch(contact, now):
             return False  # the callback is being dialled already, or the call has gone in by itself

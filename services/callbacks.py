@@ -15,6 +15,7 @@ from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Lang
 from services import escalation, tasks
 from services.house import House
 
+CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into the conference
 AGAIN = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 
 
@@ -62,6 +63,7 @@ def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Docum
             return Document(Language.ENGLISH, (HangUp(),))
         leg.provider_sid = leg.provider_sid or sid
         leg.answered_at, leg.status = leg.answered_at or now, LegStatus.ANSWERED
+        leg.contact.claim_expires_at = now + CHECK_TIME
         ask = Ask((Say("voice.callback_hello"),), call_flow.path("callback-key", leg.id), digits=1, seconds=8)
         return Document(leg.contact.language, (ask, ask, HangUp()))
 
@@ -76,7 +78,9 @@ def confirmed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Do
         owed = _owed(session, contact.id, FollowUpStatus.STARTED)
         if owed is not None:
             owed.status, owed.done_at, owed.last_outcome = FollowUpStatus.DONE, now, "reached"
+        leg.status = LegStatus.ACCEPTED
         record(session, contact.id, "callback_reached", now)
+        escalation.connected(session, contact, now)
         return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
 
 

@@ -13,7 +13,7 @@ from models.people import Counselor
 from routing import call_flow
 from routing.documents import Ask, Document, HangUp, Say
 from routing.vocabulary import ContactStatus, Disposition, Language, Presence
-from services import follow_ups
+from services import follow_ups, promises
 from services.house import House
 
 BY_KEY: Final = {
@@ -55,6 +55,8 @@ def write(
     if first:
         record(session, contact.id, "disposition", now, disposition=disposition.value, by=str(counselor_id or ""))
         follow_ups.plan_for(session, house, contact, now)
+        if disposition is Disposition.CALLBACK_REQUESTED and contact.caller.number is not None:
+            promises.promise_callback(session, contact, now)
     outbox.touch(session, contact.id)
 
 

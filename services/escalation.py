@@ -27,7 +27,7 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
     if contact.status in (ContactStatus.CLAIMED, ContactStatus.CONNECTED):
         if contact.counselor_joined_at is not None and contact.claim_leg_id is not None:
             contact.flow = {**contact.flow, LET_IN: 1}
-            _connected(session, contact, now)
+            connected(session, contact, now)
             return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
         return call_flow.requeue(contact.id, contact.language)
     if contact.status is not ContactStatus.WAITING:
@@ -49,7 +49,7 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
             return call_flow.requeue(contact.id, contact.language)
 
 
-def _connected(session: Session, contact: Contact, now: datetime) -> None:
+def connected(session: Session, contact: Contact, now: datetime) -> None:
     """The caller is being handed the way in: from here on no lost callback may take the claim back."""
     if contact.status is ContactStatus.CLAIMED:
         contact.status, contact.connected_at = ContactStatus.CONNECTED, now
@@ -99,6 +99,7 @@ def _dial_backup(session: Session, house: House, contact: Contact, now: datetime
 
 def _ring(contact: Contact, legs: list[Leg], house: House, now: datetime) -> Document:
     for leg in legs:
+        leg.bridged = True
         leg.status = LegStatus.RINGING
         leg.placed_at = now
     targets = tuple(
@@ -169,9 +170,9 @@ def dialed(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         if contact is None:
             raise LookupError("no such contact")
         for leg in live_legs(session, contact_id):
-            if leg.kind is not LegKind.CALLER:
+            if leg.bridged:
                 rings.end_leg(leg, "dial_over", now)
-        if contact.status is ContactStatus.WAITING:
+        if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return way_out(session, house, contact, now)
         return _conversation_over(session, contact, now)
 
@@ -193,8 +194,10 @@ def after_988(house: House, contact_id: uuid.UUID, answered: bool, now: datetime
             raise LookupError("no such contact")
         record(session, contact.id, "after_988", now, answered=answered)
         says = () if answered else (Say("voice.988_no_answer"),)
-        if contact.status is not ContactStatus.WAITING:
+        if contact.status is ContactStatus.WITH_CRISIS_LINE:
             back_to_waiting(session, house, contact, now)
+        if contact.status is not ContactStatus.WAITING:  # the hang-up was reported before this
+            return call_flow.farewell(contact.language, Say("voice.goodbye"))
         return call_flow.requeue(contact.id, contact.language, *says)
 
 

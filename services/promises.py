@@ -58,6 +58,8 @@ def take_voicemail(house: House, contact_id: uuid.UUID, recording_sid: str, seco
             contact.ended_at = now
             contact.deadline_at = None
             tasks.ask(session, tasks.RELEASE, contact.id, now)
+            if contact.caller.number is not None:
+                promise_callback(session, contact, now)
         return call_flow.farewell(contact.language, Say("voice.voicemail_thanks"))
 
 

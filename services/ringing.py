@@ -241,8 +241,8 @@ def _counselor_leg_ended(
         if counselor is not None:
             _wrap_up(counselor, now)
         _claimant_gone(session, house, contact, now)
-    elif contact.status is ContactStatus.WAITING:
-        tasks.ask(session, tasks.RING, contact.id, now)
+    elif contact.status is ContactStatus.WAITING and leg.answered_at is not None:
+        tasks.ask(session, tasks.RING, contact.id, now)  # the others are left to the sweep: no loop without a pause
 
 
 def _wrap_up(counselor: Counselor, now: datetime) -> None:

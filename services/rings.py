@@ -14,6 +14,7 @@ from routing.shifts import ShiftPattern, on_shift
 from routing.vocabulary import LegKind, LegStatus, Presence, Role
 from services.house import House
 
+REST = timedelta(seconds=8)  # before the same contact rings the same phone again: no loop on a bad or busy number
 ON_CALL_AGAIN = timedelta(seconds=60)
 
 
@@ -49,7 +50,11 @@ def _counselors(session: Session) -> list[Counselor]:
 
 def _candidates(session: Session, counselors: list[Counselor], contact: Contact, now: datetime) -> list[Candidate]:
     busy = set(session.scalars(select(Leg.counselor_id).where(Leg.ended_at.is_(None), Leg.counselor_id.is_not(None))))
-    rung = session.execute(select(Leg.counselor_id, Leg.end_reason).where(Leg.contact_id == contact.id)).all()
+    legs = session.scalars(select(Leg).where(Leg.contact_id == contact.id, Leg.counselor_id.is_not(None))).all()
+    begun = contact.waiting_since or now
+    resting = {
+        leg.counselor_id for leg in legs if leg.ended_at and leg.ended_at > now - REST and leg.planned_at >= begun
+    }
     return [
         Candidate(
             id=counselor.id,
@@ -57,9 +62,9 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
             languages=frozenset(counselor.languages),
             on_shift=on_shift([pattern(shift) for shift in counselor.shifts], counselor.timezone, now),
             presence=presence_now(counselor, now),
-            on_a_leg=counselor.id in busy,
-            times_rung=sum(1 for who, _ in rung if who == counselor.id),
-            passed=any(who == counselor.id and reason == "passed" for who, reason in rung),
+            on_a_leg=counselor.id in busy or counselor.id in resting,
+            times_rung=sum(1 for leg in legs if leg.counselor_id == counselor.id),
+            passed=any(leg.counselor_id == counselor.id and leg.end_reason == "passed" for leg in legs),
             idle_since=counselor.last_contact_ended_at,
         )
         for counselor in counselors

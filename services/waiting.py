@@ -170,6 +170,7 @@ def left(house: House, contact_id: uuid.UUID, result: str, now: datetime) -> Doc
         if contact is None:
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
         if result == "hangup":
+            caller_gone(session, contact, now)
             return Document(contact.language, (HangUp(),))
         if result == "redirected":  # a worker has sent the call elsewhere; whatever is said here must not compete
             return Document(contact.language, ())

@@ -38,4 +38,4 @@ def is_genuine(
     if not given or not token:
         return False
     candidates = [expected(token, url, fields) for url in addresses(base, path_and_query)]
-    return any(hmac.compare_digest(candidate, given) for candidate in candidates)
+    return any(hmac.compare_digest(candidate.encode(), given.encode()) for candidate in candidates)

@@ -256,7 +256,7 @@ def test_two_missed_rings_put_a_counselor_away_but_never_the_last_one(stage: Sta
     for _ in range(3):
         stage.rings(contact)
         stage.hangs_up(101, "no-answer")
-        stage.later(2)
+        stage.later(9)
     assert stage.rings(contact) != [], "the last one there is rung on"
 
     stage.counselor(102)
@@ -292,6 +292,7 @@ def test_while_the_caller_talks_with_988_no_counselor_tears_the_call_away(stage:
     assert stage.network.ringing() == []
     assert stage.rings(contact) == []
 
+    stage.later(10)
     escalation.after_988(stage.house, contact, False, stage.now)
     assert stage.rings(contact) != [], "988 did not answer: counselors ring again"
 
@@ -381,6 +382,84 @@ def test_a_callback_rings_the_counselor_first_and_then_checks_that_a_person_is_t
     asked = callbacks.picked_up(stage.house, back.id, "CAback", stage.now)
     assert says(asked) == ["voice.callback_hello", "voice.callback_hello"]
     assert joins(callbacks.confirmed(stage.house, back.id, "1", stage.now)) == stage.leg(101).hex
+
+
+def test_a_callback_conversation_is_not_torn_down_by_the_sweep(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    waiting.greeting_key(stage.house, contact, "9", stage.now)
+    stage.caller_hangs_up()
+    callbacks.begin(stage.house, contact, stage.now)
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    bridging.connect(stage.house, stage.network, contact, stage.now)
+    back = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.CALLER and leg.ended_at is None)
+    stage.later(40)  # it rang for long
+    bridging.sweep(stage.house, stage.network, stage.now)
+    callbacks.picked_up(stage.house, back.id, "CAback", stage.now)
+    stage.later(20)  # and the check took its time
+    bridging.sweep(stage.house, stage.network, stage.now)
+    callbacks.confirmed(stage.house, back.id, "1", stage.now)
+
+    stage.later(3600)
+    bridging.sweep(stage.house, stage.network, stage.now)
+
+    assert stage.contact(contact).status is ContactStatus.CONNECTED
+    assert stage.network.ended == []
+    assert stage.network.redirected == {}, "nobody was pulled out of the conversation"
+
+
+def test_a_number_that_fails_is_not_dialled_in_a_loop(stage: Stage) -> None:
+    stage.counselor(101)
+    stage.network.refuse.add("+16175550101")
+    contact = stage.dials()
+    for _ in range(5):
+        stage.rings(contact)
+        stage.later(1)
+
+    assert len(stage.legs(contact)) == 2, "the caller's leg and one try"
+    stage.later(9)
+    stage.rings(contact)
+    assert len(stage.legs(contact)) == 3
+
+
+def test_a_counselor_who_won_by_rest_keeps_the_call_when_a_dial_from_the_call_ends(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+
+    document = escalation.dialed(stage.house, contact, stage.now)
+
+    assert joins(document) == stage.leg(101).hex
+
+
+def test_988_that_ends_after_the_caller_hung_up_rings_nobody(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    waiting.greeting_key(stage.house, contact, "8", stage.now)
+    stage.caller_hangs_up()
+
+    escalation.after_988(stage.house, contact, True, stage.now)
+
+    assert stage.contact(contact).status is ContactStatus.ENDED
+    assert stage.rings(contact) == []
+
+
+def test_a_callback_wished_for_at_the_end_is_promised(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.takes(101)
+    stage.counselor_enters(101)
+    stage.caller_enters(contact)
+    stage.caller_hangs_up()
+
+    dispositions.pressed(stage.house, stage.leg(101), "3", stage.now)
+
+    assert callbacks.due_callbacks(stage.house, stage.now) == [contact]
 
 
 def test_a_callback_that_nobody_takes_up_is_tried_again_later(stage: Stage) -> None:

@@ -50,6 +50,7 @@ def test_a_missing_wrong_or_foreign_signature_is_refused() -> None:
     good = sign(f"{BASE}/voice/inbound", {"A": ["1"]})
     assert not is_genuine(TOKEN, BASE, "/voice/inbound", {"A": ["1"]}, None)
     assert not is_genuine(TOKEN, BASE, "/voice/inbound", {"A": ["1"]}, "")
+    assert not is_genuine(TOKEN, BASE, "/voice/inbound", {"A": ["1"]}, "é☂")
     assert not is_genuine(TOKEN, BASE, "/voice/inbound", {"A": ["2"]}, good), "a changed field"
     assert not is_genuine(TOKEN, BASE, "/voice/inbound", {"A": ["1"], "B": [""]}, good), "an added field"
     assert not is_genuine(TOKEN, BASE, "/voice/other", {"A": ["1"]}, good), "another path"
