@@ -43,7 +43,7 @@ def _is_id(name: str) -> bool:
 def _counselor_in(session: Session, contact: Contact, now: datetime) -> None:
     if contact.counselor_joined_at is None:
         contact.counselor_joined_at = now
-        record(session, contact.id, "counselor_joined", now)
+        record(session, contact.id, "counselor_joined", now, leg=str(contact.claim_leg_id))
         tasks.ask(session, tasks.CONNECT, contact.id, now)
 
 
