@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -85,6 +86,7 @@ def _settings() -> Settings:
 def _extend(app: Flask, settings: Settings, house: House) -> None:
     number = settings.helpline_numbers[0]
     app.extensions["settings"] = settings
+    app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["fallback"] = Fallback(settings.public_base_url, house.phrases, settings.on_call_numbers, number)

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, waiting_contacts
@@ -75,10 +75,11 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
         return ringing.place(house, telephony, dial, now)
     try:
         telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("join", contact_id))
-    except CallGone:
-        ringing.leg_ended(house, None, sid, "gone", now)
-        return False
-    except ProviderRefused:
+    except (CallGone, ProviderRefused):
+        word = ringing.final_word(telephony, sid)  # not in progress may also mean: not yet
+        if word is not None:
+            ringing.leg_ended(house, None, sid, word, now)
+            return False
         with house.db.begin() as session:
             escalation.fetch_refused(session.get_one(Contact, contact_id, with_for_update={"of": Contact}))
         return False
@@ -116,12 +117,9 @@ def _left_over_legs(now: datetime) -> Select[uuid.UUID]:
     """Phones that were in a conversation which is over, and of which no end was reported."""
     over = Contact.status.not_in((ContactStatus.CLAIMED, ContactStatus.CONNECTED)) | (Contact.claim_leg_id != Leg.id)
     accepted = Leg.status.in_((LegStatus.ACCEPTED, LegStatus.JOINED)) & (Leg.kind != LegKind.CALLER)
+    long_over = func.coalesce(Contact.ended_at, Leg.accepted_at) < now - AFTERWARDS
     old = Leg.accepted_at < now - AFTERWARDS
-    return (
-        select(Leg.id)
-        .join(Contact)
-        .where(Leg.ended_at.is_(None), accepted, over, old, Contact.ended_at < now - AFTERWARDS)
-    )
+    return select(Leg.id).join(Contact).where(Leg.ended_at.is_(None), accepted, over, old, long_over)
 
 
 def _waiting(session: Session) -> list[uuid.UUID]:

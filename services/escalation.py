@@ -9,7 +9,7 @@ from models import outbox
 from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.call_flow import NextStep
-from routing.documents import Document, GoTo, Pause, Ring, Say, Target
+from routing.documents import Document, GoTo, Pause, Record, Ring, Say, Target
 from routing.vocabulary import ContactStatus, Disposition, Language, LegKind, LegStatus
 from services import promises, rings, tasks
 from services.house import House
@@ -18,6 +18,10 @@ from services.house import House
 # (LET_IN). A redirect of a call that is in already would end the conference (TWILIO.md 4.7).
 FETCHED_AT, LET_IN = "fetched_at", "let_in_at"
 FETCH_SECONDS = 12  # the provider's time-out and a little
+# By when a waiting call must have been heard of again, else the watchdog fetches it (`deadline_at`).
+NEXT_TURN = timedelta(seconds=60)  # a wait document lasts ten seconds, the longest answer to a key twenty
+AFTER_RING = timedelta(seconds=60)  # Twilio's own 5 s, and two press-1 prompts
+AFTER_VOICEMAIL = timedelta(seconds=Record.max_seconds + 60)
 CRISIS_LINE = "988"
 CRISIS_RING_SECONDS = 60
 
@@ -43,6 +47,7 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
             return _promise_callback(session, contact, now)
         case NextStep.VOICEMAIL:
             record(session, contact.id, "voicemail_offered", now)
+            contact.deadline_at = now + AFTER_VOICEMAIL
             return call_flow.voicemail(contact.id, contact.language)
         case _:
             contact.next_step = NextStep.RING
@@ -102,6 +107,7 @@ def _ring(contact: Contact, legs: list[Leg], house: House, now: datetime) -> Doc
         leg.bridged = True
         leg.status = LegStatus.RINGING
         leg.placed_at = now
+    contact.deadline_at = now + timedelta(seconds=house.rules.ring_seconds) + AFTER_RING
     targets = tuple(
         Target(leg.number or "", call_flow.path("number", leg.id), f"/status/call?leg={leg.id}") for leg in legs
     )
@@ -163,8 +169,11 @@ def give_back_if_expired(session: Session, house: House, contact: Contact, now: 
     return True
 
 
-def dialed(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
-    """After ringing from the call itself: nobody accepted means back to the queue, else the conversation is over."""
+def dialed(house: House, contact_id: uuid.UUID, bridged: bool, now: datetime) -> Document:
+    """After ringing from the call itself: back to the queue, or, when the two were bridged, the conversation is over.
+
+    Whoever pressed 1 may have been gone before the provider had bridged the calls.
+    """
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         if contact is None:
@@ -172,6 +181,9 @@ def dialed(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         for leg in live_legs(session, contact_id):
             if leg.bridged:
                 rings.end_leg(leg, "dial_over", now)
+        if not bridged and contact.status in (ContactStatus.CONNECTED, ContactStatus.ENDED):
+            record(session, contact.id, "gave_back", now)
+            back_to_waiting(session, house, contact, now)
         if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return way_out(session, house, contact, now)
         return _conversation_over(session, contact, now)

@@ -38,9 +38,11 @@ def ring(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
 
 def _too_soon(contact: Contact, now: datetime) -> bool:
     """For a callback nobody waits on the line: the same few counselors are not rung without a pause."""
+    if not contact.calling_back:
+        return False
     begun = contact.waiting_since or now
     rung = [leg.planned_at for leg in contact.legs if leg.kind is not LegKind.CALLER and leg.planned_at >= begun]
-    return contact.calling_back and bool(rung) and now - max(rung) < CALLBACK_RING_PAUSE
+    return bool(rung) and now - max(rung) < CALLBACK_RING_PAUSE
 
 
 def place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime) -> bool:
@@ -132,7 +134,7 @@ def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime, *, brid
         if digits[:1] != "2" and leg.prompts < MAX_PROMPTS:
             leg.prompts += 1
             return _press_one(house, leg, again=True, bridged=bridged)
-        rings.end_leg(leg, "passed", now)
+        rings.dismiss(leg, "passed")
         record(session, contact.id, "passed", now, leg=str(leg.id))
         tasks.ask(session, tasks.RING, contact.id, now)
         outbox.touch(session, contact.id)
@@ -142,7 +144,7 @@ def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime, *, brid
 def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: datetime, *, bridged: bool) -> Document:
     if contact.claim_leg_id != leg.id and not _claim(session, house, contact, leg, now):
         gone = contact.status is ContactStatus.ABANDONED or contact.ended_at is not None
-        rings.end_leg(leg, "too_late", now)
+        rings.dismiss(leg, "too_late")
         record(session, contact.id, "already_answered", now, leg=str(leg.id))
         return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left" if gone else "voice.already_answered"))
     if bridged:
@@ -156,7 +158,7 @@ def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: dat
 
 def _claim(session: Session, house: House, contact: Contact, leg: Leg, now: datetime) -> bool:
     """The one conditional update that decides who answers; leased until both have joined."""
-    if leg.ended_at is not None:
+    if leg.ended_at is not None or leg.end_reason is not None:
         return False
     won = session.scalar(
         update(Contact)
@@ -289,25 +291,39 @@ def _still_rings(leg: Leg, contact: Contact) -> bool:
     if leg.ended_at is not None or leg.kind is LegKind.CALLER:
         return False
     never_met = contact.connected_at is None  # pressed 1, and the caller was gone or did not pick up
-    return leg.status not in (LegStatus.ACCEPTED, LegStatus.JOINED) or never_met
+    return leg.end_reason is None and (leg.status not in (LegStatus.ACCEPTED, LegStatus.JOINED) or never_met)
 
 
 def let_go(house: House, telephony: Telephony, leg_id: uuid.UUID, reason: str, now: datetime) -> None:
     """Hang a leg up at the provider and write down that it is over. Whoever pressed 1 is told why, not cut off."""
     with house.db.begin() as session:
         leg = session.get_one(Leg, leg_id)
-        sid, accepted = leg.provider_sid, leg.status in (LegStatus.ACCEPTED, LegStatus.JOINED)
-    if sid is not None:
-        try:
-            if accepted:
-                telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("leg-after", leg_id))
-            else:
-                telephony.end_call(sid)
-        except CallGone:
-            pass
-        except (ProviderRefused, ProviderUnsure):
-            return  # its own callback or the next sweep ends it
+        sid = leg.provider_sid
+        is_told = leg.status in (LegStatus.ACCEPTED, LegStatus.JOINED) and leg.end_reason is None
+        if is_told:
+            rings.dismiss(leg, reason)
+    try:
+        if sid is not None and is_told:
+            telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("leg-after", leg_id))
+            return  # busy until the end of what it hears
+        if sid is not None:
+            telephony.end_call(sid)
+    except CallGone:
+        pass
+    except (ProviderRefused, ProviderUnsure):
+        return  # its own callback or the next sweep ends it
     leg_ended(house, leg_id, None, reason, now)
+
+
+def final_word(telephony: Telephony, sid: str) -> str | None:
+    """The provider's word for how a call ended; None while it lives, or when nobody can say."""
+    try:
+        word = telephony.call_status(sid)
+    except CallGone:
+        return "completed"
+    except (ProviderRefused, ProviderUnsure):
+        return None
+    return word if word in ENDED_WORDS else None
 
 
 def check(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
 
 from models.contacts import Contact, Leg, live_legs, record
 from models.people import Counselor, Shift
@@ -26,24 +26,34 @@ def plan(
     waited = (now - (contact.waiting_since or now)).total_seconds()
     times = CircleTimes(rules.wider_after_seconds, rules.backup_after_seconds, rules.supervisors_after_seconds)
     reach = circle(max(waited, rules.supervisors_after_seconds) if even_supervisors else waited, contact.urgency, times)
+    ringing = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER and not leg.end_reason]
+    planned: list[Leg] = []
+    nobody = False
+    if len(ringing) < reach.width:
+        planned, nobody = _ring_counselors(session, contact, reach, len(ringing), now)
+    if reach.supervisors or nobody:
+        planned += _on_call(session, house, contact, now)
+    return planned + _backup(session, house, contact, reach, now)
+
+
+def _ring_counselors(
+    session: Session, contact: Contact, reach: Circle, ringing: int, now: datetime
+) -> tuple[list[Leg], bool]:
+    """Legs for the best counselors of the circle, and whether nobody is there at all."""
     counselors = _counselors(session)
     candidates = _candidates(session, counselors, contact, now)
-    ringing = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER]
-    order = ring_order(candidates, contact.language, reach, len(ringing))
+    order = ring_order(candidates, contact.language, reach, ringing)
     phones = {c.id: c.phone for c in counselors}
     chosen = sorted(choice.id for choice in order)  # one order for all, so that two contacts cannot deadlock
     legs = [_try_leg(session, contact, counselor_id, phones[counselor_id] or "", now) for counselor_id in chosen]
-    planned = [leg for leg in legs if leg is not None]
-    if reach.supervisors or nobody_can_answer(candidates):
-        planned += _on_call(session, house, contact, now)
-    return planned + _backup(session, house, contact, reach, now)
+    return [leg for leg in legs if leg is not None], nobody_can_answer(candidates)
 
 
 def _counselors(session: Session) -> list[Counselor]:
     query = (
         select(Counselor)
         .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_([Role.COUNSELOR, Role.SUPERVISOR]))
-        .options(selectinload(Counselor.shifts))
+        .options(selectinload(Counselor.shifts), defer(Counselor.name), defer(Counselor.email))  # no need to decrypt
     )
     return list(session.scalars(query))
 
@@ -151,4 +161,10 @@ def end_leg(leg: Leg, reason: str, now: datetime) -> None:
     if leg.ended_at is None:
         leg.status = LegStatus.ENDED
         leg.ended_at = now
-        leg.end_reason = reason
+        leg.end_reason = leg.end_reason or reason
+
+
+def dismiss(leg: Leg, reason: str) -> None:
+    """No business with this phone any more, but it still hears why: busy until its own end is reported."""
+    if leg.ended_at is None:
+        leg.end_reason = leg.end_reason or reason

@@ -70,6 +70,7 @@ def _view(session: Session, house: House, contact: Contact, now: datetime) -> Wa
 
 
 def _apply(session: Session, contact: Contact, turn: Turn, now: datetime) -> None:
+    contact.deadline_at = now + escalation.NEXT_TURN
     if turn.flow:
         contact.flow = {**contact.flow, **turn.flow}
     if turn.next_step is not None and turn.next_step != contact.next_step:

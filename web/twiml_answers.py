@@ -1,7 +1,7 @@
 """Answers in TwiML, and the few fields that every voice webhook reads."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Response, current_app, request
 
@@ -9,8 +9,9 @@ from telephony.twiml import Document, Twiml
 
 
 def now() -> datetime:
-    """The moment at the edge; everything inside is handed it."""
-    return datetime.now(UTC)
+    """The moment at the edge, by the clock that app.py composed; everything inside is handed it."""
+    moment: datetime = current_app.extensions["clock"]()
+    return moment
 
 
 def twiml(document: Document) -> Response:

@@ -88,7 +88,8 @@ def after(contact_id: uuid.UUID) -> Response:
 @blueprint.post("/voice/dialed/<uuid:contact_id>")
 def dialed(contact_id: uuid.UUID) -> Response:
     """Ringing from the call itself is over."""
-    return twiml(escalation.dialed(house(), contact_id, now()))
+    bridged = field("DialBridged") == "true"
+    return twiml(escalation.dialed(house(), contact_id, bridged, now()))
 
 
 @blueprint.post("/voice/crisis-after/<uuid:contact_id>")

@@ -1,56 +1,61 @@
 """Celery tasks for calls: each wakes one service with an id."""
 
 import uuid
-from datetime import UTC, datetime
 
 from celery import shared_task
 
-from config.queues import CALLS_SWEEP
-from services import bridging, callbacks, places, ringing, tasks
+from config.queues import CALLS_RECONCILE, CALLS_SWEEP
+from services import bridging, callbacks, places, ringing, tasks, watchdog
 from workers.household import household
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @shared_task(name=tasks.RING)  # type: ignore[untyped-decorator]
 def ring(contact_id: str) -> None:
     """Ring the next counselors for a waiting contact."""
     here = household()
-    ringing.ring(here.house, here.telephony, uuid.UUID(contact_id), _now())
+    ringing.ring(here.house, here.telephony, uuid.UUID(contact_id), here.now())
 
 
 @shared_task(name=tasks.CONNECT)  # type: ignore[untyped-decorator]
 def connect(contact_id: str) -> None:
     """Fetch the caller to the counselor who waits in the conference."""
     here = household()
-    bridging.connect(here.house, here.telephony, uuid.UUID(contact_id), _now())
+    bridging.connect(here.house, here.telephony, uuid.UUID(contact_id), here.now())
 
 
 @shared_task(name=tasks.RELEASE)  # type: ignore[untyped-decorator]
 def release(contact_id: str) -> None:
     """Let go of phones that still ring for nobody."""
     here = household()
-    ringing.release(here.house, here.telephony, uuid.UUID(contact_id), _now())
+    ringing.release(here.house, here.telephony, uuid.UUID(contact_id), here.now())
 
 
 @shared_task(name=tasks.CALL_BACK)  # type: ignore[untyped-decorator]
 def call_back(contact_id: str) -> None:
     """Start a callback that is due."""
-    callbacks.begin(household().house, uuid.UUID(contact_id), _now())
+    here = household()
+    callbacks.begin(here.house, uuid.UUID(contact_id), here.now())
 
 
 @shared_task(name=tasks.MATCH)  # type: ignore[untyped-decorator]
 def match(contact_id: str) -> None:
     """Find places for a contact whose place and substance are known."""
-    places.match_for_call(household().house, uuid.UUID(contact_id), _now())
+    here = household()
+    places.match_for_call(here.house, uuid.UUID(contact_id), here.now())
 
 
 @shared_task(name=CALLS_SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Beat's wake-up: claims that ran out, legs without a word, callers for whom nothing rings, due callbacks."""
     here = household()
-    bridging.sweep(here.house, here.telephony, _now())
-    for contact_id in callbacks.due_callbacks(here.house, _now()):
-        callbacks.begin(here.house, contact_id, _now())
+    watchdog.rescue(here.house, here.telephony, here.now())
+    bridging.sweep(here.house, here.telephony, here.now())
+    for contact_id in callbacks.due_callbacks(here.house, here.now()):
+        callbacks.begin(here.house, contact_id, here.now())
+
+
+@shared_task(name=CALLS_RECONCILE)  # type: ignore[untyped-decorator]
+def reconcile() -> None:
+    """Beat's wake-up: calls whose end no callback told."""
+    here = household()
+    watchdog.reconcile(here.house, here.telephony, here.now())

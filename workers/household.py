@@ -3,6 +3,7 @@
 import os
 import threading
 from dataclasses import fields
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -62,6 +63,10 @@ class Household:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._relay = build_relay(settings, for_web=False)
+
+    def now(self) -> datetime:
+        """The moment at this edge; services are handed it."""
+        return datetime.now(UTC)
 
     @cached_property
     def house(self) -> House:

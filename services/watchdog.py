@@ -1,0 +1,67 @@
+"""What no callback told: calls that are over, and callers whose call has stopped asking what comes next."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from models.contacts import Contact, Leg, live_legs, lock_contact, record
+from routing import call_flow
+from routing.vocabulary import ContactStatus, LegKind
+from services import ringing
+from services.house import House
+from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
+
+ASK_AFTER = timedelta(seconds=60)  # younger legs have their own ring time, and their callbacks may be on the way
+RESCUE_AGAIN = timedelta(seconds=30)
+
+
+def reconcile(house: House, telephony: Telephony, now: datetime) -> int:
+    """Ask the provider about every leg that has been live for a minute; how many turned out to be over.
+
+    A lost callback must neither block a counselor, nor keep phones ringing for a caller who left, nor hold up a
+    promised callback. Asking costs none of the calls a second.
+    """
+    query = select(Leg.id, Leg.provider_sid).where(
+        Leg.ended_at.is_(None), Leg.provider_sid.is_not(None), Leg.planned_at < now - ASK_AFTER
+    )
+    with house.db.begin() as session:
+        legs = session.execute(query).all()
+    return sum(_end_if_over(house, telephony, leg_id, sid or "", now) for leg_id, sid in legs)
+
+
+def _end_if_over(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now: datetime) -> bool:
+    word = ringing.final_word(telephony, sid)
+    if word is not None:
+        ringing.leg_ended(house, leg_id, sid, word, now)
+    return word is not None
+
+
+def rescue(house: House, telephony: Telephony, now: datetime) -> int:
+    """Fetch callers whose wait loop has stopped (a document that failed, silence) to their next step; how many."""
+    overdue = select(Contact.id).where(
+        Contact.status == ContactStatus.WAITING, Contact.calling_back.is_(False), Contact.deadline_at < now
+    )
+    with house.db.begin() as session:
+        found = list(session.scalars(overdue))
+    return sum(_rescue(house, telephony, contact_id, now) for contact_id in found)
+
+
+def _rescue(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> bool:
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None or contact.status is not ContactStatus.WAITING:
+            return False
+        contact.deadline_at = now + RESCUE_AGAIN
+        calls = [leg for leg in live_legs(session, contact_id) if leg.kind is LegKind.CALLER and leg.provider_sid]
+        record(session, contact_id, "rescued", now, calls=len(calls))
+        sid = calls[0].provider_sid if calls else None
+    if sid is None:
+        return False
+    try:
+        telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("join", contact_id))
+    except CallGone:
+        return _end_if_over(house, telephony, calls[0].id, sid, now)
+    except (ProviderRefused, ProviderUnsure):
+        return False  # again in half a minute
+    return True

@@ -1,0 +1,1 @@
+"""Random histories of whole calls: real services, web, database and SDK, in virtual time."""

@@ -1,0 +1,43 @@
+"""Histories that once went wrong, each in its smallest form."""
+
+from tests.histories.history import problems_of
+from tests.histories.plans import Act, Broken, Caller, History, Pickup, Staff, Trouble
+from tests.histories.stage import Stage
+
+NOBODY = Staff((Pickup("ignore"),))
+TALKS = Staff((Pickup(stays=20.0),))
+NO_WORKER = Broken(dead=((0.0, 300.0),))
+
+
+def lost(at: float, target: str) -> Trouble:
+    return Trouble(at, "webhook", "lost", target, times=9)
+
+
+def test_whoever_passes_is_not_rung_again_while_still_on_the_phone(stage: Stage) -> None:
+    passes = Staff((Pickup(key="2"),))
+    assert problems_of(stage, History((Caller(0, 1),), (passes,))) == []
+
+
+def test_a_caller_whose_end_nobody_reported_does_not_keep_phones_ringing(stage: Stage) -> None:
+    leaves = Caller(0, 1, (Act(8.0, "hang up"),))
+    assert problems_of(stage, History((leaves,), (NOBODY,), troubles=(lost(7.5, "call-status"),))) == []
+
+
+def test_a_conversation_whose_end_nobody_reported_blocks_no_counselor(stage: Stage) -> None:
+    assert problems_of(stage, History((Caller(0, 1),), (TALKS,), troubles=(lost(15.0, "call-status"),))) == []
+
+
+def test_a_promised_callback_is_made_though_the_end_of_the_call_was_never_reported(stage: Stage) -> None:
+    asks = Caller(0, 1, (Act(20.0, "9"),))
+    assert problems_of(stage, History((asks,), (NOBODY,), troubles=(lost(19.0, "call-status"),))) == []
+
+
+def test_a_caller_whose_wait_document_failed_into_silence_is_fetched(stage: Stage) -> None:
+    fails = Trouble(15.0, "webhook", "error", "voice", times=3)
+    silence = (("wait_failure", "silence"),)
+    assert problems_of(stage, History((Caller(0, 1),), (NOBODY,), troubles=(fails,), switches=silence)) == []
+
+
+def test_a_counselor_who_is_gone_before_the_calls_were_bridged_costs_nobody_the_call(stage: Stage) -> None:
+    gone = Staff((Pickup(stays=1.05), Pickup("ignore")))
+    assert problems_of(stage, History((Caller(0, 1),), (gone,), broken=NO_WORKER)) == []
