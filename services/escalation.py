@@ -9,7 +9,7 @@ from models import outbox
 from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.call_flow import NextStep
-from routing.documents import Document, GoTo, Pause, Record, Ring, Say, Target
+from routing.documents import Document, GoTo, HangUp, Pause, Record, Ring, Say, Target
 from routing.vocabulary import ContactStatus, Disposition, Language, LegKind, LegStatus
 from services import promises, rings, tasks
 from services.house import House
@@ -169,7 +169,15 @@ def give_back_if_expired(session: Session, house: House, contact: Contact, now: 
     return True
 
 
-def dialed(house: House, contact_id: uuid.UUID, bridged: bool, now: datetime) -> Document:
+def has_hung_up(session: Session, contact: Contact) -> bool:
+    """Whether the caller's phone is known to be down: an event that comes later must not make the contact wait again.
+
+    Twilio may request the action of a Dial after the caller has hung up (TWILIO.md 4.5).
+    """
+    return not any(leg.kind is LegKind.CALLER for leg in live_legs(session, contact.id))
+
+
+def dialed(house: House, contact_id: uuid.UUID, now: datetime, *, bridged: bool) -> Document:
     """After ringing from the call itself: back to the queue, or, when the two were bridged, the conversation is over.
 
     Whoever pressed 1 may have been gone before the provider had bridged the calls.
@@ -178,8 +186,10 @@ def dialed(house: House, contact_id: uuid.UUID, bridged: bool, now: datetime) ->
         contact = lock_contact(session, contact_id)
         if contact is None:
             raise LookupError("no such contact")
+        if has_hung_up(session, contact):
+            return Document(contact.language, (HangUp(),))
         for leg in live_legs(session, contact_id):
-            if leg.bridged:
+            if leg.bridged and leg.answered_at is None:  # one that was answered reports its own end
                 rings.end_leg(leg, "dial_over", now)
         if not bridged and contact.status in (ContactStatus.CONNECTED, ContactStatus.ENDED):
             record(session, contact.id, "gave_back", now)
@@ -204,6 +214,8 @@ def after_988(house: House, contact_id: uuid.UUID, answered: bool, now: datetime
         contact = lock_contact(session, contact_id)
         if contact is None:
             raise LookupError("no such contact")
+        if has_hung_up(session, contact):
+            return Document(contact.language, (HangUp(),))
         record(session, contact.id, "after_988", now, answered=answered)
         says = () if answered else (Say("voice.988_no_answer"),)
         if contact.status is ContactStatus.WITH_CRISIS_LINE:
@@ -228,7 +240,7 @@ def after(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         contact = lock_contact(session, contact_id)
         if contact is None:
             raise LookupError("no such contact")
-        if contact.status is ContactStatus.CLAIMED:
+        if contact.status is ContactStatus.CLAIMED and not has_hung_up(session, contact):
             record(session, contact.id, "gave_back", now)
             back_to_waiting(session, house, contact, now)
         if contact.status is ContactStatus.WAITING:

@@ -137,7 +137,8 @@ def _key(
 
 def _wait_again(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """After a conversation that ended too soon, the same contact waits again, as if it had just come."""
-    if contact.status in (ContactStatus.ENDED, ContactStatus.CONNECTED, ContactStatus.CLOSED):
+    over = contact.status in (ContactStatus.ENDED, ContactStatus.CONNECTED, ContactStatus.CLOSED)
+    if over and not escalation.has_hung_up(session, contact):
         escalation.back_to_waiting(session, house, contact, now)
         record(session, contact.id, "waits_again", now)
 

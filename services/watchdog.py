@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.vocabulary import ContactStatus, LegKind
-from services import ringing
+from services import ringing, waiting
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -54,10 +54,11 @@ def _rescue(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
             return False
         contact.deadline_at = now + RESCUE_AGAIN
         calls = [leg for leg in live_legs(session, contact_id) if leg.kind is LegKind.CALLER and leg.provider_sid]
-        record(session, contact_id, "rescued", now, calls=len(calls))
-        sid = calls[0].provider_sid if calls else None
-    if sid is None:
-        return False
+        if not calls:
+            waiting.caller_gone(session, contact, now)
+            return False
+        record(session, contact_id, "rescued", now)
+        sid = calls[0].provider_sid or ""
     try:
         telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("join", contact_id))
     except CallGone:

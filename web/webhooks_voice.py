@@ -89,7 +89,7 @@ def after(contact_id: uuid.UUID) -> Response:
 def dialed(contact_id: uuid.UUID) -> Response:
     """Ringing from the call itself is over."""
     bridged = field("DialBridged") == "true"
-    return twiml(escalation.dialed(house(), contact_id, bridged, now()))
+    return twiml(escalation.dialed(house(), contact_id, now(), bridged=bridged))
 
 
 @blueprint.post("/voice/crisis-after/<uuid:contact_id>")

@@ -41,3 +41,9 @@ def test_a_caller_whose_wait_document_failed_into_silence_is_fetched(stage: Stag
 def test_a_counselor_who_is_gone_before_the_calls_were_bridged_costs_nobody_the_call(stage: Stage) -> None:
     gone = Staff((Pickup(stays=1.05), Pickup("ignore")))
     assert problems_of(stage, History((Caller(0, 1),), (gone,), broken=NO_WORKER)) == []
+
+
+def test_an_action_that_comes_after_the_caller_hung_up_does_not_make_the_contact_wait_again(stage: Stage) -> None:
+    with_988 = Caller(0, 1, (Act(1.0, "8"), Act(30.0, "hang up")))
+    always = (("dial_action_after_hangup", "always"),)
+    assert problems_of(stage, History((with_988,), (), switches=always)) == []

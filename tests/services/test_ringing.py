@@ -431,7 +431,7 @@ def test_a_counselor_who_won_by_rest_keeps_the_call_when_a_dial_from_the_call_en
     stage.takes(101)
     stage.counselor_enters(101)
 
-    document = escalation.dialed(stage.house, contact, False, stage.now)
+    document = escalation.dialed(stage.house, contact, stage.now, bridged=False)
 
     assert joins(document) == stage.leg(101).hex
 
