@@ -92,6 +92,12 @@ def greeting(contact_id: uuid.UUID, *, organisation: str, funding: str) -> Docum
     return Document(Language.ENGLISH, (ask, enqueue(contact_id)))
 
 
+def greeting_in_spanish(*, funding: str) -> tuple[Say, ...]:
+    """What an English greeting has told already, for whoever pressed 2 before or while it was told."""
+    paid = (Say("voice.funding", {"sentence": funding}),) if funding else ()
+    return (Say("voice.spanish_chosen"), *paid, Say("voice.confidential"), Say("voice.keys"))
+
+
 def enqueue(contact_id: uuid.UUID) -> Enqueue:
     """Into the queue, with the contact's own wait loop and way out."""
     return Enqueue(path("wait", contact_id), path("left", contact_id))

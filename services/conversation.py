@@ -75,7 +75,10 @@ def _hear(session: Session, house: House, contact: Contact, inbound: Inbound, no
     keyword = keywords.keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
     if keyword is not None:
         _obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
+        hand_over.relay_to_counselor(session, contact, inbound.body, now)
         return Heard.KEYWORD
+    if contact.claimed_by is not None:  # a 1, a thanks, a picture: all of it is said to the counselor
+        return _converse(session, house, contact, inbound, now, after_follow_up=False)
     if REACTION.fullmatch(inbound.body):
         return Heard.KEPT
     answered = follow_ups.hear_answer(session, caller, inbound.body, now)
@@ -113,6 +116,8 @@ def _converse(
     known = Known(
         answered=knowing.known_to(contact), with_counselor=contact.claimed_by is not None, danger=in_danger(contact)
     )
+    if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
+        return Heard.CONVERSATION
     flooded = text_contacts.recent_inbound(session, contact, now, FLOOD_WINDOW) > FLOOD
     if flooded and not heard.in_danger:
         return Heard.KEPT
@@ -124,8 +129,6 @@ def _converse(
         return Heard.CONVERSATION
     turn = dialogue.step(state, heard, known, inbound.body)
     contact.flow = {**contact.flow, "text": turn.state.as_dict()}
-    if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
-        return Heard.CONVERSATION
     paragraphs = [_words(house, contact, reply) for reply in turn.replies]
     for wanted in turn.wishes:
         paragraphs += _grant(session, house, contact, wanted, now)

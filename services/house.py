@@ -20,6 +20,7 @@ class Rules:
     backup_number: str | None = None
     organisation_name: str = "Harborline"
     funding_sentence_en: str = ""  # who pays for the line, said in the greeting
+    funding_sentence_es: str = ""
     ring_seconds: int = 20
     press_seconds: int = 10
     wider_after_seconds: int = 20

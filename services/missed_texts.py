@@ -16,9 +16,13 @@ MINUTE_OF_THE_LONG_LOOK = 7
 
 
 def take_missed(house: House, telephony: Telephony, now: datetime) -> int:
-    """Take every text of the provider's list that no webhook brought; how many. Receipts keep it to once."""
+    """Take every text of the provider's list that no webhook brought; how many. Receipts keep it to once.
+
+    One that cannot be taken does not keep the others waiting: they are taken, and then an ExceptionGroup is raised.
+    """
     since = now - (LOOK_FAR_BACK if now.minute == MINUTE_OF_THE_LONG_LOOK else LOOK_BACK)
     taken = 0
+    failures: list[Exception] = []
     for number in house.rules.helpline_numbers:
         try:
             listed = telephony.received_texts(recipient=number, since=since)
@@ -26,7 +30,12 @@ def take_missed(house: House, telephony: Telephony, now: datetime) -> int:
             continue  # the next minute asks again
         for text in sorted(_unknown(house, listed, now), key=lambda text: text.sent_at or now):
             inbound = Inbound(text.sid, text.sender, text.recipient, text.body)
-            taken += conversation.receive_text(house, inbound, now) is not Heard.AGAIN
+            try:
+                taken += conversation.receive_text(house, inbound, now) is not Heard.AGAIN
+            except Exception as error:
+                failures.append(error)
+    if failures:
+        raise ExceptionGroup("missed texts that could not be taken", failures)
     return taken
 
 

@@ -114,7 +114,7 @@ def _key(
     match digits[:1]:
         case "2" if first:
             contact.language = contact.caller.language = Language.SPANISH
-            return (Say("voice.spanish_chosen"),)
+            return call_flow.greeting_in_spanish(funding=house.rules.funding_sentence_es)
         case "3":
             return (Say("voice.information"),)
         case "8":

@@ -1,5 +1,7 @@
 """/healthz (this process), /readyz (what it needs), /metrics (Prometheus)."""
 
+import threading
+import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
@@ -7,6 +9,16 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Probes = Mapping[str, Callable[[], str]]  # a name and a function that says how it is; raising means: not well
+
+FRESH_SECONDS = 2.0
+
+
+class _Last:
+    lock = threading.Lock()
+    probes: Probes | None = None
+    at = 0.0
+    said: dict[str, tuple[bool, str]]
+
 
 blueprint = Blueprint("health", __name__)
 
@@ -20,11 +32,19 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """Whether database, Redis and a worker answer, and how old the oldest due row is."""
-    probes: Probes = current_app.extensions["probes"]
-    said = {name: _ask(probe) for name, probe in probes.items()}
+    said = _said(current_app.extensions["probes"])
     ready = all(ok for ok, _ in said.values())
     status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
     return jsonify(ready=ready, checks={name: words for name, (_, words) in said.items()}), status
+
+
+def _said(probes: Probes) -> dict[str, tuple[bool, str]]:
+    """What the probes said; asked at most every few seconds, so that nobody can keep the webhooks' threads busy."""
+    with _Last.lock:
+        if _Last.probes is not probes or time.monotonic() - _Last.at > FRESH_SECONDS:
+            _Last.said = {name: _ask(probe) for name, probe in probes.items()}
+            _Last.probes, _Last.at = probes, time.monotonic()
+        return _Last.said
 
 
 def _ask(probe: Callable[[], str]) -> tuple[bool, str]:

@@ -16,8 +16,8 @@ log = structlog.get_logger(__name__)
 def sweep() -> None:
     """Beat's wake-up: texts that an outage kept from us, conversations that nobody goes on with, old reminders."""
     home = household()
+    text_contacts.close_idle(home.house, datetime.now(UTC))
+    housekeeping.forget_published(home.house, datetime.now(UTC))
     missed = missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))
     if missed:
         log.warning("missed_texts_taken", count=missed)
-    text_contacts.close_idle(home.house, datetime.now(UTC))
-    housekeeping.forget_published(home.house, datetime.now(UTC))

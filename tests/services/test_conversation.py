@@ -327,6 +327,15 @@ class TestTwoWayRelay:
         assert "911" in answer
         assert first.outgoing()[-1].body == "I want to die, I have a gun"
 
+    @pytest.mark.parametrize("words", ["1", "thanks", "HELP", "STOP", 'Liked "Hi, I am here."'])
+    def test_nothing_that_is_written_to_a_counselor_is_swallowed(
+        self, caller: Thread, counselors: list[Thread], words: str
+    ) -> None:
+        first, _ = counselors
+        first.text("TAKE")
+        caller.text(words)
+        assert first.outgoing()[-1].body == words
+
     def test_passing_keeps_the_place_and_asks_the_others(self, caller: Thread, counselors: list[Thread]) -> None:
         first, second = counselors
         first.text("TAKE")

@@ -3,7 +3,7 @@
 import pytest
 
 from routing.documents import Enqueue, HangUp, Leave, Ring
-from routing.vocabulary import ContactStatus, LegKind, Presence, Role
+from routing.vocabulary import ContactStatus, Language, LegKind, Presence, Role
 from services import bridging, callbacks, dispositions, escalation, intake, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
@@ -239,6 +239,15 @@ def test_spanish_speakers_are_rung_first_and_the_others_after_a_while(stage: Sta
 
     stage.later(21)
     assert sorted(stage.rings(contact)) == ["+16175550101", "+16175550102"]
+
+
+def test_whoever_chooses_spanish_hears_the_limits_of_privacy_and_the_keys_in_spanish(stage: Stage) -> None:
+    contact = stage.dials()
+
+    document = waiting.greeting_key(stage.house, contact, "2", stage.now)
+
+    assert document.language is Language.SPANISH
+    assert says(document) == ["voice.spanish_chosen", "voice.confidential", "voice.keys"]
 
 
 def test_supervisors_are_rung_after_forty_five_seconds(stage: Stage) -> None:
