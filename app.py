@@ -23,6 +23,7 @@ from web import (
     fallback,
     health,
     webhook_guard,
+    webhooks_beds,
     webhooks_legs,
     webhooks_text,
     webhooks_voice,
@@ -32,7 +33,13 @@ from workers.probes import build_probes
 from workers.relay import build_relay
 
 WEB_STATEMENT_TIMEOUT_MS = 1_500  # DESIGN.md, Reliability: voice webhooks; pages ask little more
-WEBHOOKS = (webhooks_voice.blueprint, webhooks_legs.blueprint, webhooks_text.blueprint, fallback.blueprint)
+WEBHOOKS = (
+    webhooks_voice.blueprint,
+    webhooks_legs.blueprint,
+    webhooks_text.blueprint,
+    webhooks_beds.blueprint,
+    fallback.blueprint,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     hard_limit_seconds: Seconds = 180
     claim_lease_seconds: Seconds = 30  # a claimed row nobody finished is free again after this
     unknown_after_seconds: Seconds = 120  # in `sending` this long: ask Twilio's list before any resend
+    bed_call_after_minutes: int = Field(
+        20, ge=1, le=240
+    )  # a bed question without an answer by text is then asked by call
     follow_up_time_scale: float = Field(1.0, gt=0, le=1)  # development only: planned waits are multiplied by it
 
     @classmethod

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Text,
     func,
@@ -26,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Id, words_of
+from models.bed_contacts import BedContact
 from models.contacts import Contact
-from models.crypto import EncryptedText, lookup_hash
 from models.directory import Facility
 from models.people import Counselor
 from routing.vocabulary import BedLevel, ReportKind
@@ -79,6 +78,7 @@ class BedReport(Base):
     total: Mapped[int | None] = mapped_column(Integer)
     how: Mapped[str] = mapped_column(String(16))  # text, call, counselor, file
     by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    bed_contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(BedContact.id, ondelete="SET NULL"))
     at: Mapped[datetime]
     since: Mapped[int] = mapped_column(Integer)
     until: Mapped[int | None] = mapped_column(Integer)  # a newer report took its place
@@ -125,22 +125,6 @@ class FacilityCheck(Base):
     )
 
 
-class BedContact(Base):
-    """A person at a facility whose phone may answer for its beds, and at which hour of the day they are asked."""
-
-    __tablename__ = "bed_contact"
-    id: Mapped[Id]
-    facility_id: Mapped[int] = mapped_column(ForeignKey(Facility.id))
-    level: Mapped[BedLevel] = mapped_column(words_of(BedLevel))
-    number: Mapped[str] = mapped_column(EncryptedText)
-    number_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    ask_hour: Mapped[int | None] = mapped_column(Integer)  # local hour of the day; None: never asked
-    timezone: Mapped[str] = mapped_column(String(64))
-    active: Mapped[bool] = mapped_column(Boolean, default=True)
-    asked_at: Mapped[datetime | None]
-    __table_args__ = (Index(None, "facility_id"),)
-
-
 def next_live_version(session: Session) -> int:
     """Count one change of the live facts; other writers wait until this transaction ends."""
     counted = text("UPDATE directory_state SET live_version = live_version + 1 RETURNING live_version")
@@ -178,12 +162,6 @@ def reports_of(session: Session, facility_id: int) -> Sequence[FacilityReport]:
     """The standing reports about one facility, newest first."""
     query = select(FacilityReport).where(FacilityReport.facility_id == facility_id, FacilityReport.until.is_(None))
     return session.scalars(query.order_by(FacilityReport.at.desc())).all()
-
-
-def bed_contact_by_number(session: Session, number: str) -> BedContact | None:
-    """Whoever answers for beds from this phone."""
-    query = select(BedContact).where(BedContact.number_hash == lookup_hash(number), BedContact.active)
-    return session.scalar(query)
 
 
 def standing_fix(session: Session, facility_id: int, field: str) -> FacilityFix | None:

@@ -113,6 +113,11 @@ def lock_roster(session: Session) -> Sequence[Counselor]:
     return session.scalars(select(Counselor).options(selectinload(Counselor.shifts))).all()
 
 
+def caller_by_number(session: Session, number: str) -> Caller | None:
+    """The caller with this E.164 number, if they ever reached us."""
+    return session.scalar(select(Caller).where(Caller.number_hash == lookup_hash(number)))
+
+
 def lock_caller(session: Session, caller_id: uuid.UUID) -> Caller:
     """The caller, locked until this transaction ends, so that two quick texts take turns."""
     return session.get_one(Caller, caller_id, with_for_update=True, populate_existing=True)

@@ -1,8 +1,23 @@
 """Every table, imported in one place, for migrations and mappers."""
 
-from models import consents, contacts, directory, follow_ups, live_facts, matches, outbox, people, sign_ins, texts
+from models import (
+    bed_contacts,
+    bed_rounds,
+    consents,
+    contacts,
+    directory,
+    follow_ups,
+    live_facts,
+    matches,
+    outbox,
+    people,
+    sign_ins,
+    texts,
+)
 
 __all__ = [
+    "bed_contacts",
+    "bed_rounds",
     "consents",
     "contacts",
     "directory",

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, func, or_, select, te
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
+from models.bed_contacts import BedContact
 from models.contacts import Contact
 from models.crypto import EncryptedText
 from models.people import Caller
@@ -22,6 +23,7 @@ class TextMessage(Base):
     contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     caller_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("caller.id"))
     counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id"))  # to or from a counselor
+    bed_contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(BedContact.id))  # to or from a facility
     outgoing: Mapped[bool]
     purpose: Mapped[str] = mapped_column(String(32))  # reply, follow_up, opt_out_confirmation, counselor_notice, ...
     helpline_number: Mapped[str] = mapped_column(String(20))
@@ -38,6 +40,12 @@ class TextMessage(Base):
     caller: Mapped[Caller | None] = relationship()
     __table_args__ = (
         Index(None, "contact_id", "created_at"),
+        Index(
+            "ix_text_message_bed_contact",
+            "bed_contact_id",
+            "created_at",
+            postgresql_where=text("bed_contact_id is not null"),
+        ),
         Index(
             "ix_text_message_open",
             "due_at",
@@ -95,6 +103,19 @@ def wrote_to_us(session: Session, caller_id: uuid.UUID) -> bool:
     """Whether this caller ever sent us a text."""
     query = select(TextMessage.id).where(TextMessage.caller_id == caller_id, ~TextMessage.outgoing).limit(1)
     return session.scalar(query) is not None
+
+
+def last_sent_to_caller(session: Session, caller_id: uuid.UUID) -> datetime | None:
+    """When we last wrote to this caller."""
+    return session.scalar(
+        select(func.max(TextMessage.created_at)).where(TextMessage.caller_id == caller_id, TextMessage.outgoing)
+    )
+
+
+def last_sent_to_facility(session: Session, bed_contact_id: uuid.UUID) -> datetime | None:
+    """When we last wrote to this registered phone about beds."""
+    mine = TextMessage.bed_contact_id == bed_contact_id
+    return session.scalar(select(func.max(TextMessage.created_at)).where(mine, TextMessage.outgoing))
 
 
 def stuck_messages(session: Session, claimed_before: datetime, limit: int = 100) -> Sequence[TextMessage]:

@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     KEYWORD_ANSWER = "keyword_answer"  # the answer to START or HELP
     COUNSELOR_WORDS = "counselor_words"  # a counselor writes to somebody who is texting with us
     FOLLOW_UP = "follow_up"  # nobody asked for it just now
+    BED_QUESTION = "bed_question"  # to facility staff, at the hours they agreed to
     COUNSELOR_NOTICE = "counselor_notice"  # to our own people
 
 
@@ -57,6 +58,7 @@ class Verdict:
     refusal: Refusal | None = None
 
 
+UNASKED = frozenset({Purpose.FOLLOW_UP, Purpose.BED_QUESTION})  # these keep to the hours of the day
 ANSWERS = frozenset({Purpose.REPLY, Purpose.COUNSELOR_WORDS})
 ALWAYS = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.COUNSELOR_NOTICE})
 
@@ -73,7 +75,7 @@ def may_send(purpose: Purpose, person: Person, window: Window, now: datetime) ->
     refusal = _refusal(purpose, person)
     if refusal is not None:
         return Verdict(None, refusal)
-    if purpose is not Purpose.FOLLOW_UP:
+    if purpose not in UNASKED:
         return Verdict(now)
     return Verdict(clock.next_open_everywhere(now, zones_of(person, window), *hours_of(person, window)))
 

@@ -24,6 +24,8 @@ KINDS: dict[str, frozenset[str]] = {
     "facility_reported": frozenset({"facility_id", "report"}),
     "report_confirmed": frozenset({"facility_id", "report"}),
     "facility_checked": frozenset({"facility_id", "verified"}),
+    "bed_phone_registered": frozenset({"facility_id"}),
+    "bed_phone_removed": frozenset({"facility_id"}),
     "beds_told": frozenset({"facility_id", "level"}),
     "directory_import_undone": frozenset({"import_id"}),
     "contact_opened": frozenset({"contact_id"}),

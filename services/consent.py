@@ -8,6 +8,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from models import texts
+from models.bed_contacts import BedContact, lock_bed_contact
+from models.bed_rounds import close_rounds
 from models.consents import ConsentEvent, ConsentHow, ConsentKind
 from models.contacts import record
 from models.people import Caller, Counselor
@@ -44,8 +46,19 @@ def _addressee(session: Session, message: TextMessage) -> Person:
     if message.counselor_id is not None:
         counselor = session.get(Counselor, message.counselor_id)
         return Person(number=counselor.phone if counselor and counselor.active else None)
+    if message.bed_contact_id is not None:
+        return _facility_staff(session, message.bed_contact_id)
     caller = session.get(Caller, message.caller_id) if message.caller_id is not None else None
     return person_of(session, caller) if caller else Person(number=None)
+
+
+def _facility_staff(session: Session, bed_contact_id: uuid.UUID) -> Person:
+    """An admin registered this phone with its owner's word; STOP holds as for everybody."""
+    contact = session.get(BedContact, bed_contact_id)
+    if contact is None or not contact.active:
+        return Person(number=None)
+    stopped = contact.stopped_at is not None
+    return Person(number=contact.number, timezone=contact.timezone, stopped=stopped, texting_ok=True)
 
 
 def name_shown(house: House, caller: Caller) -> str:
@@ -119,6 +132,10 @@ def said(
 
 def stopped_at_the_provider(session: Session, message: TextMessage, now: datetime) -> None:
     """The provider blocks this person's number because they said STOP there: from now on we know it too."""
+    staff = lock_bed_contact(session, message.bed_contact_id) if message.bed_contact_id else None
+    if staff is not None and staff.stopped_at is None:
+        staff.stopped_at = now
+        close_rounds(session, staff.id, now)
     caller = session.get(Caller, message.caller_id, with_for_update=True) if message.caller_id else None
     if caller is not None and caller.texts_stopped_at is None:
         said(

@@ -1,6 +1,5 @@
 """A text comes in: danger before questions, STOP before everything, answers stored before anything is sent."""
 
-import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,18 +18,13 @@ from routing.understanding import Understanding
 from routing.vocabulary import Language, Urgency
 from services import consent, counselor_texts, follow_ups, hand_over, knowing, promises, suggestions, text_contacts
 from services.callers import caller_for
+from services.directory import bed_questions
 from services.house import House
 from services.text_contacts import Inbound
 
 __all__ = ["Heard", "Inbound", "receipt_of", "receive_text"]
 DANGER = (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
 FLOOD, FLOOD_WINDOW = 10, timedelta(minutes=1)  # more texts than that in a minute are kept, but not answered one by one
-# What phones send in the place of a reaction to a message (iOS and Android), in English and Spanish
-REACTION = re.compile(
-    r"\s*(?:liked|loved|disliked|laughed at|emphasized|questioned|removed an? \w+ from|reacted .{1,12} to|"
-    r"le gust[oó]|le encant[oó]|reaccion[oó] .{1,12} a)\s*[“\"«].*[”\"»]\s*",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class Heard(StrEnum):
@@ -39,6 +33,7 @@ class Heard(StrEnum):
     AGAIN = "again"  # this MessageSid came before
     IGNORED = "ignored"  # from nobody who could be answered
     COUNSELOR = "counselor"
+    FACILITY = "facility"  # staff of a place, about its beds
     KEYWORD = "keyword"
     CONVERSATION = "conversation"
     KEPT = "kept"  # read by people, answered by nobody
@@ -63,6 +58,8 @@ def receive_text(house: House, inbound: Inbound, now: datetime) -> Heard:
                 session, house, counselor, helpline_number=inbound.recipient, body=inbound.body, now=now
             )
             return Heard.COUNSELOR
+        if bed_questions.hear(session, house, inbound, sender, now):
+            return Heard.FACILITY
         caller = people.lock_caller(session, caller_for(session, sender, now).id)
         contact = text_contacts.current(session, caller, inbound, now)
         return _hear(session, house, contact, inbound, now)
@@ -79,7 +76,7 @@ def _hear(session: Session, house: House, contact: Contact, inbound: Inbound, no
         return Heard.KEYWORD
     if contact.claimed_by is not None:  # a 1, a thanks, a picture: all of it is said to the counselor
         return _converse(session, house, contact, inbound, now, after_follow_up=False)
-    if REACTION.fullmatch(inbound.body):
+    if text_contacts.REACTION.fullmatch(inbound.body):
         return Heard.KEPT
     answered = follow_ups.hear_answer(session, caller, inbound.body, now)
     if answered is Outcome.WANTS_COUNSELOR:

@@ -34,6 +34,7 @@ class Rules:
     unknown_after_seconds: int = 120
     default_timezone: str = "America/New_York"
     follow_up_time_scale: float = 1.0
+    bed_call_after_minutes: int = 20
 
 
 @dataclass(frozen=True)

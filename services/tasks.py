@@ -13,6 +13,7 @@ CONNECT: Final = "workers.calls.connect"
 RELEASE: Final = "workers.calls.release"
 CALL_BACK: Final = "workers.calls.call_back"
 MATCH: Final = "workers.calls.match"
+ASK_BEDS: Final = "workers.calls.ask_beds"
 
 
 def ask(session: Session, task: str, subject: object, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The rows of a text conversation: its contact, what came in, what is answered, and its end when nobody writes on."""
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ IDLE = timedelta(hours=12)  # then the next text begins anew: somebody else may 
 LONGEST_TEXT = 1600  # characters that Twilio takes in one message
 LONGEST_KEPT = 8_000  # of what came in; the rest of a very long message is cut
 CLOSE = "close"  # next step of a conversation that nobody waits for
+# What phones send in the place of a reaction to a message (iOS and Android), in English and Spanish
+REACTION = re.compile(
+    r"\s*(?:liked|loved|disliked|laughed at|emphasized|questioned|removed an? \w+ from|reacted .{1,12} to|"
+    r"le gust[oó]|le encant[oó]|reaccion[oó] .{1,12} a)\s*[“\"«].*[”\"»]\s*",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)

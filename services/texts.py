@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from models import outbox, texts
+from models.bed_contacts import BedContact
 from models.contacts import Contact, record
 from models.people import Caller, Counselor
 from models.texts import TextMessage
@@ -55,13 +56,15 @@ def queue_text(
     contact: Contact | None = None,
     caller: Caller | None = None,
     counselor: Counselor | None = None,
+    bed_contact: BedContact | None = None,
 ) -> TextMessage:
-    """Store a text to a caller or a counselor; it is sent once this transaction is committed."""
+    """Store a text to a caller, a counselor or facility staff; it is sent once this transaction is committed."""
     message = TextMessage(
         id=uuid.uuid4(),
         contact_id=contact.id if contact else None,
         caller_id=caller.id if caller else None,
         counselor_id=counselor.id if counselor else None,
+        bed_contact_id=bed_contact.id if bed_contact else None,
         outgoing=True,
         purpose=purpose.value,
         helpline_number=helpline_number,

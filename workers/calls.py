@@ -6,6 +6,7 @@ from celery import shared_task
 
 from config.queues import CALLS_RECONCILE, CALLS_SWEEP
 from services import bridging, callbacks, places, ringing, tasks, watchdog
+from services.directory import bed_calls
 from workers.household import household
 
 
@@ -42,6 +43,13 @@ def match(contact_id: str) -> None:
     """Find places for a contact whose place and substance are known."""
     here = household()
     places.match_for_call(here.house, uuid.UUID(contact_id), here.now())
+
+
+@shared_task(name=tasks.ASK_BEDS)  # type: ignore[untyped-decorator]
+def ask_beds(round_id: str) -> None:
+    """Ring a facility that has not answered for its beds."""
+    here = household()
+    bed_calls.place(here.house, here.telephony, uuid.UUID(round_id), here.now())
 
 
 @shared_task(name=CALLS_SWEEP)  # type: ignore[untyped-decorator]

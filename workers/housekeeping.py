@@ -1,12 +1,13 @@
-"""Celery task that tidies up once a minute."""
+"""Celery tasks of the house: tidying up once a minute, and asking facilities for their beds."""
 
 from datetime import UTC, datetime
 
 import structlog
 from celery import shared_task
 
-from config.queues import HOUSEKEEPING_SWEEP
+from config.queues import BEDS_SWEEP, HOUSEKEEPING_SWEEP
 from services import housekeeping, missed_texts, text_contacts
+from services.directory import bed_calls, bed_questions
 from workers.household import household
 
 log = structlog.get_logger(__name__)
@@ -21,3 +22,11 @@ def sweep() -> None:
     missed = missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))
     if missed:
         log.warning("missed_texts_taken", count=missed)
+
+
+@shared_task(name=BEDS_SWEEP)  # type: ignore[untyped-decorator]
+def ask_beds() -> None:
+    """Beat's wake-up: bed questions whose hour has come, and calls where a text stays without an answer."""
+    house = household().house
+    bed_questions.ask_due(house, datetime.now(UTC))
+    bed_calls.plan_due(house, datetime.now(UTC))

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.directory import Facility
-from models.live_facts import BedReport, bed_contact_by_number, newest_bed, next_live_version
+from models.live_facts import BedReport, newest_bed, next_live_version
 from routing.vocabulary import BedLevel
 from services import audit
+from services.directory.refused import Refused
 from services.house import House
 
 MOST_BEDS = 2_000  # no place has more; a larger number is a slip of the finger
@@ -27,33 +28,21 @@ class BedsTold:
     total: int | None = None
 
 
-def report_beds(house: House, told: BedsTold, now: datetime, actor_id: uuid.UUID | None = None) -> str | None:
-    """Keep a bed count; a sentence when it cannot be true."""
+def report_beds(house: House, told: BedsTold, now: datetime, actor_id: uuid.UUID | None = None) -> Refused | None:
+    """Keep a bed count, unless it cannot be true."""
     problem = _problem(told)
     if problem:
         return problem
     with house.db.begin() as session:
         if session.get(Facility, told.facility_id) is None:
-            return "This facility is not in the directory."
+            return Refused.UNKNOWN_FACILITY
         keep_beds(session, told, now, actor_id)
     return None
 
 
-def take_bed_answer(house: House, number: str, body: str, now: datetime) -> BedsTold | None:
-    """What a registered phone answered with one digit; None when it is no such phone or no digit."""
-    digit = body.strip()
-    if len(digit) != 1 or not digit.isascii() or not digit.isdigit():
-        return None
-    with house.db.begin() as session:
-        contact = bed_contact_by_number(session, number)
-        if contact is None:
-            return None
-        told = BedsTold(contact.facility_id, contact.level, int(digit), "text")
-        keep_beds(session, told, now, None)
-    return told
-
-
-def keep_beds(session: Session, told: BedsTold, now: datetime, actor_id: uuid.UUID | None) -> None:
+def keep_beds(
+    session: Session, told: BedsTold, now: datetime, actor_id: uuid.UUID | None, bed_contact_id: uuid.UUID | None = None
+) -> None:
     """Store a checked count; the one before it is kept for replays."""
     version = next_live_version(session)
     before = newest_bed(session, told.facility_id, told.level)
@@ -63,16 +52,16 @@ def keep_beds(session: Session, told: BedsTold, now: datetime, actor_id: uuid.UU
     session.add(
         BedReport(
             id=uuid.uuid4(), facility_id=told.facility_id, level=told.level, open=told.open, total=told.total,
-            how=told.how, by=actor_id, at=now, since=version,
+            how=told.how, by=actor_id, bed_contact_id=bed_contact_id, at=now, since=version,
         )
     )  # fmt: skip
     audit.write(session, "beds_told", actor_id, now, facility_id=told.facility_id, level=told.level.value)
 
 
-def _problem(told: BedsTold) -> str | None:
+def _problem(told: BedsTold) -> Refused | None:
     for count in (told.open, told.total):
         if count is not None and not 0 <= count <= MOST_BEDS:
-            return f"Give a number of beds from 0 to {MOST_BEDS:,}."
+            return Refused.BED_COUNT
     if told.total is not None and told.open > told.total:
-        return "There cannot be more open beds than beds."
+        return Refused.MORE_OPEN_THAN_BEDS
     return None

@@ -1,16 +1,14 @@
 """What people learn by the hour reaches the next match in every process, counts as long as it may, and is replayed."""
 
-import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from models.crypto import lookup_hash
-from models.live_facts import BedContact, reports_of
+from models.live_facts import reports_of
 from routing.vocabulary import BedLevel, ReportKind
-from services.directory.beds import BedsTold, report_beds, take_bed_answer
+from services.directory.beds import BedsTold, report_beds
 from services.directory.checks import calls_of_the_day, finish_check
 from services.directory.fixes import fix_facility, take_fix_back
 from services.directory.importing import ImportWish, import_directory
@@ -91,23 +89,6 @@ def test_zero_beds_earn_nothing_and_are_said(town: House) -> None:
 def test_impossible_bed_counts_are_refused(town: House, count: int, total: int | None) -> None:
     wrong = BedsTold(facility(town, "A"), BedLevel.DETOX, count, "call", total)
     assert report_beds(town, wrong, NOW) is not None
-
-
-def test_a_registered_phone_answers_with_one_digit(town: House) -> None:
-    number, last = "+16175550177", order(town)[-1]
-    with town.db.begin() as session:
-        session.add(
-            BedContact(
-                id=uuid.uuid4(), facility_id=facility(town, last), level=BedLevel.DETOX, number=number,
-                number_hash=lookup_hash(number), timezone="America/New_York", active=True,
-            )
-        )  # fmt: skip
-    assert take_bed_answer(town, number, "hello", NOW) is None
-    assert take_bed_answer(town, "+16175550178", "3", NOW) is None
-    answer = take_bed_answer(town, number, " 3 ", NOW)
-    assert answer is not None
-    assert answer.open == 3
-    assert order(town)[0] == last
 
 
 def test_one_report_demotes_nobody_and_opens_a_check(town: House) -> None:
