@@ -5,7 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Identity, Index, Integer, String, case, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -131,6 +144,11 @@ def live_legs(session: Session, contact_id: uuid.UUID) -> Sequence[Leg]:
 def leg_by_sid(session: Session, sid: str) -> Leg | None:
     """The leg that the provider knows by this id."""
     return session.scalar(select(Leg).where(Leg.provider_sid == sid))
+
+
+def name_leg(session: Session, leg_id: uuid.UUID, sid: str) -> None:
+    """Keep the provider's id of a leg that has none yet."""
+    session.execute(update(Leg).where(Leg.id == leg_id, Leg.provider_sid.is_(None)).values(provider_sid=sid))
 
 
 def waiting_contacts(session: Session) -> Sequence[Contact]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from routing.documents import Ask, Document, Enqueue, GoTo, HangUp, JoinConference, Leave, Pause, Record, Say, Step
+from routing.documents import Ask, Document, Enqueue, HangUp, JoinConference, Leave, Pause, Record, Say, Step
 from routing.vocabulary import ContactStatus, Language, Urgency
 
 MAX_ASKS = 2  # every prompt re-asks once, then goes on to a person (FIELD.md, Yap #521)
@@ -223,8 +223,3 @@ def voicemail(contact_id: uuid.UUID, language: Language) -> Document:
 def farewell(language: Language, *says: Say) -> Document:
     """Say something and hang up."""
     return Document(language, (*says, HangUp()))
-
-
-def go(language: Language, to: str) -> Document:
-    """Fetch another path."""
-    return Document(language, (GoTo(to),))

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, waiting_contacts
 from routing import call_flow
 from routing.vocabulary import ContactStatus, LegKind, LegStatus, Urgency
-from services import escalation, ringing, rings, tasks
+from services import escalation, releasing, ringing, rings, tasks
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
 URGENCIES = list(Urgency)  # most urgent first
 AFTERWARDS = timedelta(minutes=2)  # for the disposition after a conversation
-LEG_GRACE = timedelta(seconds=30)  # Twilio adds 5 s to every ring, callbacks take a moment
 
 
 def joined(house: House, conference: str, sid: str, now: datetime) -> None:
@@ -67,7 +66,7 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
         if contact.calling_back and calls:
             return False  # being dialled, or at the check: that phone goes in by its own key
         if not calls:
-            contact.claim_expires_at = now + timedelta(seconds=house.rules.ring_seconds) + LEG_GRACE
+            contact.claim_expires_at = now + releasing.ring_time(house)
             dial = rings.add_leg(session, contact, LegKind.CALLER, contact.caller.number or "", None, now).id
         elif sid is None or not escalation.fetch(contact, now):
             return False  # the callback is being dialled already, or the call has gone in by itself
@@ -76,9 +75,9 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
     try:
         telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("join", contact_id))
     except (CallGone, ProviderRefused):
-        word = ringing.final_word(telephony, sid)  # not in progress may also mean: not yet
+        word = releasing.final_word(telephony, sid)  # not in progress may also mean: not yet
         if word is not None:
-            ringing.leg_ended(house, None, sid, word, now)
+            releasing.leg_ended(house, None, sid, word, now)
             return False
         with house.db.begin() as session:
             escalation.fetch_refused(session.get_one(Contact, contact_id, with_for_update={"of": Contact}))
@@ -101,16 +100,18 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
     for contact_id in expired:
         _give_back(house, telephony, contact_id, now)
     for leg_id in stale:
-        ringing.check(house, telephony, leg_id, now)
+        releasing.check(house, telephony, leg_id, now)
     rung = sum(ringing.ring(house, telephony, contact_id, now) for contact_id in waiting)
     return len(expired) + len(stale) + rung
 
 
 def _stale_legs(house: House, now: datetime) -> Select[uuid.UUID]:
-    ring_over = now - timedelta(seconds=house.rules.ring_seconds) - LEG_GRACE
+    ring_over = now - releasing.ring_time(house)
     unanswered = (LegStatus.PLANNED, LegStatus.PLACING, LegStatus.RINGING)
     undecided = Leg.status.in_(unanswered) | ((Leg.status == LegStatus.ANSWERED) & (Leg.kind != LegKind.CALLER))
-    return select(Leg.id).where(Leg.ended_at.is_(None), undecided, Leg.planned_at < ring_over)
+    return select(Leg.id).where(
+        Leg.ended_at.is_(None), undecided, func.coalesce(Leg.placed_at, Leg.planned_at) < ring_over
+    )
 
 
 def _left_over_legs(now: datetime) -> Select[uuid.UUID]:
@@ -135,4 +136,4 @@ def _give_back(house: House, telephony: Telephony, contact_id: uuid.UUID, now: d
         held = contact.claim_leg_id if contact else None
         expired = contact is not None and escalation.give_back_if_expired(session, house, contact, now)
     if expired and held is not None:
-        ringing.let_go(house, telephony, held, "claim_expired", now)
+        releasing.let_go(house, telephony, held, "claim_expired", now)

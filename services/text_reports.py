@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from models import outbox, texts
 from models.contacts import record
 from models.texts import TextMessage
+from routing.lifecycle import text_may_become
 from routing.vocabulary import TextStatus
 from services import consent
 from services import texts as sending
@@ -29,15 +30,6 @@ _WORDS = {  # Twilio's MessageStatus -> ours
     "read": TextStatus.DELIVERED,
     "undelivered": TextStatus.UNDELIVERED,
     "failed": TextStatus.FAILED,
-}
-_RANK = {
-    TextStatus.QUEUED: 0,
-    TextStatus.SENDING: 0,
-    TextStatus.UNKNOWN: 0,
-    TextStatus.SENT: 1,
-    TextStatus.UNDELIVERED: 2,
-    TextStatus.FAILED: 2,
-    TextStatus.DELIVERED: 3,
 }
 
 
@@ -61,7 +53,7 @@ def note_status(house: House, message_id: uuid.UUID, report: StatusReport, now: 
             return None
         sending.mark_accepted(session, message, report.sid, now)
         reported = _WORDS.get(report.word, TextStatus.SENT)
-        if _RANK.get(reported, 0) > _RANK.get(message.status, 0):
+        if text_may_become(message.status, reported):
             message.status = reported
             message.error_code = report.error_code or message.error_code
             if message.contact_id is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.vocabulary import ContactStatus, LegKind
-from services import ringing, waiting
+from services import releasing, waiting
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -31,9 +31,9 @@ def reconcile(house: House, telephony: Telephony, now: datetime) -> int:
 
 
 def _end_if_over(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now: datetime) -> bool:
-    word = ringing.final_word(telephony, sid)
+    word = releasing.final_word(telephony, sid)
     if word is not None:
-        ringing.leg_ended(house, leg_id, sid, word, now)
+        releasing.leg_ended(house, leg_id, sid, word, now)
     return word is not None
 
 

@@ -86,11 +86,8 @@ class TwilioTelephony:
         self._client = Client(account_sid, auth_token, http_client=self._http)
         self._auth = (account_sid, auth_token)
 
-    def place_call(
-        self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int, machine_detection: bool = False
-    ) -> str:
+    def place_call(self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int) -> str:
         """Ring a number; the provider's call id."""
-        detection: dict[str, Any] = {"machine_detection": "Enable"} if machine_detection else {}
         with failures_in_our_words():
             call = self._client.calls.create(
                 to=to,
@@ -101,7 +98,6 @@ class TwilioTelephony:
                 status_callback_method="POST",
                 status_callback_event=CALL_EVENTS,
                 timeout=ring_seconds,
-                **detection,
             )
         return str(call.sid)
 

@@ -47,9 +47,7 @@ class ReceivedText:
 class Telephony(Protocol):
     """Voice and text. Every method makes one REST request with a time-out, or raises one of the three above."""
 
-    def place_call(
-        self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int, machine_detection: bool = False
-    ) -> str:
+    def place_call(self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int) -> str:
         """Ring a number; the provider's call id. `url` is fetched when it is picked up."""
 
     def redirect_call(self, sid: str, url: str) -> None:

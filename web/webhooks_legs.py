@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from routing import call_flow
 from routing.documents import Say
 from routing.vocabulary import Language
-from services import callbacks, dispositions, ringing
+from services import answering, callbacks, dispositions, releasing, ringing
 from web.house import house
 from web.twiml_answers import field, leg_named, now, twiml
 
@@ -29,25 +29,25 @@ def failed(error: Exception) -> Response:
 @blueprint.post("/voice/leg/<uuid:leg_id>")
 def leg(leg_id: uuid.UUID) -> Response:
     """A counselor's phone was picked up."""
-    return twiml(ringing.answered(house(), leg_id, field("CallSid"), now()))
+    return twiml(answering.answered(house(), leg_id, field("CallSid"), now()))
 
 
 @blueprint.post("/voice/leg-key/<uuid:leg_id>")
 def leg_key(leg_id: uuid.UUID) -> Response:
     """The key at press-1."""
-    return twiml(ringing.pressed(house(), leg_id, field("Digits"), now()))
+    return twiml(answering.pressed(house(), leg_id, field("Digits"), now()))
 
 
 @blueprint.post("/voice/number/<uuid:leg_id>")
 def number(leg_id: uuid.UUID) -> Response:
     """A phone rung from the caller's own call was picked up: the same question as a whisper."""
-    return twiml(ringing.answered(house(), leg_id, field("CallSid"), now(), bridged=True))
+    return twiml(answering.answered(house(), leg_id, field("CallSid"), now(), bridged=True))
 
 
 @blueprint.post("/voice/number-key/<uuid:leg_id>")
 def number_key(leg_id: uuid.UUID) -> Response:
     """The key at that whisper."""
-    return twiml(ringing.pressed(house(), leg_id, field("Digits"), now(), bridged=True))
+    return twiml(answering.pressed(house(), leg_id, field("Digits"), now(), bridged=True))
 
 
 @blueprint.post("/voice/leg-after/<uuid:leg_id>")
@@ -76,7 +76,10 @@ def callback_key(leg_id: uuid.UUID) -> Response:
 
 @blueprint.post("/status/call")
 def call_status() -> tuple[str, int]:
-    """How a leg stands. Only its end matters: everything before is learnt from the phone itself."""
-    if field("CallStatus") in ringing.ENDED_WORDS:
-        ringing.leg_ended(house(), leg_named(), field("CallSid"), field("CallStatus"), now())
+    """How a leg stands: the id of one that is being dialled, and its end. What is between is learnt from the phone."""
+    status, leg_id = field("CallStatus"), leg_named()
+    if status in releasing.ENDED_WORDS:
+        releasing.leg_ended(house(), leg_id, field("CallSid"), status, now())
+    elif status == "initiated" and leg_id is not None:
+        ringing.dialling(house(), leg_id, field("CallSid"))
     return "", 204

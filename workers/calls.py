@@ -5,7 +5,7 @@ import uuid
 from celery import shared_task
 
 from config.queues import CALLS_RECONCILE, CALLS_SWEEP
-from services import bridging, callbacks, places, ringing, tasks, watchdog
+from services import bridging, callbacks, places, releasing, ringing, tasks, watchdog
 from services.directory import bed_calls
 from workers.household import household
 
@@ -28,7 +28,7 @@ def connect(contact_id: str) -> None:
 def release(contact_id: str) -> None:
     """Let go of phones that still ring for nobody."""
     here = household()
-    ringing.release(here.house, here.telephony, uuid.UUID(contact_id), here.now())
+    releasing.release(here.house, here.telephony, uuid.UUID(contact_id), here.now())
 
 
 @shared_task(name=tasks.CALL_BACK)  # type: ignore[untyped-decorator]

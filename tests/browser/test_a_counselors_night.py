@@ -12,7 +12,7 @@ from models.contacts import Contact, Leg, Receipt, record
 from models.outbox import touch
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus, Presence
-from services import dispositions, intake, ringing, rings
+from services import answering, dispositions, intake, rings
 from services.contact_answers import Given, write_answers
 from services.counselors import set_presence
 from tests.browser.conftest import Console
@@ -39,7 +39,7 @@ def ring(console: Console, contact_id: uuid.UUID, counselor: Counselor) -> uuid.
         contact = session.get_one(Contact, contact_id)
         leg = rings.add_leg(session, contact, LegKind.COUNSELOR, counselor.phone or "", counselor.id, now)
     set_presence(console.house, counselor.id, Presence.AVAILABLE, now)  # what the worker's placing would tell pages
-    ringing.answered(console.house, leg.id, f"CA{leg.id.hex}", now)
+    answering.answered(console.house, leg.id, f"CA{leg.id.hex}", now)
     return leg.id
 
 
@@ -63,7 +63,7 @@ def test_a_call_comes_up_is_noted_and_wrapped_up(console: Console, signed_in: Si
     expect(row).to_contain_text("••51")
     leg_id = ring(console, contact_id, ana)
     expect(page.locator("#my-line")).to_contain_text("A contact is ringing your phone")
-    ringing.pressed(console.house, leg_id, "1", datetime.now(UTC))
+    answering.pressed(console.house, leg_id, "1", datetime.now(UTC))
     page.wait_for_url(f"**/contacts/{contact_id}")  # by itself
     expect(page.locator(".timeline")).to_contain_text("Ana Ruiz pressed 1 and took the contact.")
     page.get_by_role("textbox", name="Notes").fill("Sister can drive today.")
@@ -161,7 +161,7 @@ def test_a_disposition_written_by_phone_shows_on_the_page(console: Console, sign
     page, gil = signed_in("Gil Reyes")
     contact_id = call_in(console, "+16175550156")
     leg_id = ring(console, contact_id, gil)
-    ringing.pressed(console.house, leg_id, "1", datetime.now(UTC))
+    answering.pressed(console.house, leg_id, "1", datetime.now(UTC))
     page.goto(f"/contacts/{contact_id}")
     end(console, leg_id)
     dispositions.close(console.house, contact_id, gil.id, Disposition.INFORMATION, datetime.now(UTC))

@@ -47,3 +47,15 @@ def test_an_action_that_comes_after_the_caller_hung_up_does_not_make_the_contact
     with_988 = Caller(0, 1, (Act(1.0, "8"), Act(30.0, "hang up")))
     always = (("dial_action_after_hangup", "always"),)
     assert problems_of(stage, History((with_988,), (), switches=always)) == []
+
+
+def test_a_phone_whose_worker_died_while_dialling_is_not_rung_a_second_time_for_the_next_caller(stage: Stage) -> None:
+    leaves, comes = Caller(0, 1, (Act(4.0, "hang up"),)), Caller(1, 2)
+    died = Broken(kills=((0, "after"),))
+    assert problems_of(stage, History((leaves, comes), (Staff(), NOBODY), broken=died)) == []
+
+
+def test_a_phone_whose_worker_died_while_dialling_is_not_rung_again_for_the_callback(stage: Stage) -> None:
+    asks, comes = Caller(0, 1, (Act(1.0, "9"),)), Caller(1, 2)
+    died = Broken(kills=((1, "after"),))
+    assert problems_of(stage, History((asks, comes), (Staff(), NOBODY), broken=died)) == []

@@ -6,7 +6,7 @@ from tests.histories.search import smallest_failure
 from tests.histories.stage import Stage
 
 BLOCK = 5
-BLOCKS = 4  # the same histories each time; `make histories` goes on from there
+BLOCKS = 2  # the same histories each time; `make histories` goes on from there
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from models.crypto import lookup_hash
 from models.people import Counselor, Shift
 from routing.documents import Document, JoinConference, Say
 from routing.vocabulary import Language, Presence, Role
-from services import bridging, escalation, intake, ringing, waiting
+from services import answering, bridging, escalation, intake, releasing, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 
@@ -86,10 +86,10 @@ class Stage:
         return [sid for sid, call in self.network.placed.items() if call["to"] == to][-1]
 
     def picks_up(self, number: int) -> Document:
-        return ringing.answered(self.house, self.leg(number), self.sid(number), self.now)
+        return answering.answered(self.house, self.leg(number), self.sid(number), self.now)
 
     def presses(self, number: int, key: str) -> Document:
-        return ringing.pressed(self.house, self.leg(number), key, self.now)
+        return answering.pressed(self.house, self.leg(number), key, self.now)
 
     def takes(self, number: int) -> Document:
         self.picks_up(number)
@@ -102,10 +102,10 @@ class Stage:
         return escalation.join(self.house, contact_id, self.now)
 
     def hangs_up(self, number: int, word: str = "completed") -> None:
-        ringing.leg_ended(self.house, self.leg(number), self.sid(number), word, self.now)
+        releasing.leg_ended(self.house, self.leg(number), self.sid(number), word, self.now)
 
     def caller_hangs_up(self) -> None:
-        ringing.leg_ended(self.house, None, self.caller_sid(), "completed", self.now)
+        releasing.leg_ended(self.house, None, self.caller_sid(), "completed", self.now)
 
     def contact(self, contact_id: uuid.UUID) -> Contact:
         with self.house.db.begin() as session:
@@ -115,6 +115,11 @@ class Stage:
 
     def legs(self, contact_id: uuid.UUID) -> list[Leg]:
         return self.contact(contact_id).legs
+
+    def missed_rings(self, counselor_id: uuid.UUID) -> int:
+        """How many rings in a row this counselor is said to have missed."""
+        with self.house.db.begin() as session:
+            return session.get_one(Counselor, counselor_id).missed_rings
 
     def waits(self, contact: uuid.UUID) -> Document:
         return waiting.wait_turn(self.house, contact, self.now)

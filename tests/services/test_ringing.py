@@ -4,7 +4,7 @@ import pytest
 
 from routing.documents import Enqueue, HangUp, Leave, Ring
 from routing.vocabulary import ContactStatus, Language, LegKind, Presence, Role
-from services import bridging, callbacks, dispositions, escalation, intake, ringing, waiting
+from services import answering, bridging, callbacks, dispositions, escalation, intake, releasing, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
@@ -59,7 +59,7 @@ def test_losers_phones_stop_ringing(stage: Stage) -> None:
     stage.rings(contact)
     stage.takes(101)
 
-    ringing.release(stage.house, stage.network, contact, stage.now)
+    releasing.release(stage.house, stage.network, contact, stage.now)
 
     assert stage.network.ended == [stage.sid(102)]
 
@@ -149,7 +149,7 @@ def test_when_the_caller_hangs_up_every_phone_is_let_go(stage: Stage) -> None:
     stage.rings(contact)
 
     stage.caller_hangs_up()
-    ringing.release(stage.house, stage.network, contact, stage.now)
+    releasing.release(stage.house, stage.network, contact, stage.now)
 
     assert stage.contact(contact).status is ContactStatus.ABANDONED
     assert stage.network.ringing() == []
@@ -208,7 +208,7 @@ def test_a_bad_number_does_not_stop_the_others(stage: Stage) -> None:
 
 
 def test_a_leg_without_a_word_from_the_provider_ends_after_its_ring_time(stage: Stage) -> None:
-    stage.counselor(101)
+    counselor = stage.counselor(101)
     stage.network.unsure.add("+16175550101")
     contact = stage.dials()
     stage.rings(contact)
@@ -218,6 +218,7 @@ def test_a_leg_without_a_word_from_the_provider_ends_after_its_ring_time(stage: 
 
     lost = [leg for leg in stage.legs(contact) if leg.kind is LegKind.COUNSELOR]
     assert lost[0].ended_at is not None, "the counselor is free again"
+    assert stage.missed_rings(counselor) == 0, "nobody knows whether that phone ever rang"
 
 
 def test_with_nobody_on_shift_the_on_call_phones_ring_at_once(stage: Stage) -> None:
@@ -284,8 +285,8 @@ def test_without_a_worker_the_call_itself_rings_the_counselors(stage: Stage) -> 
     ring = next(step for step in document.steps if isinstance(step, Ring))
     assert [target.number for target in ring.targets] == ["+16175550101"]
     leg = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.COUNSELOR)
-    ringing.answered(stage.house, leg.id, "CAbridged", stage.now, bridged=True)
-    connected = ringing.pressed(stage.house, leg.id, "1", stage.now, bridged=True)
+    answering.answered(stage.house, leg.id, "CAbridged", stage.now, bridged=True)
+    connected = answering.pressed(stage.house, leg.id, "1", stage.now, bridged=True)
     assert connected.steps == (), "an empty whisper connects"
     assert stage.contact(contact).status is ContactStatus.CONNECTED
 
@@ -297,7 +298,7 @@ def test_while_the_caller_talks_with_988_no_counselor_tears_the_call_away(stage:
     document = waiting.greeting_key(stage.house, contact, "8", stage.now)
     assert any(isinstance(step, Ring) for step in document.steps)
 
-    ringing.release(stage.house, stage.network, contact, stage.now)
+    releasing.release(stage.house, stage.network, contact, stage.now)
     assert stage.network.ringing() == []
     assert stage.rings(contact) == []
 
@@ -483,7 +484,7 @@ def test_a_callback_that_nobody_takes_up_is_tried_again_later(stage: Stage) -> N
     bridging.connect(stage.house, stage.network, contact, stage.now)
     back = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.CALLER and leg.ended_at is None)
 
-    ringing.leg_ended(stage.house, back.id, None, "no-answer", stage.now)
+    releasing.leg_ended(stage.house, back.id, None, "no-answer", stage.now)
 
     assert callbacks.due_callbacks(stage.house, stage.now) == []
     stage.later(5 * 60 + 1)
@@ -516,9 +517,9 @@ def test_a_counselor_who_waits_for_a_callback_that_is_not_taken_up_is_told_so(st
     stage.counselor_enters(101)
     bridging.connect(stage.house, stage.network, contact, stage.now)
     back = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.CALLER and leg.ended_at is None)
-    ringing.leg_ended(stage.house, back.id, None, "no-answer", stage.now)
+    releasing.leg_ended(stage.house, back.id, None, "no-answer", stage.now)
 
-    ringing.release(stage.house, stage.network, contact, stage.now)
+    releasing.release(stage.house, stage.network, contact, stage.now)
 
     assert stage.network.redirected[stage.sid(101)].endswith(f"/voice/leg-after/{stage.leg(101)}")
     said = dispositions.after_conference(stage.house, stage.leg(101), stage.now)

@@ -1,0 +1,123 @@
+"""A counselor picks up and presses 1: exactly one of them hears the caller."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from models import outbox
+from models.contacts import Contact, Leg, lock_contact, record
+from models.people import Counselor
+from routing import call_flow
+from routing.documents import Document, Say
+from routing.lifecycle import leg_may_become
+from routing.vocabulary import ContactStatus, Language, LegStatus
+from services import knowing, rings, tasks, waiting
+from services.house import House
+
+MAX_PROMPTS = 2
+
+
+def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime, *, bridged: bool = False) -> Document:
+    """A counselor's phone was picked up: ask for 1 without a word about the caller."""
+    with house.db.begin() as session:
+        leg = session.get(Leg, leg_id, with_for_update=True)
+        if leg is None or leg.ended_at is not None:
+            return call_flow.farewell(Language.ENGLISH, Say("voice.already_answered"))
+        leg.provider_sid = leg.provider_sid or sid
+        leg.answered_at = leg.answered_at or now
+        if leg.contact.status is not ContactStatus.WAITING or leg.end_reason is not None:
+            gone = leg.contact.status is ContactStatus.ABANDONED
+            return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left" if gone else "voice.already_answered"))
+        if leg_may_become(leg.status, LegStatus.ANSWERED):
+            leg.status = LegStatus.ANSWERED
+        leg.prompts += 1
+        return _press_one(house, leg, again=False, bridged=bridged)
+
+
+def _press_one(house: House, leg: Leg, *, again: bool, bridged: bool) -> Document:
+    return call_flow.whisper(
+        leg.id, leg.contact.language, again=again, bridged=bridged, press_seconds=house.rules.press_seconds
+    )
+
+
+def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime, *, bridged: bool = False) -> Document:
+    """A counselor's key at the press-1 question. Exactly one counselor of a contact hears the caller."""
+    with house.db.begin() as session:
+        leg = session.get(Leg, leg_id)
+        contact = lock_contact(session, leg.contact_id) if leg else None
+        if leg is None or contact is None:
+            return call_flow.farewell(Language.ENGLISH, Say("voice.already_answered"))
+        if digits[:1] == "1":
+            return _accept(session, house, contact, leg, now, bridged=bridged)
+        if digits[:1] != "2" and leg.prompts < MAX_PROMPTS:
+            leg.prompts += 1
+            return _press_one(house, leg, again=True, bridged=bridged)
+        rings.dismiss(leg, "passed")
+        record(session, contact.id, "passed", now, leg=str(leg.id))
+        tasks.ask(session, tasks.RING, contact.id, now)
+        outbox.touch(session, contact.id)
+        return call_flow.farewell(Language.ENGLISH, Say("voice.passed"))
+
+
+def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: datetime, *, bridged: bool) -> Document:
+    if contact.claim_leg_id != leg.id and not _claim(session, house, contact, leg, now):
+        gone = contact.status is ContactStatus.ABANDONED or contact.ended_at is not None
+        rings.dismiss(leg, "too_late")
+        record(session, contact.id, "already_answered", now, leg=str(leg.id))
+        return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left" if gone else "voice.already_answered"))
+    if bridged:
+        contact.status = ContactStatus.CONNECTED
+        contact.connected_at, contact.claim_expires_at, contact.counselor_joined_at = now, None, now
+        leg.status = LegStatus.JOINED
+        record(session, contact.id, "connected", now, bridged=True)
+        return Document(Language.ENGLISH, ())
+    return call_flow.counselor_joins(leg.id, Language.ENGLISH, _facts(contact, now))
+
+
+def _claim(session: Session, house: House, contact: Contact, leg: Leg, now: datetime) -> bool:
+    """The one conditional update that decides who answers; leased until both have joined."""
+    if leg.ended_at is not None or leg.end_reason is not None:
+        return False
+    won = session.scalar(
+        update(Contact)
+        .where(Contact.id == contact.id, Contact.status == ContactStatus.WAITING, Contact.claimed_by.is_(None))
+        .values(
+            status=ContactStatus.CLAIMED,
+            claimed_by=leg.counselor_id,
+            claim_leg_id=leg.id,
+            claimed_at=now,
+            claim_expires_at=now + timedelta(seconds=house.rules.claim_lease_seconds),
+            counselor_joined_at=None,
+        )
+        .returning(Contact.id)
+        .execution_options(synchronize_session=False)
+    )
+    if won is None:
+        return False
+    session.refresh(contact)
+    leg.status, leg.accepted_at = LegStatus.ACCEPTED, now
+    _reset_missed(session, leg)
+    who = {"counselor": str(leg.counselor_id)} if leg.counselor_id else {"kind": leg.kind.value}
+    record(session, contact.id, "accepted", now, leg=str(leg.id), **who)
+    tasks.ask(session, tasks.RELEASE, contact.id, now)
+    outbox.touch(session, contact.id)
+    return True
+
+
+def _reset_missed(session: Session, leg: Leg) -> None:
+    counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
+    if counselor is not None:
+        counselor.missed_rings = 0
+
+
+def _facts(contact: Contact, now: datetime) -> tuple[Say, ...]:
+    """Said to the winner only, after press 1: danger first, then place, language and waiting time."""
+    waited = int((now - (contact.waiting_since or now)).total_seconds())
+    says = [Say(f"voice.fact_{contact.urgency.value}")] if waiting.is_danger(contact) else []
+    zip_code = knowing.value_of(contact, "zip")
+    if zip_code:
+        says.append(Say("voice.fact_zip", {"zip": " ".join(zip_code)}))
+    key = "voice.fact_callback" if contact.calling_back else "voice.fact_waited"
+    return (*says, Say(key, {"seconds": waited}))
