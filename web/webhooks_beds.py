@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from routing.documents import Document, HangUp
 from routing.vocabulary import Language
 from services.directory import bed_calls
-from services.ringing import ENDED_WORDS
+from services.releasing import ENDED_WORDS
 from web.house import house
 from web.twiml_answers import field, now, twiml
 
