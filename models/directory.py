@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Computed,
     Date,
     Float,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    Select,
     SmallInteger,
     String,
     Text,
@@ -29,6 +31,8 @@ from models.people import Counselor
 
 LICENCE = "LIC"  # kind of listings that say that a place is licensed, not what it offers
 DIRECTORY_LOCK = 7_361_002  # any number that no other advisory lock of ours has
+# 24 hexadecimal digits from the key, in the shape of a UUID of version 8 (RFC 9562): the same in every installation
+_PUBLIC_ID = "overlay(overlay(left(md5('harborline ' || key), 24) placing '8' from 13) placing '8' from 17)"
 
 
 class Facility(Base):
@@ -37,6 +41,9 @@ class Facility(Base):
     __tablename__ = "facility"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     key: Mapped[str] = mapped_column(Text, unique=True)
+    public_id: Mapped[str] = mapped_column(
+        String(24), Computed(_PUBLIC_ID, persisted=True), unique=True
+    )  # its HSDS ids begin so
     listings: Mapped[list["Listing"]] = relationship(back_populates="facility", order_by="Listing.id")
 
 
@@ -195,14 +202,20 @@ def search_listings(
 ) -> tuple[Sequence[Listing], int]:
     """Listings whose name, street, town or ZIP hold all `words`, by state and name, and how many there are."""
     query = select(Listing).options(joinedload(Listing.seen)).where(Listing.kind != LICENCE)
-    for word in words.split():
-        haystack = func.concat_ws(" ", Listing.name1, Listing.name2, Listing.street1, Listing.city, Listing.zip5)
-        query = query.where(haystack.icontains(word, autoescape=True))
+    query = holding(query, words)
     if state:
         query = query.where(Listing.state == state.upper())
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     ordered = query.order_by(Listing.state, Listing.city, Listing.name1, Listing.id).limit(limit).offset(offset)
     return session.scalars(ordered).all(), total
+
+
+def holding(query: Select[Any], words: str) -> Select[Any]:
+    """The query narrowed to listings whose name, street, town or ZIP hold all `words`."""
+    haystack = func.concat_ws(" ", Listing.name1, Listing.name2, Listing.street1, Listing.city, Listing.zip5)
+    for word in words.split():
+        query = query.where(haystack.icontains(word, autoescape=True))
+    return query
 
 
 def zip_code_count(session: Session) -> int:

@@ -1,6 +1,7 @@
 """Every table, imported in one place, for migrations and mappers."""
 
 from models import (
+    api_keys,
     bed_contacts,
     bed_rounds,
     consents,
@@ -16,6 +17,7 @@ from models import (
 )
 
 __all__ = [
+    "api_keys",
     "bed_contacts",
     "bed_rounds",
     "consents",

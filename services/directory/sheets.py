@@ -20,6 +20,7 @@ class Licence:
     expires: str
     capacity: str
     source: str
+    as_of: str  # the day of which the state's list speaks
 
     def expired(self, today: date) -> bool:
         """Whether its last day has passed."""
@@ -63,7 +64,7 @@ def sheets(session: Session, listing_ids: Sequence[int]) -> dict[int, Sheet]:
     rows = listings_by_id(session, listing_ids)
     facilities = [row.facility_id for row in rows.values()]
     fixes, verified = fixes_by_facility(session, facilities), last_verified(session, facilities)
-    licences = _licences(session, list(rows.values()))
+    licences = licences_of(session, list(rows.values()))
     return {
         id_: sheet_of(row, fixes.get(row.facility_id, {}), verified.get(row.facility_id), licences.get(id_))
         for id_, row in rows.items()
@@ -86,7 +87,7 @@ def sheet_of(
         as_of=row.seen.as_of,
         source=badge(row),
         fixed=tuple(sorted(fixes)),
-        **{name: fixes.get(name, "") for name in ADDED},
+        **{name: fixes.get(name, row.facts.get(name, "")) for name in ADDED},
         verified_at=verified_at,
         licence=licence,
     )
@@ -99,7 +100,7 @@ def badge(row: Listing) -> str:
     return f"{seen.source}{edition}, read {seen.at.date().isoformat()}"
 
 
-def _licences(session: Session, rows: Sequence[Listing]) -> dict[int, Licence]:
+def licences_of(session: Session, rows: Sequence[Listing]) -> dict[int, Licence]:
     """The licence that lies at the same street, or answers the same phone in the same ZIP, of each listing."""
     found: dict[tuple[str, str | int], Listing] = {}
     for licence in licences_in(session, {row.zip5 for row in rows}):
@@ -113,6 +114,7 @@ def _licences(session: Session, rows: Sequence[Listing]) -> dict[int, Licence]:
             licence.facts.get("licence_expires", ""),
             licence.facts.get("capacity", ""),
             badge(licence),
+            licence.seen.as_of.isoformat(),
         )
         for id_, licence in matched.items()
         if licence is not None

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from tqdm import tqdm
 
+from services.directory.hsds.exporting import ExportResult, export_hsds
 from services.directory.importing import ImportResult, ImportWish, import_directory
 from services.directory.searching import past_imports, undo_import
 from web.commands.refusal import Refusal
@@ -41,6 +42,19 @@ def import_command(
     if result.errors:
         raise Refusal([*result.errors, "Nothing was changed."])
     click.echo(json.dumps(asdict(result), ensure_ascii=False) if as_json else _summary(result))
+
+
+@directory.command("export")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["hsds"]), required=True, help="hsds: Open Referral's HSDS 3.0.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def export_command(*, folder: Path, form: str, as_json: bool) -> None:  # noqa: ARG001 - one format so far
+    """Write the directory into DIR as HSDS 3.0: services.json, and a tabular data package."""
+    with tqdm(unit=" places", file=sys.stderr, desc=folder.name, mininterval=0.5) as bar:
+        result = export_hsds(house(), folder, datetime.now(UTC), _counting(bar))
+    if result.errors:
+        raise Refusal([*result.errors, "Nothing was written."])
+    click.echo(json.dumps(asdict(result), ensure_ascii=False) if as_json else _exported(result))
 
 
 @directory.command("imports")
@@ -82,6 +96,14 @@ def _summary(result: ImportResult) -> str:
         lines += [f"{title}: line {line}: {sentence}." for line, sentence in rows[:SHOWN]]
         if len(rows) > SHOWN:
             lines.append(f"{title}: and {len(rows) - SHOWN:,} more (--json prints all).")
+    return "\n".join(lines)
+
+
+def _exported(result: ExportResult) -> str:
+    lines = [f"{result.places:,} places with {result.services:,} services written to {result.folder}."]
+    lines += [f"Source: {source}." for source in result.sources]
+    if result.held_back:
+        lines.append(f'Left out: {result.held_back:,} places under "do not refer".')
     return "\n".join(lines)
 
 
