@@ -93,6 +93,6 @@ class ZipTable:
         if not (len(zip_code) == 5 and zip_code.isascii() and zip_code.isdigit()):
             return None
         row = int(self.codes.searchsorted(int(zip_code)))
-        if row == len(self.codes) or self.codes[row] != int(zip_code):
+        if row == len(self.codes) or self.codes.item(row) != int(zip_code):
             return None
-        return ZipPlace(zip_code, float(self.lat[row]), float(self.lon[row]), str(self.states[row]))
+        return ZipPlace(zip_code, self.lat.item(row), self.lon.item(row), self.states.item(row))

@@ -1,6 +1,7 @@
 """What a facility's codes must fulfil, compiled from a need into bit tests (MATCHING.md R2-R9)."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,7 @@ HOSPITAL = mask("HID")
 _ALL_BITS = (1 << 64) - 1
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """Fulfilled by a word that has any bit of `present` or lacks any bit of `absent`."""
 
     present: int = 0
@@ -55,7 +55,7 @@ class Demand:
 
     def select(self, words: Words) -> NDArray[np.int64]:
         """Positions of the `words` (n,) that fulfil everything, rising."""
-        fit = np.flatnonzero((words & np.uint64(self.ones | self.zeros)) == np.uint64(self.ones))
+        fit = ((words & np.uint64(self.ones | self.zeros)) == np.uint64(self.ones)).nonzero()[0]
         left = words[fit]
         for clause in self.clauses:
             seen = left if not clause.absent else left ^ np.uint64(clause.absent)

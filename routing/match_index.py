@@ -70,11 +70,6 @@ class Found:
     rows: Ints
     miles: Floats
 
-    def within(self, radius: float) -> "Found":
-        """Those at most `radius` miles away."""
-        near = self.miles <= radius
-        return Found(self.rows[near], self.miles[near])
-
 
 @dataclass(frozen=True)
 class FacilityIndex:
@@ -154,7 +149,8 @@ class FacilityIndex:
             return np.array([0]), np.array([len(self.words)])
         low, high = origin.lat - math.degrees(angle), origin.lat + math.degrees(angle)
         west, east = _longitudes(origin, angle, polar=low <= -90 or high >= 90)
-        bands = np.arange(int(_band(max(low, -90.0))), int(_band(min(high, 90.0))) + 1) * _BAND_KEY
+        lowest, highest = ((lat + 90.0) // BAND_DEGREES for lat in (max(low, -90.0), min(high, 90.0)))
+        bands = np.arange(lowest, highest + 1) * _BAND_KEY
         edges = np.searchsorted(self.place_key, np.concatenate((bands + west, bands + east)))
         starts, ends = self.place_start[edges[: len(bands)]], self.place_start[edges[len(bands) :]]
         filled = starts < ends
@@ -169,9 +165,9 @@ def _any_of(demands: Iterable[Demand], words: Words) -> Ints:
     return fit
 
 
-def _band(lat: Floats | float) -> Ints:
+def _band(lat: Floats) -> Floats:
     """Number of the latitude band, from 0 at the South Pole."""
-    return np.floor((np.asarray(lat) + 90.0) / BAND_DEGREES).astype(np.int64)
+    return (lat + 90.0) // BAND_DEGREES
 
 
 def _longitudes(origin: ZipPlace, angle: float, *, polar: bool) -> tuple[float, float]:

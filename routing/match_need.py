@@ -48,26 +48,26 @@ class Situation:
     relaxable: bool
 
 
-def settle_need(
-    substances: Iterable[MatchSubstance], wished: Need | None, override_reason: str | None, *, forced: bool = True
-) -> Need:
+def settle_need(substances: Iterable[MatchSubstance], wished: Need | None, override_reason: str | None) -> Need:
     """The need to answer: detox for a life-threatening withdrawal, unless a counselor gave a reason (section Need).
+
+    That holds for every way to ask, whatever was wished; a reason without a wish changes nothing.
 
     Without a wish: detox where stopping is dangerous, medication for opioids, else treatment.
     """
     chosen = tuple(substances)
     dangerous = any(substance.tier in LIFE_THREATENING for substance in chosen)
-    if dangerous and (wished is None or (forced and not (override_reason or "").strip())):
+    if dangerous and (wished is None or not (override_reason or "").strip()):
         return Need.DETOX
     if wished is not None:
         return wished
     return Need.MOUD if any(substance.kind == OPIOID for substance in chosen) else Need.TREATMENT
 
 
-def understand(profile: Profile, catalog: Catalog, *, forced: bool = True) -> Situation:
+def understand(profile: Profile, catalog: Catalog) -> Situation:
     """Everything about the need that does not depend on facilities."""
     chosen = tuple(catalog.substances[id_] for id_ in dict.fromkeys(profile.substances))
-    need = settle_need(chosen, profile.need, profile.need_override_reason, forced=forced)
+    need = settle_need(chosen, profile.need, profile.need_override_reason)
     dangerous = any(substance.tier in LIFE_THREATENING for substance in chosen)
     detox = need == Need.DETOX
     monitored = detox and is_monitored(profile, chosen, catalog)

@@ -129,25 +129,33 @@ class Overlay:
 
     def held_back(self, rows: Ints) -> NDArray[np.bool_]:
         """Which rows are under "do not refer"; boolean of the shape of `rows`."""
-        if self.slot is None or not self.held.any():
-            return np.zeros(len(rows), dtype=np.bool_)
-        slots = self.slot[rows]
-        return np.asarray((slots >= 0) & self.held[slots], dtype=np.bool_)
+        held = np.zeros(len(rows), dtype=np.bool_)
+        if self.slot is not None:
+            slots = self.slot[rows]
+            known = (slots >= 0).nonzero()[0]
+            held[known] = self.held[slots[known]]
+        return held
 
     def points(
         self, rows: Ints, need: Need, payer: str | None, now: datetime, settings: MatchSettings
     ) -> tuple[Floats, NDArray[np.bool_]]:
         """Points for fresh open beds less those for corrections, and who refuses the payer; shape of `rows`."""
+        points, refused = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.bool_)
         if self.slot is None:
-            return np.zeros(len(rows)), np.zeros(len(rows), dtype=np.bool_)
+            return points, refused
         slots = self.slot[rows]
-        known, seconds, column = slots >= 0, now.timestamp(), _NEEDS.index(need)
-        fresh = self.bed_times[:, column] >= seconds - settings.bed_fresh_hours * SECONDS_PER_HOUR
-        open_now = (fresh & (self.beds[:, column] > 0))[slots] & known
-        refused = (self.refusals[payer] > seconds)[slots] & known if payer in self.refusals else ~known & known
-        demoted = ((self.against > seconds)[slots] & known) | refused
-        points = settings.weights.open_bed * open_now - settings.weights.correction * demoted
-        return np.asarray(points, dtype=np.float64), np.asarray(refused, dtype=np.bool_)
+        known = (slots >= 0).nonzero()[0]  # few: only these are looked at
+        if not len(known):
+            return points, refused
+        facts, seconds, column = slots[known], now.timestamp(), _NEEDS.index(need)
+        fresh = self.bed_times[facts, column] >= seconds - settings.bed_fresh_hours * SECONDS_PER_HOUR
+        open_now = fresh & (self.beds[facts, column] > 0)
+        demoted = self.against[facts] > seconds
+        if payer in self.refusals:
+            refused[known] = self.refusals[payer][facts] > seconds
+            demoted |= refused[known]
+        points[known] = settings.weights.open_bed * open_now - settings.weights.correction * demoted
+        return points, refused
 
 
 def _slots(index: FacilityIndex, facts: tuple[FacilityFacts, ...]) -> NDArray[np.int32]:

@@ -51,7 +51,7 @@ class Ranked:
         open_to_all = ~has(self.index.words[self.rows], self.closed_circle)
         return len(np.unique(self.index.operators[self.rows[open_to_all]])) >= self.first_places
 
-    def _only(self, order: Ints) -> "Ranked":
+    def _only(self, order: Ints | slice) -> "Ranked":
         parts = (self.rows[order], self.miles[order], self.scores[order])
         return Ranked(self.index, *parts, self.closed_circle, self.first_places, self.day)
 
@@ -71,13 +71,18 @@ class Ranked:
 
         First come places open to all with a new operator, then any new operator, then the others (R14, R15.2).
         """
+        places = self.first_places
+        first = self.rows[:places]
+        closed = has(self.index.words[first], self.closed_circle)
+        if len(set(self.index.operators[first].tolist())) == places and not closed.any():
+            return self if count is None else self._only(slice(count))
         operators = self.index.operators[self.rows]
         closed = has(self.index.words[self.rows], self.closed_circle)
         shown: list[int] = []
         top: list[int] = []
         for candidates in (np.flatnonzero(~closed), np.arange(len(self))):
             for position in candidates.tolist():
-                if len(top) == self.first_places:
+                if len(top) == places:
                     break
                 if int(operators[position]) not in shown:
                     top.append(position)
@@ -179,8 +184,12 @@ def _best_of_each(facilities: Ints, scores: Floats, listings: Ints) -> Ints | No
 
     Rows of one facility stand side by side.
     """
-    if not (facilities[1:] == facilities[:-1]).any():
+    again = np.flatnonzero(facilities[1:] == facilities[:-1])
+    if not len(again):
         return None
-    order = np.lexsort((listings, -scores, facilities))
-    first = np.concatenate(([True], facilities[order][1:] != facilities[order][:-1]))
-    return np.sort(order[first])
+    shared = np.union1d(again, again + 1)  # few: only these are compared
+    order = shared[np.lexsort((listings[shared], -scores[shared], facilities[shared]))]
+    worse = order[1:][facilities[order[1:]] == facilities[order[:-1]]]
+    kept = np.ones(len(facilities), dtype=np.bool_)
+    kept[worse] = False
+    return np.flatnonzero(kept)

@@ -4,7 +4,7 @@ What follows from service codes alone is compiled once a match into lines (which
 the distance, the state or live facts is added for each place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +24,8 @@ from routing.vocabulary import Need
 _LEAST_SHOWN_MILES = 1
 _BOTH = mask("SUMH", "CO")
 _PSYCHIATRIC = mask("MMD", "PSYH")
+_ALWAYS = 1 << 64  # beside the bits of the codes: set in every place that is looked at
+Test = tuple[Phrase, int, int, int]
 
 
 class Line(NamedTuple):
@@ -53,27 +55,35 @@ class Asked:
     settings: MatchSettings
     now: datetime
 
-    def reasons(self, sight: Sight) -> tuple[Phrase, ...]:
-        """What the facility fulfils, most important first."""
-        return (*_chosen(self._care, sight.word), *_chosen(self._person, sight.word), *self._seen_reasons(sight))
-
-    def open_points(self, sight: Sight) -> tuple[Phrase, ...]:
-        """What the data cannot say or says against it: to be asked by phone."""
-        missing = self._detox_word & ~sight.word
-        partly = (say("ask.missing_codes", drugs=self._names(missing)),) if missing else ()
-        return (*partly, *_chosen(self._questions, sight.word), *self._seen_points(sight))
+    def explain(self, sight: Sight) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+        """What the facility fulfils, most important first; and what the data cannot say or says against it."""
+        reasons, questions = self._tests
+        word = sight.word | _ALWAYS
+        met = [phrase for phrase, seen, wanted, some in reasons if word & seen == wanted and word & some]
+        asked = [phrase for phrase, seen, wanted, some in questions if word & seen == wanted and word & some]
+        missing = self._detox_word & ~word
+        if missing:
+            asked.insert(0, say("ask.missing_codes", drugs=self._names(missing)))
+            if missing != self._detox_word:
+                met.append(say("reason.detox_codes", drugs=self._names(self._detox_word & word)))
+        self._add_payer(sight, met, asked)
+        self._add_beds(sight, met, asked)
+        near = sight.miles < _LEAST_SHOWN_MILES
+        met.append(plain("reason.same_area") if near else say("reason.distance", miles=round(sight.miles)))
+        if sight.facts is not None:
+            against = sight.facts.held_against(self.situation.profile.payer, self.now)
+            asked += [plain(f"ask.reported_{kind}") for kind in against]
+        return tuple(met), tuple(asked)
 
     @cached_property
-    def _care(self) -> tuple[Line, ...]:
-        return tuple(_care_lines(self.situation, self._names(self._detox_word)))
-
-    @cached_property
-    def _person(self) -> tuple[Line, ...]:
-        return tuple(_person_lines(self.situation.profile))
-
-    @cached_property
-    def _questions(self) -> tuple[Line, ...]:
-        return (*_care_questions(self.situation), *_person_questions(self.situation))
+    def _tests(self) -> tuple[list[Test], list[Test]]:
+        """The lines of this match for reasons and for questions."""
+        situation = self.situation
+        care = _care_lines(situation, self._names(self._detox_word))
+        return (
+            _tests((*care, *_person_lines(situation.profile))),
+            _tests((*_care_questions(situation), *_person_questions(situation))),
+        )
 
     @cached_property
     def _detox_word(self) -> int:
@@ -82,53 +92,36 @@ class Asked:
     def _names(self, word: int) -> tuple[Phrase, ...]:
         return tuple(plain(f"detox_of.{code}") for code in self.situation.detox_codes if BIT[code] & word)
 
-    def _accepts_payer(self, sight: Sight, payer: str) -> bool:
+    def _add_payer(self, sight: Sight, met: list[Phrase], asked: list[Phrase]) -> None:
         """Whether the payer counts as accepted (R12)."""
-        if sight.facts is not None and sight.facts.refuses(payer, self.now):
-            return False
-        listed = bool(sight.word & self.catalog.payers[payer].word)
-        return listed and (sight.own_state or payer not in OWN_STATE_PAYERS)
-
-    def _seen_reasons(self, sight: Sight) -> Iterator[Phrase]:
-        payer = self.situation.profile.payer
-        met = self._detox_word & sight.word
-        if met and met != self._detox_word:
-            yield say("reason.detox_codes", drugs=self._names(met))
-        if payer is not None and self._accepts_payer(sight, payer):
-            yield say("reason.payer", payer=plain(f"payer.{payer}"))
-        count = sight.facts.bed(self.situation.need) if sight.facts is not None else None
-        if count is not None and count.state(self.now, self.settings) == BedState.OPEN:
-            yield say("reason.open_bed", beds=count.open, hours=_hours_ago(self.now, count.at))
-        if sight.miles < _LEAST_SHOWN_MILES:
-            yield plain("reason.same_area")
-        else:
-            yield say("reason.distance", miles=round(sight.miles))
-
-    def _seen_points(self, sight: Sight) -> Iterator[Phrase]:
         payer = self.situation.profile.payer
         if payer is None:
-            yield plain("ask.payer_unknown")
-        elif not self._accepts_payer(sight, payer):
-            listed = sight.word & self.catalog.payers[payer].word
-            elsewhere = listed and not sight.own_state and payer in OWN_STATE_PAYERS
-            yield say("ask.payer_other_state" if elsewhere else "ask.payer", payer=plain(f"payer.{payer}"))
+            asked.append(plain("ask.payer_unknown"))
+            return
+        listed = sight.word & self.catalog.payers[payer].word
+        elsewhere = payer in OWN_STATE_PAYERS and not sight.own_state
+        refused = sight.facts is not None and sight.facts.refuses(payer, self.now)
+        if listed and not elsewhere and not refused:
+            met.append(say("reason.payer", payer=plain(f"payer.{payer}")))
+        else:
+            question = "ask.payer_other_state" if listed and elsewhere else "ask.payer"
+            asked.append(say(question, payer=plain(f"payer.{payer}")))
+
+    def _add_beds(self, sight: Sight, met: list[Phrase], asked: list[Phrase]) -> None:
         count = sight.facts.bed(self.situation.need) if sight.facts is not None else None
-        state = count.state(self.now, self.settings) if count is not None else BedState.UNKNOWN
-        if count is not None and state in {BedState.FULL, BedState.STALE}:
-            yield say(f"ask.bed_{state}", hours=_hours_ago(self.now, count.at), beds=count.open)
-        elif state == BedState.UNKNOWN and self.situation.need == Need.DETOX:
-            yield plain("ask.bed_unknown")
-        if sight.facts is not None:
-            for kind in sight.facts.held_against(payer, self.now):
-                yield plain(f"ask.reported_{kind}")
+        state = BedState.UNKNOWN if count is None else count.state(self.now, self.settings)
+        if count is None or state == BedState.UNKNOWN:
+            if self.situation.need == Need.DETOX:
+                asked.append(plain("ask.bed_unknown"))
+        elif state == BedState.OPEN:
+            met.append(say("reason.open_bed", beds=count.open, hours=_hours_ago(self.now, count.at)))
+        else:
+            asked.append(say(f"ask.bed_{state}", hours=_hours_ago(self.now, count.at), beds=count.open))
 
 
-def _chosen(lines: tuple[Line, ...], word: int) -> list[Phrase]:
-    return [
-        phrase
-        for phrase, every, some, none in lines
-        if word & every == every and not word & none and (not some or word & some)
-    ]
+def _tests(lines: Iterable[Line]) -> list[Test]:
+    """Lines as bit tests: under the bits `seen` a word must be `wanted`, and have any of `some`."""
+    return [(phrase, every | none, every, some or _ALWAYS) for phrase, every, some, none in lines]
 
 
 def _care_lines(situation: Situation, drugs: tuple[Phrase, ...]) -> Iterator[Line]:

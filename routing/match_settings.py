@@ -39,7 +39,6 @@ class MatchSettings:
     beyond_shown: int
     bed_fresh_hours: float
     bed_stale_hours: float
-    danger_means_detox: bool
     report_days: Mapping[str, int]  # by routing.vocabulary.ReportKind: how long a report counts
     weights: Weights
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.geography import Ints, ZipPlace
 from routing.match_catalog import Catalog
@@ -26,6 +27,8 @@ from routing.match_settings import MatchSettings
 from routing.vocabulary import Need
 
 EVERYWHERE = float("inf")
+# In a directory of up to so many rows, looking everywhere within the last radius costs less than a second search
+SEARCHED_AT_ONCE = 50_000
 
 
 class Entry(NamedTuple):
@@ -90,7 +93,7 @@ class Matcher:
 
     def match(self, profile: Profile, now: datetime) -> MatchAnswer:
         """The answer for one profile at `now` (aware; its UTC day turns ties)."""
-        situation = understand(profile, self.catalog, forced=self.settings.danger_means_detox)
+        situation = understand(profile, self.catalog)
         place = self.index.zips.find(profile.zip)
         outcome = gate(situation, place, self.catalog)
         if outcome != Outcome.MATCH or place is None:
@@ -133,40 +136,35 @@ class Matcher:
         for row, miles, score, word, near_home, listing, facility in zip(
             *(column.tolist() for column in (*columns, *ids)), strict=True
         ):
-            sight = Sight(word, miles, near_home, self.overlay.of(row))
-            entries.append(
-                Entry(
-                    listing=listing,
-                    facility=facility,
-                    miles=miles,
-                    score=score,
-                    reasons=asked.reasons(sight),
-                    open_points=asked.open_points(sight),
-                )
-            )
+            reasons, open_points = asked.explain(Sight(word, miles, near_home, self.overlay.of(row)))
+            entries.append(Entry(listing, facility, miles, score, reasons, open_points))
         return entries
 
     def _climb_ladder(self, demands: list[Demand], place: ZipPlace) -> Ladder:
         """Widen the radius until there are enough facilities (R10)."""
         radii = self.settings.radii_miles
-        first = self._count(self.index.find(demands, place, radii[0]), radii[0])
-        if first.facilities >= self.settings.enough or len(radii) == 1:
-            return first
-        whole = self.index.find(demands, place, radii[-1])
-        steps = (self._count(whole.within(radius), radius) for radius in radii[1:])
-        last = first
-        for last in steps:
-            if last.facilities >= self.settings.enough:
-                break
-        return last
+        if len(self.index.words) > SEARCHED_AT_ONCE:
+            ladder = self._first_enough(self.index.find(demands, place, radii[0]))
+            if ladder.facilities >= self.settings.enough:
+                return ladder
+        return self._first_enough(self.index.find(demands, place, radii[-1]))
 
-    def _count(self, found: Found, radius: int) -> Ladder:
+    def _first_enough(self, found: Found) -> Ladder:
+        """The first radius within which enough of `found` may be shown, else the last."""
+        radii, enough = self.settings.radii_miles, self.settings.enough
         held = self.overlay.held_back(found.rows)
-        if not held.any():
-            return Ladder(found, radius, _how_many(self.index.facilities[found.rows]), 0)
-        shown = Found(found.rows[~held], found.miles[~held])
-        facilities = self.index.facilities
-        return Ladder(shown, radius, _how_many(facilities[shown.rows]), _how_many(facilities[found.rows[held]]))
+        first = _firsts(self.index.facilities[found.rows])
+        miles = found.miles[first & ~held]
+        needed = np.partition(miles, enough - 1)[enough - 1] if len(miles) >= enough else radii[-1]
+        radius = next(radius for radius in radii if radius >= needed)
+        near = found.miles <= radius
+        shown = near & ~held
+        return Ladder(
+            found=Found(found.rows[shown], found.miles[shown]),
+            radius=radius,
+            facilities=int(np.count_nonzero(miles <= radius)),
+            held_back=int(np.count_nonzero(near & held & first)),
+        )
 
     def _rank(self, found: Found, situation: Situation, place: ZipPlace, now: datetime) -> Ranked:
         payer = situation.profile.payer
@@ -234,6 +232,8 @@ class Matcher:
         return tuple(dict.fromkeys(advice))
 
 
-def _how_many(facilities: Ints) -> int:
-    """How many different facilities there are; rows of one facility stand side by side."""
-    return len(facilities) - int((facilities[1:] == facilities[:-1]).sum())
+def _firsts(facilities: Ints) -> NDArray[np.bool_]:
+    """Which rows are the first of their facility; rows of one facility stand side by side, at one place."""
+    first = np.ones(len(facilities), dtype=np.bool_)
+    np.not_equal(facilities[1:], facilities[:-1], out=first[1:])
+    return first

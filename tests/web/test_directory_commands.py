@@ -1,6 +1,7 @@
 """The commands `directory` and `match`: what they print, and how they refuse."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import Result
 from flask import Flask
 
 from services.house import House
+from services.matching import AskedBy, desk_of, find_matches, read_profiles
 from tests.fixtures.directory import SAMPLE, WriteCsv, place
 from web.commands import directory, match
 
@@ -111,3 +113,36 @@ def test_a_wrong_profile_is_refused_with_status_two(app: Flask, tmp_path: Path, 
     assert result.exit_code == 2
     assert result.stdout == ""
     assert sentence in result.stderr
+
+
+def test_a_dangerous_withdrawal_is_answered_with_detox_unless_a_counselor_gives_a_reason(app: Flask) -> None:
+    """Whoever says "rehab" for Klonopin is never answered with outpatient sites alone (MATCHING.md, Need)."""
+    run(app, "directory", "import", SAMPLE)
+    words = ("match", "--zip", "02150", "--substance", "clonazepam", "--need", "treatment", "--json")
+    result = run(app, *words)
+    (answer,) = lines(result)
+    assert (answer["need"], answer["monitored"]) == ("detox", True)
+    assert "You asked for treatment; stopping clonazepam suddenly can be dangerous" in result.stderr
+    kept = run(app, *words, "--override-reason", "off it for a year")
+    (answer,) = lines(kept)
+    assert (answer["need"], kept.stderr) == ("treatment", "")
+    (beside,) = answer["beside"]  # type: ignore[misc]  # a list in the JSON
+    assert "detox" in beside["heading"].lower()
+
+
+def test_a_stored_match_is_replayed_to_the_same_list_after_the_directory_has_changed(
+    app: Flask, match_house: House, write_csv: WriteCsv
+) -> None:
+    run(app, "directory", "import", write_csv([place(name, phone="") for name in "ABCD"]))
+    (profile,) = read_profiles(match_house, [("", {"zip": "02150", "substances": ["clonazepam"]})]).profiles
+    with match_house.db.begin() as session:
+        now = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+        kept = find_matches(desk_of(match_house), session, profile, now, asked_by=AskedBy())
+    listings = [found.entry.listing for found in kept.places]
+    run(app, "directory", "import", write_csv([place("E")]), "--scope", "national", "--confirm-retire")
+    (again,) = lines(run(app, "match", "--replay", kept.record_id, "--json"))
+    assert again["stored"] == again["again"] == listings
+    assert (again["same"], again["same_inputs"], again["same_rules"]) == (True, True, True)
+    assert "the same list of 4 places" in run(app, "match", "--replay", kept.record_id).stdout
+    missing = run(app, "match", "--replay", 999_999)
+    assert (missing.exit_code, missing.stderr) == (2, "There is no stored match 999999.\n")
