@@ -55,7 +55,7 @@ class Demand:
 
     def select(self, words: Words) -> NDArray[np.int64]:
         """Positions of the `words` (n,) that fulfil everything, rising."""
-        fit = ((words & np.uint64(self.ones | self.zeros)) == np.uint64(self.ones)).nonzero()[0]
+        fit: NDArray[np.int64] = ((words & np.uint64(self.ones | self.zeros)) == np.uint64(self.ones)).nonzero()[0]
         left = words[fit]
         for clause in self.clauses:
             seen = left if not clause.absent else left ^ np.uint64(clause.absent)
