@@ -8,13 +8,16 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     ForeignKey,
     Identity,
     Index,
     Integer,
     String,
+    and_,
     case,
     func,
+    or_,
     select,
     text,
     update,
@@ -123,6 +126,10 @@ class Receipt(Base):
     at: Mapped[datetime]
 
 
+# Where a contact stands in every queue: 0 is the most urgent (the order of the vocabulary)
+queue_place: ColumnElement[int] = case(
+    {urgency.value: place for place, urgency in enumerate(Urgency)}, value=Contact.urgency
+)
 LIVE = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED, ContactStatus.CONVERSING)
 
 
@@ -152,8 +159,8 @@ def name_leg(session: Session, leg_id: uuid.UUID, sid: str) -> None:
 
 
 def waiting_contacts(session: Session) -> Sequence[Contact]:
-    """Contacts that wait for a counselor, longest first."""
-    query = select(Contact).where(Contact.status == ContactStatus.WAITING).order_by(Contact.waiting_since)
+    """Contacts that wait for a counselor: danger first, then longest."""
+    query = select(Contact).where(Contact.status == ContactStatus.WAITING).order_by(queue_place, Contact.waiting_since)
     return session.scalars(query).all()
 
 
@@ -172,10 +179,10 @@ def recent_contacts(session: Session, *, limit: int = 50, before: datetime | Non
 
 
 def waiting_ahead(session: Session, contact: Contact) -> int:
-    """How many live waiting callers came before this one."""
-    query = select(func.count()).where(
-        Contact.status == ContactStatus.WAITING, Contact.waiting_since < contact.waiting_since
-    )
+    """How many live waiting callers go before this one: those in more danger, and those who came first."""
+    place = list(Urgency).index(contact.urgency)
+    earlier = and_(queue_place == place, Contact.waiting_since < contact.waiting_since)
+    query = select(func.count()).where(Contact.status == ContactStatus.WAITING, or_(queue_place < place, earlier))
     return session.scalar(query) or 0
 
 
@@ -221,7 +228,6 @@ def overdue_text_contacts(session: Session, next_step: str, now: datetime, limit
 
 def text_contact_to_take(session: Session, next_step: str) -> Contact | None:
     """The text conversation that most needs a counselor, locked; one that somebody else is taking is passed over."""
-    most_urgent = case({urgency.value: rank for rank, urgency in enumerate(Urgency)}, value=Contact.urgency)
     query = (
         select(Contact)
         .where(
@@ -230,7 +236,7 @@ def text_contact_to_take(session: Session, next_step: str) -> Contact | None:
             Contact.next_step == next_step,
             Contact.claimed_by.is_(None),
         )
-        .order_by(most_urgent, Contact.waiting_since)
+        .order_by(queue_place, Contact.waiting_since)
         .limit(1)
         .with_for_update(skip_locked=True, of=Contact)
     )

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from models.contacts import LIVE, Contact, Leg
+from models.contacts import LIVE, Contact, Leg, queue_place
 from models.follow_ups import FollowUp, Voicemail
 from models.people import Counselor
-from routing.vocabulary import ContactStatus, FollowUpStatus, Urgency
+from routing.vocabulary import ContactStatus, FollowUpStatus
 
 _WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor))
 GOING_ON = (*LIVE, ContactStatus.WITH_CRISIS_LINE)  # somebody is on the line with us, though no counselor's step is due
@@ -19,12 +19,11 @@ OPEN_FOLLOW_UPS = (FollowUpStatus.PENDING, FollowUpStatus.STARTED)
 
 def live_contacts(session: Session, limit: int = 200) -> Sequence[Contact]:
     """Contacts that go on now: danger first, then whoever waits longest."""
-    calm = case((Contact.urgency == Urgency.NONE, 1), else_=0)
     query = (
         select(Contact)
         .options(*_WITH_PEOPLE)
         .where(Contact.status.in_(GOING_ON))
-        .order_by(calm, func.coalesce(Contact.waiting_since, Contact.opened_at))
+        .order_by(queue_place, func.coalesce(Contact.waiting_since, Contact.opened_at))
         .limit(limit)
     )
     return session.scalars(query).all()
@@ -96,12 +95,13 @@ def due_follow_ups(session: Session, until: datetime, limit: int = 100) -> Seque
 
 
 def open_voicemails(session: Session, limit: int = 100) -> Sequence[Voicemail]:
-    """Voicemails that nobody has finished with, the most urgent deadline first."""
+    """Voicemails that nobody has finished with: danger first, then the nearest deadline."""
     query = (
         select(Voicemail)
         .options(joinedload(Voicemail.contact).options(*_WITH_PEOPLE))
         .where(Voicemail.done_at.is_(None))
-        .order_by(Voicemail.deadline_at)
+        .join(Voicemail.contact)
+        .order_by(queue_place, Voicemail.deadline_at)
         .limit(limit)
     )
     return session.scalars(query).all()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from routing.documents import Ask, Document, Enqueue, HangUp, JoinConference, Leave, Pause, Record, Say, Step
-from routing.vocabulary import ContactStatus, Language, Urgency
+from routing.vocabulary import DANGER, ContactStatus, Language, Urgency
 
 MAX_ASKS = 2  # every prompt re-asks once, then goes on to a person (FIELD.md, Yap #521)
 POSITION_EVERY_SECONDS = 30
@@ -65,7 +65,7 @@ class Waiting:
     @property
     def in_danger(self) -> bool:
         """911 or 988: never voicemail, no questions in the way."""
-        return self.urgency in (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
+        return self.urgency in DANGER
 
 
 @dataclass(frozen=True)

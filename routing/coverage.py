@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from routing.vocabulary import Language, Presence, Role, Urgency
+from routing.vocabulary import DANGER, Language, Presence, Role, Urgency
 
 FIRST_WIDTH = 2  # two phones at once: one voicemail must not cost the caller a whole ring
 WIDER_WIDTH = 4
@@ -49,7 +49,7 @@ class Candidate:
 
 def circle(waited_seconds: float, urgency: Urgency, times: CircleTimes) -> Circle:
     """The circle after a wait. Present danger starts one step further out (danger first, DESIGN.md principle 2)."""
-    urgent = urgency in (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
+    urgent = urgency in DANGER
     waited = waited_seconds + (times.wider if urgent else 0)
     wide = WIDER_WIDTH if waited >= times.wider else FIRST_WIDTH
     return Circle(

@@ -7,7 +7,8 @@ from routing.context import Context
 from routing.hits import Hit, Hits, Spans, flat
 from routing.naming import Named
 from routing.rulebook import FlagContent
-from routing.understanding import ACTION_URGENCY, CALLS, RaisedFlag, SetAside
+from routing.understanding import ACTION_URGENCY, RaisedFlag, SetAside
+from routing.vocabulary import DANGER
 from routing.words import Message
 
 MAX_SHOWN = 40  # quotes and set-aside phrases that are kept of one message
@@ -31,7 +32,7 @@ class Dangers:
 
     def phrases(self) -> list[Hit]:
         """Phrases of danger now (911, 988) that are no idiom, whatever their context says."""
-        calls = {flag.id for flag in self._flags.values() if ACTION_URGENCY.get(flag.action) in CALLS}
+        calls = {flag.id for flag in self._flags.values() if ACTION_URGENCY.get(flag.action) in DANGER}
         return [hit for hit in flat(self._hits["flag"]) if hit.label.id in calls and not self._is_idiom(hit)]
 
     def judge(self, context: Context) -> tuple[tuple[RaisedFlag, ...], tuple[SetAside, ...]]:

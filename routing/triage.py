@@ -6,8 +6,8 @@ from routing.dangers import Dangers
 from routing.hits import Hits, by_kind
 from routing.naming import Named, named_substances, unclear_names
 from routing.rulebook import TriageContent, phrase_book, speller, spellings_of, word_lists
-from routing.understanding import MOST_URGENT_FIRST, NamedSubstance, RaisedFlag, Understanding
-from routing.vocabulary import Urgency
+from routing.understanding import NamedSubstance, Understanding
+from routing.vocabulary import most_urgent
 from routing.words import Message, read
 
 
@@ -43,7 +43,7 @@ class TriageRules:
         dangers = Dangers(self._flags, message, hits, named)
         flags, set_aside = dangers.judge(self._context(message, hits, named, dangers))
         known = Understanding(
-            urgency=_most_urgent(flags),
+            urgency=most_urgent(flag.urgency for flag in flags),
             flags=flags,
             set_aside=set_aside,
             substances=_each_once(message, named),
@@ -62,11 +62,6 @@ class TriageRules:
             breakers=self._breakers,
             glue=self._glue,
         )
-
-
-def _most_urgent(flags: tuple[RaisedFlag, ...]) -> Urgency:
-    asked_for = {flag.urgency for flag in flags} | {Urgency.NONE}
-    return next(urgency for urgency in MOST_URGENT_FIRST if urgency in asked_for)
 
 
 def _each_once(message: Message, named: list[Named]) -> tuple[NamedSubstance, ...]:

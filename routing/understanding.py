@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from routing.vocabulary import LevelOfCare, Need, Urgency
+from routing.vocabulary import DANGER, LevelOfCare, Need, Urgency
 
 ACTION_URGENCY = {
     "911_now": Urgency.CALL_911,
@@ -11,15 +11,6 @@ ACTION_URGENCY = {
     "urgent_same_day_medical": Urgency.SAME_DAY_MEDICAL,
     "poison_control": Urgency.SAME_DAY_MEDICAL,
 }
-# 911 then 988 contains 911 now, so it comes first when both are raised; then the order of the vocabulary.
-MOST_URGENT_FIRST = (
-    Urgency.CALL_911_THEN_988,
-    Urgency.CALL_911,
-    Urgency.WARM_TRANSFER_988,
-    Urgency.SAME_DAY_MEDICAL,
-    Urgency.NONE,
-)
-CALLS = frozenset(MOST_URGENT_FIRST[:3])  # 911 or 988 before anything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +82,7 @@ class Understanding:
     @property
     def in_danger(self) -> bool:
         """Whether 911 or 988 comes before anything else."""
-        return self.urgency in CALLS
+        return self.urgency in DANGER
 
     @property
     def dual_diagnosis(self) -> bool:

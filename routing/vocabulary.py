@@ -1,5 +1,6 @@
 """The words of the house: every enumeration that crosses a room wall."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -18,13 +19,31 @@ class Language(StrEnum):
 
 
 class Urgency(StrEnum):
-    """What a red flag asks for, most urgent first (public contract of `triage --json`)."""
+    """What a red flag asks for (public contract of `triage --json`).
 
-    CALL_911 = "911_now"
+    Most urgent first, and this is the one place that says so: 911 then 988 holds everything that 911 now does.
+    """
+
     CALL_911_THEN_988 = "911_now_then_988"
+    CALL_911 = "911_now"
     WARM_TRANSFER_988 = "988_warm_transfer"
     SAME_DAY_MEDICAL = "urgent_same_day_medical"
     NONE = "none"
+
+
+# 911 or 988 before anything else: first in every queue, no question and no list in the way, never voicemail
+DANGER = frozenset({Urgency.CALL_911_THEN_988, Urgency.CALL_911, Urgency.WARM_TRANSFER_988})
+_BY_URGENCY = {urgency: rank for rank, urgency in enumerate(Urgency)}
+
+
+def more_urgent(one: Urgency, other: Urgency) -> bool:
+    """Whether `one` goes before `other`."""
+    return _BY_URGENCY[one] < _BY_URGENCY[other]
+
+
+def most_urgent(urgencies: Iterable[Urgency]) -> Urgency:
+    """The one that goes before all others; `NONE` of no urgencies."""
+    return min(urgencies, key=_BY_URGENCY.__getitem__, default=Urgency.NONE)
 
 
 class Need(StrEnum):

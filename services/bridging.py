@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, waiting_contacts
 from routing import call_flow
-from routing.vocabulary import ContactStatus, LegKind, LegStatus, Urgency
+from routing.vocabulary import ContactStatus, LegKind, LegStatus
 from services import escalation, releasing, ringing, rings, tasks
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
-URGENCIES = list(Urgency)  # most urgent first
 AFTERWARDS = timedelta(minutes=2)  # for the disposition after a conversation
 
 
@@ -125,8 +124,7 @@ def _left_over_legs(now: datetime) -> Select[uuid.UUID]:
 
 def _waiting(session: Session) -> list[uuid.UUID]:
     """Who waits, danger first, then longest: each gets as many ringing phones as its circle has by now."""
-    waiting = sorted(waiting_contacts(session), key=lambda contact: URGENCIES.index(contact.urgency))
-    return [contact.id for contact in waiting]
+    return [contact.id for contact in waiting_contacts(session)]
 
 
 def _give_back(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import outbox
-from models.contacts import Contact, Leg, live_legs, lock_contact, record
+from models.contacts import Contact, Leg, live_legs, lock_contact, queue_place, record
 from models.follow_ups import FollowUp
 from routing import call_flow
 from routing.documents import Ask, Document, HangUp, Say
@@ -47,9 +47,14 @@ def _owed(session: Session, contact_id: uuid.UUID, status: FollowUpStatus) -> Fo
 
 
 def due_callbacks(house: House, now: datetime) -> list[uuid.UUID]:
-    """Contacts whose callback is due and not started."""
-    query = select(FollowUp.contact_id).where(
-        FollowUp.kind == FollowUpKind.CALLBACK, FollowUp.status == FollowUpStatus.PENDING, FollowUp.due_at <= now
+    """Contacts whose callback is due and not started, danger first, then the oldest promise."""
+    query = (
+        select(FollowUp.contact_id)
+        .join(Contact)
+        .where(
+            FollowUp.kind == FollowUpKind.CALLBACK, FollowUp.status == FollowUpStatus.PENDING, FollowUp.due_at <= now
+        )
+        .order_by(queue_place, FollowUp.due_at)
     )
     with house.db.begin() as session:
         return list(session.scalars(query))

@@ -15,7 +15,7 @@ from routing.dialogue_state import Known, Reply, State, Wanted, Wish
 from routing.follow_up import Outcome
 from routing.sending import Purpose
 from routing.understanding import Understanding
-from routing.vocabulary import Language, Urgency
+from routing.vocabulary import DANGER, Language
 from services import consent, counselor_texts, follow_ups, hand_over, knowing, promises, suggestions, text_contacts
 from services.callers import caller_for
 from services.directory import bed_questions
@@ -23,7 +23,6 @@ from services.house import House
 from services.text_contacts import Inbound
 
 __all__ = ["Heard", "Inbound", "receipt_of", "receive_text"]
-DANGER = (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
 FLOOD, FLOOD_WINDOW = 10, timedelta(minutes=1)  # more texts than that in a minute are kept, but not answered one by one
 
 

@@ -11,7 +11,7 @@ from models.contacts import Contact, lock_contact, record
 from models.people import Counselor, staff_with_phones
 from routing.sending import Purpose
 from routing.shifts import on_shift
-from routing.vocabulary import ContactStatus, Presence, Role, Urgency
+from routing.vocabulary import DANGER, ContactStatus, Presence, Role
 from services import counselor_notices, rings, text_contacts
 from services import texts as sending
 from services.house import House
@@ -22,7 +22,6 @@ ASK_AGAIN = timedelta(minutes=3)
 ASK_AGAIN_IN_DANGER = timedelta(seconds=60)
 TYPING_TOO_LONG = timedelta(minutes=5)  # without a word of the counselor's to somebody who waits: back to the queue
 OFFER_A_CALL_AT = 2  # unanswered rounds of asking, after which the person is told how to be called
-DANGER = (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
 
 
 def want_counselor(session: Session, house: House, contact: Contact, reason: str, now: datetime) -> None:

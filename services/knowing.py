@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact, record
 from routing.understanding import Understanding
-from routing.vocabulary import Urgency
+from routing.vocabulary import Urgency, more_urgent
 from services import tasks
 from services.house import House
 
 SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom", "need", "dual_diagnosis")
 LONGEST_KEPT = 2000  # characters of one answer
 ZIP = re.compile(r"\d{5}")
-_URGENCIES = list(Urgency)  # most urgent first
 
 
 def known_to(contact: Contact) -> frozenset[str]:
@@ -70,7 +69,7 @@ def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> di
 
 def raise_urgency(session: Session, contact: Contact, urgency: Urgency, flags: list[str], now: datetime) -> None:
     """Urgency only rises by itself; a counselor lowers it (the danger issue)."""
-    if _URGENCIES.index(urgency) < _URGENCIES.index(contact.urgency):
+    if more_urgent(urgency, contact.urgency):
         contact.urgency = urgency
         record(session, contact.id, "danger", now, urgency=urgency.value, flags=flags)
 

@@ -11,7 +11,7 @@ from models.contacts import Contact, Leg, live_legs, lock_contact, record, waiti
 from routing import call_flow
 from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
-from routing.vocabulary import ContactStatus, Language, LegKind, Urgency
+from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
 from services import escalation, knowing, tasks
 from services.house import House
 
@@ -33,7 +33,7 @@ def wait_turn(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
 
 def is_danger(contact: Contact) -> bool:
     """Whether a 911 or 988 flag stands on the contact."""
-    return contact.urgency in (Urgency.CALL_911, Urgency.CALL_911_THEN_988, Urgency.WARM_TRANSFER_988)
+    return contact.urgency in DANGER
 
 
 def _on_the_line(contact: Contact) -> bool:

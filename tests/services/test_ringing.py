@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.contacts import Contact, waiting_ahead, waiting_contacts
 from routing.documents import Enqueue, HangUp, Leave, Ring
 from routing.vocabulary import ContactStatus, Language, LegKind, Presence, Role
 from services import answering, bridging, callbacks, dispositions, escalation, intake, releasing, ringing, waiting
@@ -524,3 +525,14 @@ def test_a_counselor_who_waits_for_a_callback_that_is_not_taken_up_is_told_so(st
     assert stage.network.redirected[stage.sid(101)].endswith(f"/voice/leg-after/{stage.leg(101)}")
     said = dispositions.after_conference(stage.house, stage.leg(101), stage.now)
     assert says(said) == ["voice.not_connected"]
+
+
+def test_danger_goes_before_whoever_came_first_in_every_queue(stage: Stage) -> None:
+    first = stage.dials("+12125550101")
+    stage.later(5)
+    second = stage.dials("+12125550102")
+    waiting.heard(stage.house, second, "what", None, "he is not breathing", stage.now)
+    with stage.house.db.begin() as session:
+        assert [contact.id for contact in waiting_contacts(session)] == [second, first]
+        ahead = [waiting_ahead(session, session.get_one(Contact, contact_id)) for contact_id in (second, first)]
+    assert ahead == [0, 1]
