@@ -44,6 +44,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a caller who asked for information hears next: the question about what, or one line of a sheet."""
+
+    ask: bool = False
+    line: str = ""
+    last: bool = False
+
+
+@dataclass(frozen=True)
 class Waiting:
     """A waiting caller as the wait loop sees it."""
 
@@ -59,6 +68,7 @@ class Waiting:
     rung: bool = False  # some phone was placed for this contact by a worker
     can_be_called: bool = True  # the number is known and callable
     has_backup: bool = False
+    reading: Reading | None = None
     known: frozenset[str] = frozenset()
     flow: Mapping[str, int] = field(default_factory=dict)  # counters: asks per question, times of announcements
 
@@ -120,7 +130,7 @@ def wait_turn(view: Waiting, limits: Limits) -> Turn:
         return Turn(_leave(view), next_step=last_resort(view))
     if _should_dial(view, limits):
         return Turn(_leave(view), next_step=NextStep.DIAL, flow={"dialed_at": int(view.waited)})
-    return _offer(view, limits) or _question(view) or _company(view)
+    return _offer(view, limits) or _information(view) or _question(view) or _company(view)
 
 
 def last_resort(view: Waiting) -> NextStep:
@@ -147,6 +157,20 @@ def _offer(view: Waiting, limits: Limits) -> Turn | None:
         return None
     key = "voice.offer_danger" if view.in_danger else "voice.offer" if view.can_be_called else "voice.offer_no_callback"
     return Turn(_listen(view, Say(key)), flow={"offered_at": int(view.waited)})
+
+
+def _information(view: Waiting) -> Turn | None:
+    """One line a turn, so that a counselor who answers is seen between two lines (a worker's redirect cuts in)."""
+    reading = view.reading
+    if reading is None or view.in_danger:
+        return None
+    if reading.ask:
+        says = (Say("voice.information_ask"),)
+        ask = Ask(says, path("heard/info", view.contact_id), digits=1, speech=True, seconds=5)
+        return Turn(Document(view.language, (ask,)), flow={"info_asked": 1})
+    end = (Say("voice.information_end"),) if reading.last else ()
+    says = (Say("voice.information_line", {"line": reading.line}), *end)
+    return Turn(_listen(view, *says, seconds=1), flow={"info_line": view.flow.get("info_line", 0) + 1})
 
 
 def _question(view: Waiting) -> Turn | None:
@@ -178,8 +202,8 @@ def _company(view: Waiting) -> Turn:
     return Turn(_listen(view))
 
 
-def _listen(view: Waiting, *says: Say) -> Document:
-    return Document(view.language, (Ask(says, path("queue-key", view.contact_id), digits=1, seconds=6),))
+def _listen(view: Waiting, *says: Say, seconds: int = 6) -> Document:
+    return Document(view.language, (Ask(says, path("queue-key", view.contact_id), digits=1, seconds=seconds),))
 
 
 def join(contact_id: uuid.UUID, language: Language, conference: str) -> Document:

@@ -18,7 +18,7 @@ _START = frozenset(
     {"start", "unstop", "resume", "optin", "opt in", "iniciar", "empezar", "comenzar", "continuar", "reanudar", "alta"}
 )
 _START_WHEN_STOPPED = frozenset({"yes", "si"})  # carriers take YES for START; from anybody else it is an answer
-_HELP = frozenset({"help", "info", "ayuda", "informacion"})
+_HELP = frozenset({"help", "ayuda"})  # INFO alone is a wish for information, which is more than HELP gives
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from routing.dialogue_information import MAX_CHOICES, MORE, information
 from routing.dialogue_state import Known, Reply, State, Turn, Wanted, Wish
 from routing.understanding import Understanding
 from routing.vocabulary import Urgency
@@ -11,7 +12,6 @@ from routing.words import fold
 QUESTIONS = ("what", "zip", "payer")  # the order in which what is not known is asked
 NEEDED_FOR_MATCH = frozenset({"what", "zip"})
 MISUNDERSTANDINGS = 2  # then a human takes over
-MAX_CHOICES = 9
 __all__ = ["QUESTIONS", "Known", "Reply", "State", "Turn", "Wanted", "Wish", "step"]
 _SKIPS = frozenset(
     {
@@ -32,7 +32,6 @@ _SKIPS = frozenset(
         *("i dont know", "rather not say", "prefer not to say", "no se", "no lo se", "ninguno", "ninguna", "paso"),
     }
 )
-_MORE = frozenset({"more", "mas", "otros", "others", "show more", "more places", "mas lugares", "another", "otro"})
 _FAREWELLS = frozenset(
     {
         *("thanks", "thank you", "thank you so much", "thx", "ty", "ok thanks", "okay thank you", "bye", "goodbye"),
@@ -48,7 +47,6 @@ _FAREWELLS = frozenset(
         ),
     }
 )
-_INFO = re.compile(r"\s*(?:info|information|informacion|información)\b[\s:]+(?P<about>.+)", re.IGNORECASE | re.DOTALL)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -61,7 +59,10 @@ def step(state: State, heard: Understanding, known: Known, text: str) -> Turn:
         return _while_a_human_takes_over(state, known)
     if known.with_counselor:
         return Turn(state)
-    return _wish(state, heard, text) or _converse(state, heard, known, text)
+    asked = information(state, heard, known, text, _plain(text))
+    if asked is not None:
+        return asked
+    return _wish(state, heard, text) or _converse(replace(state, reading="", page=0), heard, known, text)
 
 
 def _emergency(state: State, heard: Understanding) -> Turn:
@@ -84,17 +85,13 @@ def _plain(text: str) -> str:
 def _wish(state: State, heard: Understanding, text: str) -> Turn | None:
     """Something the person asks for that goes before our questions."""
     plain = _plain(text)
-    about = _INFO.match(text)
-    if about and heard.substances:
-        wishes = tuple(Wanted(Wish.INFORMATION, substance.id) for substance in heard.substances[:1])
-        return Turn(replace(state, greeted=True, misunderstood=0), (), wishes)
     if "stop_texts" in heard.wants:
         return Turn(replace(state, asked=None), (Reply("text.stop"),), (Wanted(Wish.OPT_OUT),))
     if "callback" in heard.wants:
         return _to_a_human(state, Wish.CALLBACK, "text.callback_promised")
     if "counselor" in heard.wants:
         return _to_a_human(state, Wish.COUNSELOR, "text.counselor_coming")
-    if state.matched_on and plain in _MORE:
+    if state.matched_on and plain in MORE:
         return Turn(replace(state, misunderstood=0), (), (Wanted(Wish.MORE),))
     if state.greeted and plain in _FAREWELLS:
         return Turn(replace(state, asked=None), (Reply("text.goodbye"),), (Wanted(Wish.CLOSE),))

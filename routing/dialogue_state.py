@@ -15,7 +15,7 @@ class Wish(StrEnum):
     EMERGENCY = "emergency"  # a human takes over before everybody else; rescue screen
     CALLBACK = "callback"
     OPT_OUT = "opt_out"
-    INFORMATION = "information"  # `detail`: id of the substance
+    INFORMATION = "information"  # a part of a sheet; `detail`: its id, empty for whoever names nothing
     SUBSTANCE = "substance"  # a name was made clear; `detail`: id of the substance
     PLACE = "place"  # `detail`: town as written, perhaps with a state; look its ZIP up
     CLOSE = "close"
@@ -42,11 +42,13 @@ class State:
     """Where a text conversation stands. What is known of the person lives with the contact, not here."""
 
     greeted: bool = False
-    asked: str | None = None  # what, zip, payer, name
+    asked: str | None = None  # what, zip, payer, name, info_name
     choices: tuple[str, ...] = ()  # substances that an unclear name may mean, in the order they were offered
     misunderstood: int = 0
     skipped: tuple[str, ...] = ()  # questions the person did not want to answer
     matched_on: tuple[str, ...] = ()  # what was known at the last match
+    reading: str = ""  # the sheet that MORE goes on with
+    page: int = 0  # its part that was sent last
     danger: bool = False  # the emergency words were written; a human has not cleared it
     human: bool = False  # a human was called
 
@@ -80,9 +82,12 @@ class Known:
     """What is known of the contact after this text was heard, from every channel.
 
     `answered`: which of `QUESTIONS` need no asking. `with_counselor`: a human writes in this conversation.
-    `danger`: the contact's danger is not cleared.
+    `danger`: the contact's danger is not cleared. `topic`: a sheet that the text asks for by its words. `substance`:
+    the first one known of the contact.
     """
 
     answered: frozenset[str] = frozenset()
     with_counselor: bool = False
     danger: bool = False
+    topic: str | None = None
+    substance: str | None = None

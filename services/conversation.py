@@ -13,10 +13,21 @@ from routing import consent as keywords
 from routing import dialogue, phone
 from routing.dialogue_state import Known, Reply, State, Wanted, Wish
 from routing.follow_up import Outcome
+from routing.information import asked_about
 from routing.sending import Purpose
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, Language
-from services import consent, counselor_texts, follow_ups, hand_over, knowing, promises, suggestions, text_contacts
+from services import (
+    consent,
+    counselor_texts,
+    follow_ups,
+    hand_over,
+    information,
+    knowing,
+    promises,
+    suggestions,
+    text_contacts,
+)
 from services.callers import caller_for
 from services.directory import bed_questions
 from services.house import House
@@ -107,10 +118,15 @@ def _converse(
     session: Session, house: House, contact: Contact, inbound: Inbound, now: datetime, *, after_follow_up: bool
 ) -> Heard:
     state = State.of(contact.flow.get("text"))
-    heard = knowing.hear_words(session, house, contact, inbound.body, state.asked, "text", now)
+    question = state.asked if asked_about(inbound.body) is None else knowing.ABOUT
+    heard = knowing.hear_words(session, house, contact, inbound.body, question, "text", now)
     _learn_place_and_language(session, contact, heard, state, now)
     known = Known(
-        answered=knowing.known_to(contact), with_counselor=contact.claimed_by is not None, danger=in_danger(contact)
+        answered=knowing.known_to(contact),
+        with_counselor=contact.claimed_by is not None,
+        danger=in_danger(contact),
+        topic=None if heard.substances else house.information.topic_of(inbound.body),
+        substance=next(iter(knowing.substances_of(contact)), None),
     )
     if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
         return Heard.CONVERSATION
@@ -168,8 +184,8 @@ def _grant(session: Session, house: House, contact: Contact, wanted: Wanted, now
         case Wish.SUBSTANCE:
             knowing.hear_substance(session, contact, wanted.detail, "text", now)
         case Wish.INFORMATION:
-            hand_over.want_counselor(session, house, contact, "information", now)
-            return [_words(house, contact, Reply("text.information"))]
+            page = State.of(contact.flow.get("text")).page
+            return information.texted(session, house, contact, wanted.detail, page, now)
         case Wish.PLACE | Wish.CLOSE:
             pass  # a town was looked up before; a farewell needs nothing more than its answer
     return []

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.database import Database
 from routing.follow_up import Plans
+from routing.information import Library
 from routing.phrases import Phrases
 from services.directory.service_codes import ServiceCodes
 from services.match_desk import MatchDesk
@@ -47,5 +48,6 @@ class House:
     plans: Plans = field(default_factory=Plans)
     triage: Any = None  # routing.triage.TriageRules
     match_desk: MatchDesk | None = None
+    information: Library = field(default_factory=Library)
     service_codes: ServiceCodes = field(default_factory=lambda: ServiceCodes.build(()))
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them

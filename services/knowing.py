@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, record
+from routing.dialogue_information import only_asks
 from routing.understanding import Understanding
 from routing.vocabulary import Urgency, more_urgent
 from services import tasks
 from services.house import House
 
 SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom", "need", "dual_diagnosis")
+ABOUT = "info"  # the question which substance somebody wants to hear about, which need not be one they take
 LONGEST_KEPT = 2000  # characters of one answer
 ZIP = re.compile(r"\d{5}")
 
@@ -34,7 +36,8 @@ def hear_words(
     session: Session, house: House, contact: Contact, words: str, question: str | None, source: str, now: datetime
 ) -> Understanding:
     """Understand words: danger first, then whatever they answer. Unknown words stay with the contact as said."""
-    understanding: Understanding = house.triage.understand(words, contact.language.value, question)
+    asked = "what" if question == ABOUT else question
+    understanding: Understanding = house.triage.understand(words, contact.language.value, asked)
     raise_urgency(session, contact, understanding.urgency, [flag.id for flag in understanding.flags], now)
     known = contact.triage or {}
     learnt: dict[str, Any] = {
@@ -42,8 +45,9 @@ def hear_words(
         for key in SINGLE_ANSWERS
         if (value := getattr(understanding, key)) not in (None, False)
     }
-    for key in ("substances", "flags"):
-        learnt |= _more(known, key, [entry.id for entry in getattr(understanding, key)], source)
+    if question != ABOUT and not only_asks(words, understanding):
+        learnt |= _more(known, "substances", [substance.id for substance in understanding.substances], source)
+    learnt |= _more(known, "flags", [flag.id for flag in understanding.flags], source)
     for key in ("conditions", "use"):
         learnt |= _more(known, key, sorted(getattr(understanding, key)), source)
     said = {"words": words[:LONGEST_KEPT], "question": question, "source": source, "at": now.isoformat()}
@@ -81,6 +85,11 @@ def _learn(session: Session, contact: Contact, learnt: dict[str, Any], now: date
         record(session, contact.id, "learnt", now, answers=answered)
     if contact.triage.get("zip") and contact.triage.get("substances"):
         tasks.ask(session, tasks.MATCH, contact.id, now)
+
+
+def substances_of(contact: Contact) -> tuple[str, ...]:
+    """The substances that are known, in the order in which they were named."""
+    return tuple(entry["value"] for entry in (contact.triage or {}).get("substances", ()))
 
 
 def value_of(contact: Contact, key: str) -> Any:

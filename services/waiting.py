@@ -11,11 +11,13 @@ from models.contacts import Contact, Leg, live_legs, lock_contact, record, waiti
 from routing import call_flow
 from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
+from routing.understanding import Understanding
 from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
-from services import escalation, knowing, tasks
+from services import escalation, information, knowing, tasks
 from services.house import House
 
 DIAL_WITHOUT_WORKER_SECONDS = 12  # a worker rings within a second; this long without a ring means there is none
+NOTHING = Understanding()
 MAX_ASKS = call_flow.MAX_ASKS
 
 
@@ -64,6 +66,7 @@ def _view(session: Session, house: House, contact: Contact, now: datetime) -> Wa
         rung=bool(rung),
         can_be_called=contact.caller.number is not None,
         has_backup=bool(house.rules.backup_number),
+        reading=information.reading(session, house, contact),
         known=knowing.known_to(contact),
         flow=contact.flow,
     )
@@ -116,6 +119,7 @@ def _key(
             contact.language = contact.caller.language = Language.SPANISH
             return call_flow.greeting_in_spanish(funding=house.rules.funding_sentence_es)
         case "3":
+            information.begin_reading(contact)
             return (Say("voice.information"),)
         case "8":
             _wait_again(session, house, contact, now)
@@ -126,6 +130,7 @@ def _key(
         case "9":
             return (Say("voice.no_callback_number"),)
         case "0":
+            information.stop_reading(contact)
             contact.flow = {**contact.flow, **{question.value: MAX_ASKS for question in call_flow.Question}}
             _wait_again(session, house, contact, now)
             return (Say("voice.person_now"),)
@@ -155,13 +160,13 @@ def heard(
             return Document(Language.ENGLISH, (HangUp(),))
         if digits:
             knowing.hear_zip(session, contact, digits, "keypad", now)
-        before = contact.urgency
-        if speech:
-            knowing.hear_words(session, house, contact, speech, question, "speech", now)
+        heard = knowing.hear_words(session, house, contact, speech, question, "speech", now) if speech else NOTHING
         outbox.touch(session, contact_id)
-        if contact.urgency is not before and contact.urgency is not Urgency.NONE:
+        if heard.urgency is not Urgency.NONE:
             tasks.ask(session, tasks.RING, contact_id, now)
-            return Document(contact.language, (Say(f"voice.danger_{contact.urgency.value}"),))
+            return Document(contact.language, (Say(f"voice.danger_{heard.urgency.value}"),))
+        if question == knowing.ABOUT:
+            information.choose(session, house, contact, speech or "", heard, now)
         return Document(contact.language, (Say("voice.thanks"),))
 
 

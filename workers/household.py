@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.content import load_content
 from config.follow_ups import load_follow_ups
+from config.information import load_information
 from config.match_content import match_content
 from config.phrases import load_phrases
 from config.service_codes import load_service_codes
@@ -16,6 +17,7 @@ from config.settings import Settings, load_settings
 from models.crypto import configure_keys
 from models.database import AfterCommit, Database, build_engine
 from routing.follow_up import plans_from
+from routing.information import Library
 from routing.phrases import Phrases
 from routing.triage import TriageRules
 from services.directory.service_codes import ServiceCodes
@@ -53,6 +55,7 @@ def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: 
         plans=plans_from(load_follow_ups(phrases)),
         triage=TriageRules.build(content),
         match_desk=build_desk(match_content(content, phrases)),
+        information=Library.build(load_information(content)),
         service_codes=ServiceCodes.build(load_service_codes()),
     )
 

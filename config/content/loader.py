@@ -22,23 +22,23 @@ class ContentError(ValueError):
 def load_content(directory: Path | None = None) -> Content:
     """All content under `directory` (default: the content of this project). Raises `ContentError`."""
     root = directory or HERE
-    tiers = _read(root, "levels_of_care.toml")
-    ordinary = _read(root, "language/ordinary.toml")
-    spellings = _read(root, "language/spellings.toml")
+    tiers = read_toml(root, "levels_of_care.toml")
+    ordinary = read_toml(root, "language/ordinary.toml")
+    spellings = read_toml(root, "language/spellings.toml")
     content = Content(
         version=_version(root),
         substances=_unique("substances", _listed(root, "substances", "substance", Substance)),
-        red_flags=_unique("red_flags", [_shape(RedFlag, data, name) for name, data in _folder(root, "red_flags")]),
+        red_flags=_unique("red_flags", [shaped(RedFlag, data, name) for name, data in _folder(root, "red_flags")]),
         payers=_unique("payers.toml", _entries(root, "payers.toml", "payer", Payer)),
         mentions=tuple(_entries(root, "mentions.toml", "mention", Mention)),
-        cues=tuple(_shape(Cues, _read(root, "language/cues.toml"), "language/cues.toml")),
+        cues=tuple(shaped(Cues, read_toml(root, "language/cues.toml"), "language/cues.toml")),
         spellings={short: long for part in spellings.values() for short, long in part.items()},
-        groups={name: tuple(words) for name, words in _read(root, "language/groups.toml").items()},
-        lists={name: tuple(words) for name, words in _read(root, "language/lists.toml").items()},
+        groups={name: tuple(words) for name, words in read_toml(root, "language/groups.toml").items()},
+        lists={name: tuple(words) for name, words in read_toml(root, "language/lists.toml").items()},
         ordinary_words=tuple(ordinary["words"]),
         spelling_targets=tuple(ordinary["targets"]),
         tier_says={
-            tier: _shape(TwoLanguages, {"en": tiers["tiers"]["says"]["en"][tier], "es": spanish}, "levels_of_care.toml")
+            tier: shaped(TwoLanguages, {"en": tiers["tiers"]["says"]["en"][tier], "es": spanish}, "levels_of_care.toml")
             for tier, spanish in tiers["tiers"]["says"]["es"].items()
         },
     )
@@ -46,7 +46,8 @@ def load_content(directory: Path | None = None) -> Content:
     return content
 
 
-def _read(root: Path, name: str) -> dict[str, Any]:
+def read_toml(root: Path, name: str) -> dict[str, Any]:
+    """One content file. Raises `ContentError` when it is missing or cannot be read."""
     path = root / name
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -60,10 +61,11 @@ def _folder(root: Path, folder: str) -> list[tuple[str, dict[str, Any]]]:
     names = sorted(f"{folder}/{path.name}" for path in (root / folder).glob("*.toml"))
     if not names:
         raise ContentError(f"{root / folder}: holds no .toml file.")
-    return [(name, _read(root, name)) for name in names]
+    return [(name, read_toml(root, name)) for name in names]
 
 
-def _shape(shape: type[AnyShape], data: Any, where: str) -> AnyShape:
+def shaped(shape: type[AnyShape], data: Any, where: str) -> AnyShape:
+    """`data` in its shape. Raises `ContentError` naming `where` and the first key that is wrong."""
     try:
         return shape.model_validate(data)
     except ValidationError as error:
@@ -73,10 +75,10 @@ def _shape(shape: type[AnyShape], data: Any, where: str) -> AnyShape:
 
 
 def _entries(root: Path, name: str, key: str, shape: type[AnyShape]) -> list[AnyShape]:
-    data = _read(root, name)
+    data = read_toml(root, name)
     if not isinstance(data.get(key), list):
         raise ContentError(f"{name}: holds no [[{key}]].")
-    return [_shape(shape, entry, f"{name}: {entry.get('id', '(no id)')}") for entry in data[key]]
+    return [shaped(shape, entry, f"{name}: {entry.get('id', '(no id)')}") for entry in data[key]]
 
 
 def _listed(root: Path, folder: str, key: str, shape: type[AnyShape]) -> list[AnyShape]:

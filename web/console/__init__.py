@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from web import guards
-from web.console import assets, contact_work, contacts, desk, directory, signing, speech
+from web.console import assets, contact_work, contacts, desk, directory, information, signing, speech
 
 BLUEPRINTS = (
     assets.blueprint,
@@ -13,6 +13,7 @@ BLUEPRINTS = (
     contact_work.blueprint,
     desk.blueprint,
     directory.blueprint,
+    information.blueprint,
 )
 
 
