@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config.logs import configure_logging
 from config.settings import Settings, SettingsError, load_settings
 from services.house import House
+from services.matching import freshen
 from telephony.build import build_account
 from telephony.failover import Fallback
 from telephony.static_documents import documents
@@ -22,6 +23,7 @@ from web import (
     correlation,
     fallback,
     health,
+    patience,
     webhook_guard,
     webhooks_beds,
     webhooks_legs,
@@ -32,7 +34,8 @@ from workers.household import build_house, triage_rules
 from workers.probes import build_probes
 from workers.relay import build_relay
 
-WEB_STATEMENT_TIMEOUT_MS = 1_500  # DESIGN.md, Reliability: voice webhooks; pages ask little more
+# DESIGN.md, Reliability: what a statement may take where a caller waits for the next word, and for a person at a screen
+VOICE_STATEMENT_MS, OTHER_STATEMENT_MS, COMMAND_STATEMENT_MS = 1_500, 5_000, 30_000
 WEBHOOKS = (
     webhooks_voice.blueprint,
     webhooks_legs.blueprint,
@@ -51,17 +54,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     relay = build_relay(settings, for_web=True)
-    house = build_house(settings, statement_timeout_ms=WEB_STATEMENT_TIMEOUT_MS, after_commit=relay.nudge)
+    house = build_house(settings, statement_timeout_ms=VOICE_STATEMENT_MS, after_commit=relay.nudge)
     _extend(app, settings, house)
     correlation.register(app)
     webhook_guard.register(app, auth_token=settings.twilio_auth_token, public_base_url=settings.public_base_url)
     for blueprint in WEBHOOKS:
         app.register_blueprint(blueprint)
+    patience.register(app, impatient=WEBHOOKS, other_statement_ms=OTHER_STATEMENT_MS)
     health.register(app)
     console.register(app)
     commands.register(app)
-    if os.environ.get("FLASK_RUN_FROM_CLI") == "true" and settings.app_env == "development":
-        _start_servers_when_needed(house)
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        house.db.statement_ms.set(COMMAND_STATEMENT_MS)
+        if settings.app_env == "development":
+            _start_servers_when_needed(house)
     return app
 
 
@@ -95,6 +101,7 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["settings"] = settings
     app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
+    app.extensions["warm_up"] = lambda: freshen(house)
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["fallback"] = Fallback(settings.public_base_url, house.phrases, settings.on_call_numbers, number)
     app.extensions["triage_reader"] = triage_rules

@@ -1,6 +1,8 @@
 """How gunicorn serves the web and the events process; the command line of the Procfile sets what differs."""
 
 import os
+import threading
+from typing import Any
 
 _production = os.environ.get("APP_ENV") == "production"
 _seconds_of_a_proxy = 75  # a proxy closes idle connections first, so that none is reset under a webhook
@@ -26,3 +28,10 @@ logconfig_dict = {
         "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": False, "qualname": "gunicorn.access"},
     },
 }
+
+
+def post_worker_init(worker: Any) -> None:
+    """Read the directory now, beside the first requests, so that no caller's match waits for it."""
+    warm_up = getattr(worker.wsgi, "extensions", {}).get("warm_up")
+    if warm_up is not None:
+        threading.Thread(target=warm_up, daemon=True).start()

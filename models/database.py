@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,12 +52,16 @@ class Database:
         self.bind = bind
         self.after_commit = after_commit
         mode = "create_savepoint" if isinstance(bind, Connection) else "conditional_savepoint"
+        # What the statements of this thread's next transactions may take; None: the engine's own limit.
+        self.statement_ms: ContextVar[int | None] = ContextVar("statement_ms", default=None)
         self._sessions = sessionmaker(bind, expire_on_commit=False, join_transaction_mode=mode)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction: commits at the end, rolls back on any exception, then wakes whoever has work."""
         with self._sessions.begin() as session:
+            if (allowed := self.statement_ms.get()) is not None:
+                session.execute(text(f"SET LOCAL statement_timeout = {allowed:d}"))
             yield session
         noted: list[Callable[[], Wake]] = session.info.pop("wakes", [])
         if noted:

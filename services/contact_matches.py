@@ -1,4 +1,4 @@
-"""Places for a contact as a counselor sees them: the explained list, kept on record when it changes, and texted."""
+"""Places for a contact: looked for while the caller waits, shown with reasons, kept when they change, and texted."""
 
 import uuid
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models import outbox
 from models.contacts import Contact, lock_contact, record
 from models.matches import MatchRecord, matches_of
 from routing import phone
@@ -14,7 +15,7 @@ from routing.match_phrases import PhraseTable, render
 from routing.vocabulary import Channel
 from services import suggestions, text_contacts
 from services.house import House
-from services.matching import AskedBy, FoundPlace, Matches, desk_of, find_matches
+from services.matching import AskedBy, FoundPlace, Matches, Profile, desk_of, find_matches, freshen
 
 SHOWN = 6  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
 MOST_TEXTED = 5
@@ -47,6 +48,21 @@ class MatchList:
     radius: int | None = None
 
 
+def match_for_call(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
+    """Keep the match of a call whose place and substance are known, so that the counselor's page has it at once."""
+    freshen(house)  # before the contact is locked: reading a directory takes a while, and the caller's next key waits
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        profile = suggestions.profile_of(house, contact) if contact else None
+        if contact is None or profile is None or contact.channel is Channel.TEXT:
+            return False
+        matches, is_news = _find_and_keep(session, house, contact, profile, None, now)
+        if is_news:
+            record(session, contact_id, "matched", now, outcome=str(matches.answer.outcome), total=matches.answer.total)
+            outbox.touch(session, contact_id)
+        return True
+
+
 def match_list(
     house: House, contact_id: uuid.UUID, reader_id: uuid.UUID | None, language: str, now: datetime
 ) -> MatchList:
@@ -59,12 +75,20 @@ def match_list(
         if profile is None:
             known = contact.triage or {}
             return MatchList(missing=tuple(key for key in ("zip", "substances") if not known.get(key)))
-        desk = desk_of(house)
-        matches = find_matches(desk, session, profile, now, limit=SHOWN)
-        if _is_news(matches_of(session, contact_id), matches, profile.as_json()):
-            asked_by = AskedBy(contact_id=contact_id, counselor_id=reader_id)
-            matches = find_matches(desk, session, profile, now, limit=SHOWN, asked_by=asked_by)
-        return _as_list(matches, desk.phrases, language)
+        matches, _ = _find_and_keep(session, house, contact, profile, reader_id, now)
+        return _as_list(matches, desk_of(house).phrases, language)
+
+
+def _find_and_keep(
+    session: Session, house: House, contact: Contact, profile: Profile, reader_id: uuid.UUID | None, now: datetime
+) -> tuple[Matches, bool]:
+    """The places for a profile, and whether they are news: only a list that nobody has been shown yet is kept."""
+    desk = desk_of(house)
+    matches = find_matches(desk, session, profile, now, limit=SHOWN)
+    if not _is_news(matches_of(session, contact.id), matches, profile.as_json()):
+        return matches, False
+    asked_by = AskedBy(contact_id=contact.id, counselor_id=reader_id)
+    return find_matches(desk, session, profile, now, limit=SHOWN, asked_by=asked_by), True
 
 
 def _is_news(before: Sequence[MatchRecord], matches: Matches, need: object) -> bool:

@@ -20,6 +20,8 @@ COUNSELOR = "counselor"  # next step of a conversation that waits for a person
 ANSWERING = "answering"  # next step while a counselor has it
 ASK_AGAIN = timedelta(minutes=3)
 ASK_AGAIN_IN_DANGER = timedelta(seconds=60)
+QUICK_ROUNDS = 5  # from then on each pause is twice the one before: nobody is forgotten, and no phone is flooded
+LONGEST_PAUSE, LONGEST_PAUSE_IN_DANGER = timedelta(minutes=30), timedelta(minutes=5)
 TYPING_TOO_LONG = timedelta(minutes=5)  # without a word of the counselor's to somebody who waits: back to the queue
 OFFER_A_CALL_AT = 2  # unanswered rounds of asking, after which the person is told how to be called
 
@@ -38,7 +40,7 @@ def want_counselor(session: Session, house: House, contact: Contact, reason: str
 
 def _ask_around(session: Session, house: House, contact: Contact, now: datetime, *, rounds: int) -> None:
     danger = contact.urgency in DANGER
-    contact.deadline_at = now + (ASK_AGAIN_IN_DANGER if danger else ASK_AGAIN)
+    contact.deadline_at = now + _pause(rounds, danger=danger)
     contact.flow = {**contact.flow, "asked_around": rounds + 1}
     key = "counselor.text_danger" if danger else "counselor.text_waiting"
     asked = _whom_to_ask(session, contact, now, everybody=danger or rounds > 0)
@@ -46,6 +48,13 @@ def _ask_around(session: Session, house: House, contact: Contact, now: datetime,
         counselor_notices.tell(session, house, counselor, key, helpline_number=contact.helpline_number, now=now)
     record(session, contact.id, "counselors_asked", now, count=len(asked), round=rounds + 1)
     outbox.touch(session, contact.id)
+
+
+def _pause(rounds: int, *, danger: bool) -> timedelta:
+    """How long after this round of asking (0 is the first) the next one comes."""
+    first, longest = (ASK_AGAIN_IN_DANGER, LONGEST_PAUSE_IN_DANGER) if danger else (ASK_AGAIN, LONGEST_PAUSE)
+    doublings = min(max(0, rounds + 1 - QUICK_ROUNDS), 10)
+    return min(first * (1 << doublings), longest)
 
 
 def _whom_to_ask(session: Session, contact: Contact, now: datetime, *, everybody: bool) -> Sequence[Counselor]:

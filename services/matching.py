@@ -19,7 +19,17 @@ from services.directory.zip_codes import ensure_zip_codes
 from services.house import House
 from services.match_desk import Current, MatchDesk
 
-__all__ = ["AskedBy", "FoundPlace", "Matches", "Profile", "desk_of", "find_matches", "match_all", "read_profiles"]
+__all__ = [
+    "AskedBy",
+    "FoundPlace",
+    "Matches",
+    "Profile",
+    "desk_of",
+    "find_matches",
+    "freshen",
+    "match_all",
+    "read_profiles",
+]
 # What an admin, a state or a caller's call added to a place; shown where it is known
 MORE = ("admissions_phone", "admissions_hours", "tip", "fixed")
 MILES_DIGITS = 2
@@ -119,6 +129,12 @@ class AskedBy:
 
     contact_id: uuid.UUID | None = None
     counselor_id: uuid.UUID | None = None
+
+
+def freshen(house: House) -> None:
+    """Bring this process's index up to date in a transaction that locks nothing; one small query when it already is."""
+    with house.db.begin() as session:
+        desk_of(house).current(session)
 
 
 def find_matches(

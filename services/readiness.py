@@ -1,8 +1,9 @@
-"""How far behind the line is: the oldest thing that is due and not yet started."""
+"""How the line is doing: the oldest thing that is due and not yet started, who waits, and who could answer."""
 
 from datetime import datetime, timedelta
 
 from models import follow_ups, outbox
+from services.board import board
 from services.house import House
 
 
@@ -11,3 +12,16 @@ def lateness(house: House, now: datetime) -> timedelta:
     with house.db.begin() as session:
         times = [follow_ups.oldest_due(session, now), outbox.oldest_unpublished(session)]
     return max((now - moment for moment in times if moment is not None), default=timedelta())
+
+
+def figures(house: House, now: datetime) -> dict[str, float]:
+    """What an operator watches, by name: people and seconds; no name, number or id among them."""
+    line = board(house, now)
+    since = line.longest_wait_since
+    return {
+        "waiting": line.waiting,
+        "talking": line.talking,
+        "longest_wait_seconds": (now - since).total_seconds() if since is not None else 0.0,
+        "counselors_available": line.available,
+        "oldest_due_seconds": lateness(house, now).total_seconds(),
+    }

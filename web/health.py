@@ -5,12 +5,24 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+import structlog
 from flask import Blueprint, Flask, Response, current_app, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from services import readiness
+from web.house import house
+from web.twiml_answers import now
 
 Probes = Mapping[str, Callable[[], str]]  # a name and a function that says how it is; raising means: not well
 
 FRESH_SECONDS = 2.0
+FIGURES = {
+    "waiting": "Callers and texters who wait for a counselor.",
+    "talking": "Contacts in a conversation.",
+    "longest_wait_seconds": "How long the one who has waited longest waits.",
+    "counselors_available": "Counselors on shift whose phone could ring now.",
+    "oldest_due_seconds": "Age of the oldest due follow-up or unpublished reminder.",
+}
 
 
 class _Last:
@@ -56,8 +68,22 @@ def _ask(probe: Callable[[], str]) -> tuple[bool, str]:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Counters and gauges of this process."""
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Counters of this process, and how the whole line is doing (gauges `harborline_...`)."""
+    return Response(generate_latest() + generate_latest(_line()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _line() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    known = Gauge("harborline_figures_known", "1 when the database could be asked.", registry=registry)
+    try:
+        figures = readiness.figures(house(), now())
+    except Exception:  # without the database the process's own counters are still worth reading
+        structlog.get_logger(__name__).exception("figures_unknown")
+        return registry
+    known.set(1)
+    for name, value in figures.items():
+        Gauge(f"harborline_{name}", FIGURES[name], registry=registry).set(value)
+    return registry
 
 
 def register(app: Flask) -> None:

@@ -5,7 +5,7 @@ import uuid
 from celery import shared_task
 
 from config.queues import CALLS_RECONCILE, CALLS_SWEEP
-from services import bridging, callbacks, places, releasing, ringing, tasks, watchdog
+from services import bridging, callbacks, contact_matches, releasing, ringing, tasks, watchdog
 from services.directory import bed_calls
 from workers.household import household
 
@@ -42,7 +42,7 @@ def call_back(contact_id: str) -> None:
 def match(contact_id: str) -> None:
     """Find places for a contact whose place and substance are known."""
     here = household()
-    places.match_for_call(here.house, uuid.UUID(contact_id), here.now())
+    contact_matches.match_for_call(here.house, uuid.UUID(contact_id), here.now())
 
 
 @shared_task(name=tasks.ASK_BEDS)  # type: ignore[untyped-decorator]

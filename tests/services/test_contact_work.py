@@ -12,7 +12,7 @@ from models.texts import TextMessage
 from routing.vocabulary import Channel, ContactStatus, Role, Urgency
 from services import hand_over
 from services.contact_answers import Given, write_answers
-from services.contact_matches import match_list, text_places
+from services.contact_matches import match_for_call, match_list, text_places
 from services.contact_texts import end_text
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
@@ -100,6 +100,21 @@ def test_places_follow_the_answers_and_each_new_list_is_kept_once(
         kept = session.query(MatchRecord).filter_by(contact_id=contact.id).order_by(MatchRecord.id).all()
         assert [record.counselor_id for record in kept] == [ana.id, ana.id]
         assert kept[1].shown == 4
+
+
+@pytest.mark.usefixtures("places")
+def test_the_match_made_while_a_caller_waits_is_kept_once_and_not_for_a_text_conversation(
+    house: House, add_contact: AddContact
+) -> None:
+    contact = add_contact()
+    assert not match_for_call(house, contact.id, NOW), "nothing is known yet"
+    write_answers(house, contact.id, Given({"zip": "02150"}, "klonopin"), NOW)
+    assert match_for_call(house, contact.id, NOW)
+    assert match_for_call(house, contact.id, NOW)
+    with house.db.begin() as session:
+        assert session.query(MatchRecord).filter_by(contact_id=contact.id).count() == 1
+        session.get_one(Contact, contact.id).channel = Channel.TEXT
+    assert not match_for_call(house, contact.id, NOW), "texting looks for places at the person's own pace"
 
 
 @pytest.mark.usefixtures("places")

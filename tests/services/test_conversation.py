@@ -362,6 +362,18 @@ class TestTwoWayRelay:
             hand_over.escalate(caller.house, now)
         assert sum("still looking" in message.body for message in caller.outgoing()) == 1
 
+    def test_asking_around_goes_on_all_night_but_slower_and_slower(
+        self, caller: Thread, counselors: list[Thread]
+    ) -> None:
+        rounds, hours = [], 10
+        for minute in range(hours * 60):
+            now = caller.now + timedelta(minutes=minute)
+            if hand_over.escalate(caller.house, now):
+                rounds.append(now)
+        assert rounds[1] - rounds[0] == hand_over.ASK_AGAIN
+        assert rounds[-1] - rounds[-2] == hand_over.LONGEST_PAUSE, "nobody is forgotten"
+        assert len(rounds) < 30, "and no phone is flooded"
+
     def test_done_asks_how_it_ended_and_a_digit_closes_it(self, caller: Thread, counselors: list[Thread]) -> None:
         first, _ = counselors
         first.text("TAKE")

@@ -5,11 +5,13 @@ import xml.etree.ElementTree as ET
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact
 from models.outbox import OutboxRow
+from services import escalation, readiness
+from services.house import House
 from tests.fixtures.application import Signed
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -83,3 +85,30 @@ def test_health_speaks_for_the_process_and_readiness_for_what_it_needs(client: F
     assert ready.json["checks"]["database"] == "ok"
     assert ready.json["checks"]["redis"] == "ok"
     assert b"python_info" in client.get("/metrics").data
+
+
+def test_the_metrics_say_who_waits_and_who_could_answer(twilio: Signed, client: FlaskClient) -> None:
+    twilio.post("/voice/inbound", **CALL)
+    said = client.get("/metrics").text
+    assert "harborline_waiting 1.0" in said
+    assert "harborline_counselors_available 0.0" in said
+    assert CALL["From"] not in said
+
+
+def test_a_page_may_ask_the_database_longer_than_a_caller_waits(
+    twilio: Signed, client: FlaskClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed: list[str] = []
+
+    def note(*_: object) -> dict[str, float]:
+        with house.db.begin() as session:
+            allowed.append(session.execute(text("SHOW statement_timeout")).scalar_one())
+        return {}
+
+    monkeypatch.setattr(escalation, "join", note)
+    twilio.post(f"/voice/join/{NOBODY}", **CALL)
+    monkeypatch.setattr(readiness, "figures", note)
+    client.get("/metrics")
+    callers, pages = allowed
+    assert pages == "5s"
+    assert callers != pages, "the engine's own limit"
