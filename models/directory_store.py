@@ -15,7 +15,7 @@ CONTENT = (
     *("name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "operator", "intake", "website"),
     *("latitude", "longitude", "codes", "word", "facts", "digest"),
 )
-STAGED = ("line", "key", "kind", *CONTENT)
+STAGED = ("line", "key", "publisher", "kind", *CONTENT)
 _CONTENT_LIST = ", ".join(CONTENT)
 
 
@@ -56,8 +56,8 @@ class Difference:
 
 _CREATE = """
 CREATE TEMPORARY TABLE staged (
-  line integer, key text, kind text, name1 text, name2 text, street1 text, street2 text, city text, state text,
-  zip5 text, phone text, operator bigint, intake jsonb, website text, latitude double precision,
+  line integer, key text, publisher text, kind text, name1 text, name2 text, street1 text, street2 text, city text,
+  state text, zip5 text, phone text, operator bigint, intake jsonb, website text, latitude double precision,
   longitude double precision, codes text, word bigint, facts jsonb, digest text
 ) ON COMMIT DROP
 """
@@ -66,10 +66,11 @@ CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
 SELECT s.line, s.position, f.id AS facility_id, l.id AS listing_id,
   CASE WHEN l.id IS NULL THEN 'added' WHEN l.digest = s.digest OR i.as_of > :as_of THEN 'same' ELSE 'changed'
   END AS verdict
-FROM (SELECT line, key, kind, digest,
-        (row_number() OVER (PARTITION BY key, kind ORDER BY line) - 1)::smallint AS position FROM staged) s
+FROM (SELECT line, key, publisher, kind, digest,
+        (row_number() OVER (PARTITION BY key, publisher, kind ORDER BY line) - 1)::smallint AS position
+      FROM staged) s
 LEFT JOIN facility f ON f.key = s.key
-LEFT JOIN listing l ON l.facility_id = f.id AND l.publisher = :publisher AND l.kind = s.kind
+LEFT JOIN listing l ON l.facility_id = f.id AND l.publisher = s.publisher AND l.kind = s.kind
   AND l.position = s.position
 LEFT JOIN directory_import i ON i.id = l.seen_import_id
 """
@@ -77,11 +78,12 @@ _IN_SCOPE = """
 l.publisher = :publisher AND l.kind = ANY(:kinds) AND :whole AND (CAST(:state AS text) IS NULL OR l.state = :state)
   AND NOT EXISTS (SELECT 1 FROM directory_import i WHERE i.id = l.seen_import_id AND i.as_of > :as_of)
 """
+_REAL = f"EXISTS (SELECT 1 FROM staged s WHERE s.publisher <> '{SAMPLE}')"  # noqa: S608 - our own constant
 _RETIRE = f"""
 CREATE TEMPORARY TABLE retiring ON COMMIT DROP AS
-SELECT l.id, l.publisher = '{SAMPLE}' AND :publisher <> '{SAMPLE}' AS invented FROM listing l
+SELECT l.id, l.publisher = '{SAMPLE}' AND {_REAL} AS invented FROM listing l
 WHERE ({_IN_SCOPE} AND NOT EXISTS (SELECT 1 FROM planned p WHERE p.listing_id = l.id))
-  OR (l.publisher = '{SAMPLE}' AND :publisher <> '{SAMPLE}')
+  OR (l.publisher = '{SAMPLE}' AND {_REAL})
 """  # noqa: S608 - put together from our own constants
 _INSIDE = f"SELECT count(*) FROM listing l WHERE {_IN_SCOPE}"  # noqa: S608 - our own constant
 _REMEMBER = """
@@ -101,7 +103,7 @@ FROM staged s JOIN planned p ON p.line = s.line WHERE p.listing_id = l.id AND p.
 """  # noqa: S608 - column names are our own
 _ADD = f"""
 INSERT INTO listing (facility_id, publisher, kind, position, {_CONTENT_LIST}, import_id, seen_import_id, since)
-SELECT f.id, :publisher, s.kind, p.position, {", ".join("s." + name for name in CONTENT)},
+SELECT f.id, s.publisher, s.kind, p.position, {", ".join("s." + name for name in CONTENT)},
   :import_id, :import_id, :generation
 FROM staged s JOIN planned p ON p.line = s.line JOIN facility f ON f.key = s.key
 WHERE p.verdict = 'added' ORDER BY s.line

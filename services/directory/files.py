@@ -1,6 +1,7 @@
 """What a directory file is: found by its header, never by its name; unknown ones are refused with the difference."""
 
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 from services.directory.rows import SourceRow
 
 SAMHSA, OWN = "samhsa", "own"
+FilePath = Path | zipfile.Path
 _FULL_DATE = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
@@ -28,6 +30,8 @@ class SourceFile:
     scope: str  # what such a file speaks for when nobody says otherwise: national, state:CA, list
     rows: Callable[[], Iterator[SourceRow]]
     total: int | None = None
+    copy: bool = False  # an export of ours: it vouches for nothing by itself, and its rows name their own publisher
+    as_of: date | None = None  # when the file itself says of which day it speaks
 
 
 def edition_of(path: Path) -> tuple[str, date | None]:

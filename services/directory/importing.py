@@ -95,13 +95,15 @@ class _Intake:
     result: ImportResult
     progress: Progress
     refused: list[RefusedRow] = field(default_factory=list)
+    real: bool = False  # whether more than invented places are there
 
     def run(self) -> None:
         """Stage, compare, check, write."""
         if not take_directory(self.session):
             raise _Refuse(_BUSY)
         ensure_zip_codes(self.session)
-        if self.wish.sample and store.has_real_places(self.session):
+        self.real = store.has_real_places(self.session)
+        if self.wish.sample and self.real:
             return  # invented places never come to stand beside real ones
         zips = load_zip_table(self.session)
         if not store.stage(self.session, self._rows(zips)):
@@ -117,13 +119,15 @@ class _Intake:
             self.progress(1)
             done = examine(row, zips)
             state = row.state.strip().upper()
+            if row.publisher == store.SAMPLE and self.real:
+                done.refused.append("it is an invented place, and real ones are in the directory")
             if self.scope.state and not done.refused and state != self.scope.state:
                 done.refused.append(f"it lies in {state[:2]}, outside the scope {self.scope.state}")
             self.result.notes += [(row.line, note) for note in done.notes]
             if done.refused:
                 self._refuse(row, done.refused)
             elif done.values is not None:
-                yield done.values
+                yield {**done.values, "publisher": row.publisher or self.source.publisher}
 
     def _refuse(self, row: SourceRow, reasons: list[str]) -> None:
         self.result.refused.append((row.line, "; ".join(reasons)))
@@ -151,10 +155,12 @@ class _Intake:
             )
 
     def _known_already(self) -> bool:
-        """Whether this very file was the last one and nothing differs: then not even a note is made."""
+        """Whether nothing differs and this very file was the last one, or is a copy: then not even a note is made."""
         last = last_import(self.session, self.source.publisher, self.result.scope)
         differs = self.result.added or self.result.changed or self.result.retired
-        return not differs and last is not None and last.file_digest == _file_digest(self.wish.path)
+        if differs or self.source.copy:
+            return not differs
+        return last is not None and last.file_digest == _file_digest(self.wish.path)
 
     def _write(self) -> None:
         result, counts = self.result, _counts(self.result)
@@ -167,7 +173,8 @@ class _Intake:
         if result.added or result.changed or result.retired:
             row.generation = next_generation(self.session)
             store.write(self.session, self.scope, row.id, row.generation)
-        store.refresh_seen(self.session, self.scope, row.id)
+        if not self.source.copy:
+            store.refresh_seen(self.session, self.scope, row.id)
         audit.write(self.session, "directory_imported", self.wish.actor_id, self.now, import_id=row.id, **counts)
         result.import_id, result.edition = row.id, row.edition
 
@@ -189,7 +196,7 @@ class _Intake:
 
 
 def _scope(wish: ImportWish, source: SourceFile, now: datetime) -> store.Scope:
-    day = wish.as_of or edition_of(wish.path)[1] or now.date()
+    day = wish.as_of or source.as_of or edition_of(wish.path)[1] or now.date()
     word = wish.scope or source.scope
     if word in {"national", "list"}:
         return store.Scope(source.publisher, source.kinds, day, whole=word == "national")
@@ -215,5 +222,9 @@ def _shown(row: SourceRow) -> dict[str, Any]:
 
 
 def _file_digest(path: Path) -> str:
+    if path.is_dir():
+        files = sorted(entry for entry in path.iterdir() if entry.is_file())
+        named = "".join(f"{entry.name} {_file_digest(entry)}\n" for entry in files)
+        return hashlib.sha256(named.encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+
+from services.directory.files import FilePath
 
 CHUNK = 1 << 16
 MAX_OBJECT = 8 << 20  # characters; a facility with all its services has a few thousand
@@ -15,7 +16,7 @@ class BrokenJsonError(ValueError):
     """The file is no complete JSON of the expected shape; the text is the end of a sentence."""
 
 
-def head(path: Path, size: int = CHUNK) -> str:
+def head(path: FilePath, size: int = CHUNK) -> str:
     """The first characters of a UTF-8 file."""
     with path.open(encoding="utf-8-sig", errors="strict") as file:
         return file.read(size)
@@ -27,7 +28,7 @@ def array_start(text: str, name: str) -> int | None:
     return found.end() if found else None
 
 
-def objects(path: Path, name: str) -> Iterator[dict[str, Any]]:
+def objects(path: FilePath, name: str) -> Iterator[dict[str, Any]]:
     """The objects of the array; raises BrokenJsonError when the file ends early or holds something else."""
     decoder = json.JSONDecoder()
     with path.open(encoding="utf-8-sig") as file:

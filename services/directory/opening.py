@@ -5,13 +5,14 @@ from pathlib import Path
 from services.directory.california import HEADER as CALIFORNIA_HEADER
 from services.directory.california import open_california
 from services.directory.files import SourceFile, UnreadableFileError, header_difference
+from services.directory.hsds.opening import open_hsds_archive, open_hsds_folder, open_hsds_json
 from services.directory.json_stream import head
 from services.directory.locator_csv import editions, open_locator
 from services.directory.locator_json import open_locator_json
 from services.directory.plain_csv import HEADER as PLAIN_HEADER
 from services.directory.plain_csv import csv_header, open_plain
 from services.directory.service_codes import ServiceCodes
-from services.directory.workbook import open_workbook
+from services.directory.workbook import is_workbook, open_workbook
 
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
@@ -23,7 +24,7 @@ def open_source(path: Path, codes: ServiceCodes) -> SourceFile:
     if not path.exists():
         raise UnreadableFileError(f"{path} does not exist. Check the path.")
     if path.is_dir():
-        raise UnreadableFileError(f"{path} is a directory, and no directory file was found in it.")
+        return open_hsds_folder(path, path.name, codes)
     try:
         with path.open("rb") as file:
             beginning = file.read(1024)
@@ -34,7 +35,7 @@ def open_source(path: Path, codes: ServiceCodes) -> SourceFile:
     if beginning.startswith(_OLD_EXCEL_MAGIC):
         raise UnreadableFileError(f"{path.name} is an old or encrypted Excel file. Save it as .xlsx and try again.")
     if beginning.startswith(_ZIP_MAGIC):
-        return open_workbook(path)
+        return open_workbook(path) if is_workbook(path) else open_hsds_archive(path, codes)
     if beginning.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON_STARTS):
         return _open_json(path, codes)
     return _open_csv(path, codes)
@@ -57,7 +58,7 @@ def _open_json(path: Path, codes: ServiceCodes) -> SourceFile:
         beginning = head(path)
     except UnicodeDecodeError as error:
         raise UnreadableFileError(f"{path.name} is not UTF-8 text. Save it as UTF-8 and try again.") from error
-    found = open_locator_json(path, beginning, codes)
+    found = open_locator_json(path, beginning, codes) or open_hsds_json(path, beginning, codes)
     if found is None:
-        raise UnreadableFileError(f"{path.name} is JSON, but no answer of FindTreatment.gov's locator.")
+        raise UnreadableFileError(f"{path.name} is JSON, but neither of FindTreatment.gov's locator nor HSDS.")
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from services.directory.files import OWN, SourceFile, UnreadableFileError
+from services.directory.files import OWN, FilePath, SourceFile, UnreadableFileError
 from services.directory.rows import SourceRow
 
 HEADER = (
@@ -16,7 +16,7 @@ MAX_FIELD = 10_000
 MAX_COLUMNS = 1_000
 
 
-def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(path: FilePath) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of every record of a UTF-8 CSV; raises UnreadableFileError with a sentence."""
     csv.field_size_limit(MAX_FIELD)
     try:
@@ -56,7 +56,7 @@ def open_plain(path: Path, header: Sequence[str]) -> SourceFile | None:
     )
 
 
-def record(path: Path, line: int, cells: list[str], header: Sequence[str]) -> dict[str, str]:
+def record(path: FilePath, line: int, cells: list[str], header: Sequence[str]) -> dict[str, str]:
     """The cells by column name; raises UnreadableFileError when a record is cut short or too long."""
     if len(cells) != len(header):
         raise UnreadableFileError(

@@ -12,6 +12,7 @@ from routing.codes import bits_of
 from routing.geography import ZipTable, haversine_miles
 from routing.identity import identity_key, operator_digits, zip5
 
+HSDS = "HSDS"  # kind of listings from other people's HSDS data, which has no service codes
 MAX_TEXT = 500
 MAX_CODES_TEXT = 6_000
 FAR_FROM_ZIP_MILES = 60.0  # DOMAIN.md section 3: coordinates farther than this from the ZIP are not believed
@@ -37,6 +38,7 @@ class SourceRow:
     intake: tuple[str, ...] = ()
     website: str = ""
     kind: str = "SU"
+    publisher: str = ""  # whose list this row stands on, when the file holds several
     codes: tuple[str, ...] = ()
     latitude: str = ""
     longitude: str = ""
@@ -65,7 +67,7 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
     codes = " ".join(dict.fromkeys(" ".join(row.codes).upper().split()))
     done.refused += _text_problems(texts)
     done.refused += _place_problems(state, row.zip, zip_code, zips)
-    done.refused += _code_problems(codes) if row.kind != LICENCE else []
+    done.refused += _code_problems(codes, needed=row.kind not in {LICENCE, HSDS})
     if done.refused:
         return done
     phones = [_phone(number, done) for number in (row.phone, *row.intake)]
@@ -81,10 +83,11 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
         "longitude": lon,
         "codes": codes,
         "word": bits_of(codes.split()),
-        "facts": json.dumps({name: value for name, value in row.facts.items() if value}),
+        "facts": json.dumps({name: value for name, value in row.facts.items() if value}, sort_keys=True),
     }
     key = identity_key(texts["name1"], texts["name2"], texts["street1"], zip_code)
-    done.values = {**content, "line": row.line, "key": key, "kind": row.kind, "digest": content_digest(content)}
+    digest = content_digest(content)
+    done.values = {**content, "line": row.line, "key": key, "kind": row.kind, "digest": digest}
     return done
 
 
@@ -116,9 +119,9 @@ def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> li
     return found
 
 
-def _code_problems(codes: str) -> list[str]:
+def _code_problems(codes: str, *, needed: bool) -> list[str]:
     if not codes:
-        return ["it names no service"]
+        return ["it names no service"] if needed else []
     if len(codes) > MAX_CODES_TEXT:
         return [f"its service codes are longer than {MAX_CODES_TEXT} characters"]
     if _CODES.match(codes):

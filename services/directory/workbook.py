@@ -46,6 +46,16 @@ def open_workbook(path: Path) -> SourceFile:
     )
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether a zip archive is a workbook, or is too broken to be told from one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return True
+    return any(name.startswith(("xl/", "[Content_Types]")) for name in names)
+
+
 def check_archive(path: Path) -> None:
     """Refuse what is no plain workbook: broken, with macros, or unpacking to far more than it should."""
     try:
