@@ -23,7 +23,10 @@ PLAIN_PHRASES = Path(__file__).with_name("plain_phrases.toml")
 CALLS_911 = {"911_now", "911_now_then_988"}
 DANGER = CALLS_911 | {"988_warm_transfer"}
 ROUNDS = 5
+# what the rules were written from; what they were not; what somebody else wrote
+PARTS = ("messages", "held_out", "independent")
 Line = dict[str, Any]
+Table = dict[str, dict[str, tuple[int, int]]]
 Answer = Callable[[str], Line]
 
 
@@ -89,15 +92,17 @@ def verdicts(line: Line, said: Line) -> Iterable[tuple[str, bool]]:
     if line["kind"].startswith("neg_"):
         yield "no false alarm on hard negatives", told not in DANGER
     yield "urgency exact", told == truth
+    if line["substances"] is None:  # labelled for danger alone
+        return
     yield "substances", said["substances"] == sorted(line["substances"])
     for key in ("payer", "zip"):
         if line[key] or said[key]:
             yield key, said[key] == line[key]
 
 
-def measure(lines: list[Line], answer: Answer) -> dict[str, dict[str, tuple[int, int]]]:
+def measure(lines: list[Line], answer: Answer) -> Table:
     """Right and all, by measure and by group (all, language, kind)."""
-    table: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    table: Table = defaultdict(dict)
     for line in lines:
         for name, right in verdicts(line, answer(line["text"])):
             for group in ("all", line["language"], line["kind"]):
@@ -136,20 +141,26 @@ def speed(answer: Answer, texts: list[str]) -> tuple[float, float]:
 
 
 def run() -> list[Row]:
-    """Shares of right answers by part of the corpus, kind and language; then speed."""
+    """Shares of right answers by part of the corpus, all of a part first, then by kind and language; then speed."""
     rules = TriageRules.build(load_content())
     mine, baseline = ours(rules), plain()
     rows: list[Row] = []
-    for part in ("messages.jsonl", "held_out.jsonl"):
-        lines = read(part)
-        here, there = measure(lines, mine), measure(lines, baseline)
-        for name, groups in here.items():
-            for group, counted in groups.items():
-                value, other = share(counted), share(there[name].get(group))
-                target = TARGETS.get(name) if group == "all" else None
-                shown = f"{part.removesuffix('.jsonl')}: {name} ({group}, {counted[1]})"
-                rows.append(Row(shown, "share", value, other, target, of_ours=True))
+    for part in PARTS:
+        if (CORPUS / f"{part}.jsonl").exists():
+            lines = read(f"{part}.jsonl")
+            rows += _shares(part, measure(lines, mine), measure(lines, baseline))
     return rows + _speeds(mine, baseline)
+
+
+def _shares(part: str, here: Table, there: Table) -> list[Row]:
+    rows: list[Row] = []
+    for name, groups in here.items():
+        for group, counted in groups.items():
+            target = TARGETS.get(name) if group == "all" else None
+            shown = f"{part}: {name} ({group}, {counted[1]})"
+            value, other = share(counted), share(there[name].get(group))
+            rows.append(Row(shown, "share", value, other, target, of_ours=True))
+    return sorted(rows, key=lambda row: "(all, " not in row.name)
 
 
 def _speeds(mine: Answer, baseline: Answer) -> list[Row]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from routing.hits import Hit, Spans
+from routing.hits import NOWHERE, Hit, Spans
 from routing.words import Message
 
 NEGATION_REACH = 3  # words that may stand between "no" and what it negates
 FAR_NEGATION_REACH = 5
 LIST_REACH = 3
+LONG = 8  # words from which a phrase holds more than one thought, so that a time within it may be of either
+CLAIM_REACH = 6  # words of a danger phrase whose own "no" negates nothing else
 TIME_REACH = 14
 OTHER_CLAUSE = 4  # words that a comma counts for
 WHAT_IF_REACH = 6
@@ -19,6 +21,7 @@ CUE_KINDS = (
     *("learning", "reason", "grief"),
 )
 _NEGATIVE_ANSWER = frozenset({"no", "none", "never", "negative", "nope", "nunca", "ninguna", "ninguno"})
+_CONTRAST = frozenset({"but", "pero", "sino", "though"})
 _TAKING = frozenset(
     {
         *("take", "takes", "taking", "took", "taken", "prescribed", "prescription", "med", "meds", "medication"),
@@ -59,9 +62,10 @@ class Context:
         self._medicine_places = {place for hit in medicines for place in range(hit.first, hit.last + 1)}
         self._breakers = breakers
         self._glue = glue
-        self._cues = {kind: Spans(cues.get(kind, ())) for kind in CUE_KINDS}
+        self._cues = {kind: Spans(cues[kind]) if kind in cues else NOWHERE for kind in CUE_KINDS}
         # a "no" that belongs to a danger phrase itself ("not breathing") negates nothing
-        claimed, no_negation = Spans(dangers), self._cues["not_negation"]
+        claimed = Spans(hit for hit in dangers if hit.last - hit.first < CLAIM_REACH)
+        no_negation = self._cues["not_negation"]
         negations = (cue for cue in self._cues["negation"] if not claimed.overlap(cue) and not no_negation.overlap(cue))
         self._cues["negation"] = Spans(negations)
         doubts = self._cues["not_what_if"]
@@ -106,7 +110,7 @@ class Context:
         clauses = self._message.clauses
         for cue in self._cues[kind].near(hit, reach):
             near = cue.last < hit.first and clauses[cue.last] == clauses[hit.first]
-            if near and not (strict and self._breakers & set(self._between(cue, hit))):
+            if near and not (self._breakers if strict else _CONTRAST) & set(self._between(cue, hit)):
                 return True
         return False
 
@@ -132,7 +136,7 @@ class Context:
             max(cue.first - hit.last, hit.first - cue.last, 0)
             + (OTHER_CLAUSE if clauses[cue.first] != clauses[hit.first] else 0)
             for cue in self._cues[kind].near(hit, TIME_REACH)
-            if self._same_sentence(cue, hit)
+            if self._same_sentence(cue, hit) and not (hit.last - hit.first > LONG and cue.is_inside(hit))
         ]
         near = [distance for distance in distances if distance <= TIME_REACH]
         return min(near) if near else None
@@ -142,7 +146,7 @@ class Context:
         if past is None:
             return False
         present = self._nearest(hit, "present")
-        return present is None or past <= present
+        return present is None or past < present
 
     def _is_what_if(self, hit: Hit) -> bool:
         before = (cue.first <= hit.last for cue in self._around(hit, "what_if", WHAT_IF_REACH))

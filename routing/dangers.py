@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from routing.context import Context
-from routing.hits import Hit, Hits, Spans, flat
+from routing.hits import NOWHERE, Hit, Hits, Spans, flat
 from routing.naming import Named
 from routing.rulebook import FlagContent
 from routing.understanding import ACTION_URGENCY, RaisedFlag, SetAside
@@ -12,8 +12,6 @@ from routing.vocabulary import DANGER
 from routing.words import Message
 
 MAX_SHOWN = 40  # quotes and set-aside phrases that are kept of one message
-
-_NO_IDIOMS = Spans(())
 
 
 class Dangers:
@@ -60,7 +58,7 @@ class Dangers:
 
         A hit that says more than the idiom within it stands.
         """
-        idioms = self._idioms.get(hit.label.id, _NO_IDIOMS)
+        idioms = self._idioms.get(hit.label.id, NOWHERE)
         return any(_explains(idiom, hit) and self._in_one_clause(idiom) for idiom in idioms.near(hit))
 
     def _in_one_clause(self, idiom: Hit) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 REACH = 40  # words before and after its rarest word in which a phrase is looked for
-LONGEST = 2 * REACH + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class Spans:
     def __init__(self, hits: Iterable[Hit]) -> None:
         self._hits = sorted(hits, key=lambda hit: (hit.first, hit.last))
         self._firsts = [hit.first for hit in self._hits]
+        self._longest = max((hit.last - hit.first for hit in self._hits), default=0)
 
     def __bool__(self) -> bool:
         return bool(self._hits)
@@ -53,7 +53,7 @@ class Spans:
         """Those with at most `reach` words between them and `hit`, before or after; overlapping ones too."""
         if not self._hits:
             return ()
-        low = bisect_left(self._firsts, hit.first - reach - LONGEST)
+        low = bisect_left(self._firsts, hit.first - reach - 1 - self._longest)
         high = bisect_right(self._firsts, hit.last + reach + 1)
         return [other for other in self._hits[low:high] if other.last >= hit.first - reach - 1]
 
@@ -66,6 +66,7 @@ class Spans:
         return any(hit.is_inside(other) for other in self.near(hit))
 
 
+NOWHERE = Spans(())
 Hits = dict[str, dict[str, list[Hit]]]  # kind -> id -> hits
 
 

@@ -1,29 +1,38 @@
 """Finds thousands of phrases in a message in one pass, each looked for only where its rarest word stands."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.hits import REACH, Hit, Label
 from routing.phrase_language import Element, Row
 from routing.words import Message
 
-_NEVER_SKIPPED = frozenset({"not", "never", "nunca"})  # what they deny must not be read as said
+# What is denied must not be read as said, nor what stands on the other side of a "but" as one with this side.
+_NEVER_SKIPPED = frozenset({"not", "never", "nunca", "but", "pero", "sino", "contrario"})
 LONG_BEGINNING = 5  # letters from which a known beginning makes a word known
+NEAR = 4  # words between a "not" and what it denies up to which a comma does not matter
+MAX_REMEMBERED = 20_000  # words whose phrases are kept at hand
 _NO_WORDS: frozenset[str] = frozenset()
+# up to so many words between; then one of the words, or what the element takes besides them; it may be missing
+Step = tuple[int, frozenset[str], Element | None, bool]
+Steps = tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchored:
     """A phrase cut at its rarest place: what follows it, and what stands before it read backwards.
 
-    `needs`: one of these words must stand near, or looking further is no use.
+    `needs`: one of these words must stand near, or looking further is no use. `in_one_clause`: it must not go on after
+    a comma; so it is with a "not" and what it denies some words later.
     """
 
     label: Label
-    after: Row
-    before: Row
+    after: Steps
+    before: Steps
     needs: frozenset[str]
+    fillers: frozenset[str]
+    in_one_clause: bool
 
 
 class PhraseBook:
@@ -39,6 +48,7 @@ class PhraseBook:
         for label, row in phrases:
             self._index(label, row, commonness)
         self._prefix_lengths = sorted({len(prefix) for prefix in self._by_prefix})
+        self._remembered: dict[str, Sequence[_Anchored]] = {}
         self.vocabulary = frozenset(w for _, row in phrases for e in row for w in e.words)
         self.beginnings = tuple({p for _, row in phrases for e in row for p in e.prefixes if len(p) >= LONG_BEGINNING})
 
@@ -49,7 +59,9 @@ class PhraseBook:
         fixed = sorted((place for place, element in enumerate(row) if element.fixed), key=common)
         anchor = fixed[0]
         others = [row[place].words for place in fixed[1:] if not row[place].prefixes]
-        entry = _Anchored(label, row[anchor + 1 :], row[:anchor][::-1], others[0] if others else _NO_WORDS)
+        needs, fillers = others[0] if others else _NO_WORDS, self._fillers if label.loose else _NO_WORDS
+        in_one_clause = bool(row[0].words & _NEVER_SKIPPED) and max(element.gap for element in row) > NEAR
+        entry = _Anchored(label, _steps(row[anchor + 1 :]), _steps(row[:anchor][::-1]), needs, fillers, in_one_clause)
         for word in row[anchor].words:
             self._by_word[word].append(entry)
         for prefix in row[anchor].prefixes:
@@ -58,87 +70,82 @@ class PhraseBook:
     def find(self, message: Message) -> list[Hit]:
         """Every hit. Time grows with the length of the message alone."""
         hits: list[Hit] = []
-        words = message.words
-        firsts, lasts = _sentence_ends(message.sentences)
-        blocks = [set(words[max(0, at - REACH) : at + 2 * REACH]) for at in range(0, len(words), REACH)]
-        for at, word in enumerate(words):
-            entries = self._entries(word)
-            if not entries:
-                continue
-            near = blocks[at // REACH]
-            low, high = max(firsts[at], at - REACH), min(lasts[at], at + REACH)
-            for entry in entries:
-                if entry.needs and near.isdisjoint(entry.needs):
-                    continue
-                fillers = self._fillers if entry.label.loose else _NO_WORDS
-                last = _Walk(words, 1, high, fillers).fit(entry.after, at) if entry.after else at
-                if last is None:
-                    continue
-                first = _Walk(words, -1, low, fillers).fit(entry.before, at) if entry.before else at
-                if first is not None:
-                    hits.append(Hit(entry.label, first, last))
+        words, clauses = message.words, message.clauses
+        for first, last in _sentences(message.sentences):
+            for start in range(first, last + 1, REACH):
+                end = min(start + REACH - 1, last)
+                near = set(words[max(first, start - REACH) : end + REACH + 1])
+                for at in range(start, end + 1):
+                    entries = self._remembered.get(words[at])
+                    for entry in self._entries(words[at]) if entries is None else entries:
+                        if entry.needs and near.isdisjoint(entry.needs):
+                            continue
+                        low, high = max(first, at - REACH), min(last, at + REACH)
+                        after = _fit(words, entry.after, at, 1, low, high, entry.fillers) if entry.after else at
+                        if after is None:
+                            continue
+                        before = _fit(words, entry.before, at, -1, low, high, entry.fillers) if entry.before else at
+                        if before is not None and (not entry.in_one_clause or clauses[before] == clauses[after]):
+                            hits.append(Hit(entry.label, before, after))
         return hits
 
     def _entries(self, word: str) -> Sequence[_Anchored]:
-        entries = self._by_word.get(word, [])
+        entries = list(self._by_word.get(word, ()))
         for length in self._prefix_lengths:
             if length > len(word):
                 break
-            more = self._by_prefix.get(word[:length])
-            if more:
-                entries = entries + more
+            entries += self._by_prefix.get(word[:length], ())
+        if len(self._remembered) < MAX_REMEMBERED:
+            self._remembered[word] = entries
         return entries
 
 
-def _sentence_ends(sentences: list[int]) -> tuple[list[int], list[int]]:
-    """For each word, the first and the last word of its sentence."""
-    firsts: list[int] = []
-    for at, sentence in enumerate(sentences):
-        firsts.append(firsts[at - 1] if at and sentences[at - 1] == sentence else at)
-    lasts = [0] * len(sentences)
-    for at in range(len(sentences) - 1, -1, -1):
-        same = at + 1 < len(sentences) and sentences[at + 1] == sentences[at]
-        lasts[at] = lasts[at + 1] if same else at
-    return firsts, lasts
+def _steps(row: Row) -> Steps:
+    """Each element with the number of words that the dots before it let pass."""
+    steps: list[Step] = []
+    gap = 0
+    for element in row:
+        gap += element.gap
+        if not element.gap:
+            more = element if element.prefixes or element.at_least else None
+            steps.append((gap, element.words, more, element.optional))
+            gap = 0
+    return tuple(steps)
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """Fits elements to the words of one sentence, forwards (`step` 1) or backwards (-1), not beyond `bound`."""
+def _sentences(sentences: list[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last word of each sentence."""
+    first = 0
+    for at in range(1, len(sentences) + 1):
+        if at == len(sentences) or sentences[at] != sentences[first]:
+            yield first, at - 1
+            first = at
 
-    words: list[str]
-    step: int
-    bound: int
-    fillers: frozenset[str]
 
-    def fit(self, row: Row, at: int, place: int = 0) -> int | None:
-        """Index of the last word taken when `row[place:]` fits next to `at`; None if it does not."""
-        if place == len(row):
-            return at
-        element = row[place]
-        if element.gap:
-            return self._fit_after_gap(row, at, place)
-        following = at + self.step
-        if (self.bound - following) * self.step >= 0:
-            end = self._fit_here(row, following, place, element)
-            if end is not None:
-                return end
-        return self.fit(row, at, place + 1) if element.optional else None
-
-    def _fit_here(self, row: Row, at: int, place: int, element: Element) -> int | None:
-        word = self.words[at]
-        if element.takes(word):
-            end = self.fit(row, at, place + 1)
-            if end is not None:
-                return end
-        return self.fit(row, at, place) if word in self.fillers else None
-
-    def _fit_after_gap(self, row: Row, at: int, place: int) -> int | None:
-        for skipped in range(row[place].gap + 1):
-            reached = at + skipped * self.step
-            if (self.bound - reached) * self.step < 0 or (skipped and self.words[reached] in _NEVER_SKIPPED):
+def _fit(
+    words: list[str], steps: Steps, at: int, step: int, low: int, high: int, fillers: frozenset[str], place: int = 0
+) -> int | None:
+    """Index of the last word taken when `steps[place:]` fit next to `at`, going by `step` (1 or -1) and not beyond
+    `low` and `high`; None if they do not."""
+    gap, taken, more, optional = steps[place]
+    is_last = place + 1 == len(steps)
+    for skipped in range(gap + 1):
+        if skipped:
+            at += step
+            if not low <= at <= high or words[at] in _NEVER_SKIPPED:
                 return None
-            end = self.fit(row, reached, place + 1)
+        here = at + step
+        while low <= here <= high:
+            word = words[here]
+            if word in taken or (more and more.takes(word)):
+                end = here if is_last else _fit(words, steps, here, step, low, high, fillers, place + 1)
+                if end is not None:
+                    return end
+            if word not in fillers:
+                break
+            here += step
+        if optional:
+            end = at if is_last else _fit(words, steps, at, step, low, high, fillers, place + 1)
             if end is not None:
                 return end
-        return None
+    return None

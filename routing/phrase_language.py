@@ -2,16 +2,19 @@
 
 A phrase is a row of words. `a|b|c_d` is one of three, the last being two words; `word?` may be missing; `begin*` is any
 word that begins so; `@group` is any entry of a named group; `#10` is any number from ten; `..` stands for up to two
-words and `...` for up to four. A phrase never crosses a sentence.
+words, `...` for up to four and `....` for up to eight. `these words & those` is both, in either order, with up to six
+words between. A phrase never crosses a sentence.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 
 from routing.words import fold, spell_out
 
-GAPS = {"..": 2, "...": 4}
+GAPS = {"..": 2, "...": 4, "....": 8}
+APART = 6  # words between what `&` joins
 MIN_PREFIX = 3  # letters of a beginning
 MAX_DIGITS = 3  # longer numbers are ZIPs, phones, prices
 _PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -61,15 +64,20 @@ class PhraseReader:
 
         Raises `PhraseError` for an unknown group, a short beginning, dots at an end, or no word that must be there.
         """
-        rows: list[Row] = [()]
-        for piece in phrase.split():
-            ways = self._ways(piece, phrase)
-            rows = [row + way for row in rows for way in ways]
+        parts = [self._rows(part, phrase) for part in phrase.split(" & ")]
+        rows = [row for order in permutations(parts) for row in _joined(order)]
         for row in rows:
             if not any(element.fixed for element in row):
                 raise PhraseError(f"the phrase “{phrase}” has no word that must be there")
             if row[0].gap or row[-1].gap:
                 raise PhraseError(f"the phrase “{phrase}” begins or ends with dots; dots only stand between words")
+        return rows
+
+    def _rows(self, part: str, phrase: str) -> list[Row]:
+        rows: list[Row] = [()]
+        for piece in part.split():
+            ways = self._ways(piece, phrase)
+            rows = [row + way for row in rows for way in ways]
         return rows
 
     def _plain(self, piece: str) -> Words:
@@ -112,6 +120,15 @@ class PhraseReader:
         if name not in self._groups:
             raise PhraseError(f"the phrase “{phrase}” names the unknown group “@{name}”")
         return self._groups[name]
+
+
+def _joined(parts: Iterable[list[Row]]) -> list[Row]:
+    """One row of each part after the other, in every way, with words between."""
+    apart = (Element(gap=APART),)
+    rows, *others = parts
+    for more in others:
+        rows = [row + apart + next_row for row in rows for next_row in more]
+    return rows
 
 
 def _number(option: str, phrase: str) -> int:

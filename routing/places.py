@@ -51,7 +51,9 @@ def _rank(message: Message, at: int, last: int, lists: Lists) -> int | None:
     words = message.words
     before, after = set(words[max(0, at - 3) : at]), set(words[last + 1 : last + 2])
     called = bool(lists["zip_before"] & before)
-    against = lists["not_zip_before"] & before or message.text[: message.starts[at]].rstrip().endswith(("$", "#"))
+    against = lists["not_zip_before"] & before or message.text[
+        max(0, message.starts[at] - 4) : message.starts[at]
+    ].rstrip().endswith(("$", "#"))
     if lists["not_zip_after"] & after or (against and not called):
         return None
     now = bool({"now", "ahora"} & set(words[max(0, at - 4) : last + 4]))

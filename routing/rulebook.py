@@ -127,7 +127,8 @@ def word_lists(content: TriageContent) -> Mapping[str, frozenset[str]]:
 
 def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
     """Every phrase of the content. Raises `PhraseError` naming the entry whose phrase cannot be read."""
-    reader = PhraseReader(spellings, {name: tuple(entries) for name, entries in content.groups.items()})
+    groups = {name: tuple(entries) for name, entries in content.groups.items()}
+    reader = PhraseReader(spellings, {**groups, "drug": _drug_names(content)})
     phrases: list[tuple[Label, Row]] = []
 
     def add(kind: str, entry: str, texts: Iterable[str], detail: str = "") -> None:
@@ -157,6 +158,12 @@ def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
     for cue, texts in content.cues:
         add("cue", cue, texts)
     return PhraseBook(phrases, word_lists(content)["fillers"])
+
+
+def _drug_names(content: TriageContent) -> tuple[str, ...]:
+    """The group `@drug`: every name of the catalogue that is one word and a substance without a doubt."""
+    names = (fold(name) for substance in content.substances for name in substance.names)
+    return tuple(sorted({name for name in names if name.isalpha()}))
 
 
 def speller(content: TriageContent, book: PhraseBook) -> Speller:

@@ -21,7 +21,6 @@ class Speller:
         for word in self._targets:
             for shorter in _deletions(word, _edits(word)):
                 self._by_deletion.setdefault(shorter, set()).add(word)
-        self._seen: dict[str, str] = {}
 
     def mend(self, word: str) -> str:
         """The known word that `word` was meant to be, or `word` itself."""
@@ -29,14 +28,6 @@ class Speller:
             return word
         if word.startswith(self._beginnings):
             return word
-        mended = self._seen.get(word)
-        if mended is None:
-            mended = self._nearest(word)
-            if len(self._seen) < 20_000:
-                self._seen[word] = mended
-        return mended
-
-    def _nearest(self, word: str) -> str:
         candidates = {
             known for shorter in _deletions(word, _edits(word)) for known in self._by_deletion.get(shorter, ())
         }

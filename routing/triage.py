@@ -8,7 +8,9 @@ from routing.naming import Named, named_substances, unclear_names
 from routing.rulebook import TriageContent, phrase_book, speller, spellings_of, word_lists
 from routing.understanding import NamedSubstance, Understanding
 from routing.vocabulary import most_urgent
-from routing.words import Message, read
+from routing.words import Message, fold, read, spell_out
+
+MAX_REMEMBERED = 50_000  # words as written whose plain words are kept at hand
 
 
 class TriageRules:
@@ -23,6 +25,7 @@ class TriageRules:
         self._flags = {flag.id: flag for flag in content.red_flags}
         self._catalogue = {substance.id: substance for substance in content.substances}
         self._lists = word_lists(content)
+        self._seen: dict[str, tuple[str, ...]] = {}
         cues = dict(content.cues)
         self._breakers, self._glue = frozenset(cues["breakers"]), frozenset(cues["glue"])
 
@@ -36,8 +39,7 @@ class TriageRules:
 
         Never raises; time grows with the length of the text, which is read up to 64 K characters.
         """
-        message = read(text, self._spellings)
-        message.words[:] = [self._speller.mend(word) for word in message.words]
+        message = read(text, self._plain)
         hits = by_kind(self._book.find(message))
         named = named_substances(self._catalogue, message, hits, self._breakers)
         dangers = Dangers(self._flags, message, hits, named)
@@ -52,6 +54,15 @@ class TriageRules:
             **facts.person_and_place(message, hits, flags, self._lists, language_hint=language_hint, asked=asked),
         )
         return care_hint.with_hint(known)
+
+    def _plain(self, written: str) -> tuple[str, ...]:
+        """The words of the rules that one word as written stands for, spelled as the rules spell them."""
+        words = self._seen.get(written)
+        if words is None:
+            words = tuple(self._speller.mend(word) for word in spell_out(fold(written), self._spellings))
+            if len(self._seen) < MAX_REMEMBERED:
+                self._seen[written] = words
+        return words
 
     def _context(self, message: Message, hits: Hits, named: list[Named], dangers: Dangers) -> Context:
         return Context(

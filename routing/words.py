@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,26 +58,30 @@ def spell_out(token: str, spellings: Mapping[str, tuple[str, ...]]) -> tuple[str
     return (_POSSESSIVE.sub("", token).replace("'", ""),)
 
 
-def read(text: str, spellings: Mapping[str, tuple[str, ...]]) -> Message:
-    """Words of `text` (any Unicode, any length; read up to `MAX_CHARACTERS`). Never raises."""
+def read(text: str, plain: Callable[[str], tuple[str, ...]]) -> Message:
+    """Words of `text` (any Unicode, any length; read up to `MAX_CHARACTERS`). Never raises.
+
+    `plain` gives the words that one word as written stands for.
+    """
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS].translate(_INVISIBLE))[:MAX_CHARACTERS]
     message = Message(text, [], [], [], [], [])
     sentence = clause = end = 0
     for found in _WORD.finditer(text):
-        between = text[end : found.start()]
-        if len(between) > 1 or between != " ":
+        start = found.start()
+        between = text[end:start]
+        if between != " ":
             if _SENTENCE_END.search(between):
                 sentence += 1
                 clause += 1
             elif _CLAUSE_END.search(between):
                 clause += 1
         end = found.end()
-        for word in spell_out(fold(found.group()), spellings):
+        for word in plain(found.group()):
             if _only_repeats(message, word, sentence):
                 message.ends[-1] = end
                 continue
             message.words.append(word)
-            message.starts.append(found.start())
+            message.starts.append(start)
             message.ends.append(end)
             message.sentences.append(sentence)
             message.clauses.append(clause)
