@@ -1,5 +1,6 @@
 """A hint on the level of care, with reasons. Never a diagnosis: a clinician decides."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from routing.understanding import RaisedFlag, Understanding
@@ -37,10 +38,23 @@ def _need(known: Understanding) -> Need | None:
     return Need.MOUD if opioid else Need.TREATMENT
 
 
+def taken_as_directed(use: Collection[str]) -> bool:
+    """Whether a medicine is told to be prescribed, or taken as directed, and nothing was told of misuse.
+
+    The one rule for texts, calls and the match (MATCHING.md R0, gate c; DOMAIN facts, benzodiazepines).
+    """
+    return ("as_directed" in use or "prescribed" in use) and "misuse" not in use
+
+
+def prescriber_first(substances: Iterable[str], tiers: Mapping[str, str], use: Collection[str], flags: object) -> bool:
+    """Whether the way is the prescriber before any list: a dangerous one taken as directed, and no red flag at all."""
+    dangerous = any(tiers.get(substance) in DANGEROUS_TIERS for substance in substances)
+    return dangerous and taken_as_directed(use) and not flags
+
+
 def as_directed(known: Understanding) -> bool:
     """Whether a prescribed medicine is taken as directed, with no sign of misuse and no red flag."""
-    told = "as_directed" in known.use or "prescribed" in known.use
-    return told and "misuse" not in known.use and not known.flags
+    return taken_as_directed(known.use) and not known.flags
 
 
 def _level(known: Understanding, need: Need | None) -> LevelOfCare | None:

@@ -102,7 +102,18 @@ def _to_a_human(state: State, wish: Wish, key: str) -> Turn:
     return Turn(replace(state, greeted=True, human=True, asked=None, misunderstood=0), (Reply(key),), (Wanted(wish),))
 
 
+def _prescriber_first(state: State) -> Turn:
+    """Do not stop, and who to ask; said once. Whatever comes next without news of misuse or danger is for a person."""
+    if "prescriber" in state.told:
+        return _to_a_human(state, Wish.COUNSELOR, "text.counselor_coming")
+    hello = () if state.greeted else (Reply("text.hello"),)
+    told = replace(state, greeted=True, asked=None, misunderstood=0, told=(*state.told, "prescriber"))
+    return Turn(told, (*hello, Reply("text.prescriber_first")))
+
+
 def _converse(state: State, heard: Understanding, known: Known, text: str) -> Turn:
+    if known.prescriber_first:
+        return _prescriber_first(state)
     wishes: list[Wanted] = []
     chosen = _choice(state, text)
     if chosen:
@@ -148,6 +159,9 @@ def _ask_or_match(state: State, heard: Understanding, known: Known, wishes: list
     if heard.urgency is Urgency.SAME_DAY_MEDICAL:
         poison = any(flag.action == "poison_control" for flag in heard.flags)
         replies.append(Reply("text.poison_control" if poison else "text.danger_urgent_same_day_medical"))
+    elif {"prescribed", "misuse"} <= heard.use and "doctor" not in state.told:
+        replies.append(Reply("text.speak_with_doctor"))
+        state = replace(state, told=(*state.told, "doctor"))
     matched_on = tuple(question for question in QUESTIONS if question in known.answered)
     if known.answered >= NEEDED_FOR_MATCH and matched_on != state.matched_on:
         wishes.append(Wanted(Wish.MATCH))

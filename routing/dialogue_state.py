@@ -51,6 +51,7 @@ class State:
     page: int = 0  # its part that was sent last
     danger: bool = False  # the emergency words were written; a human has not cleared it
     human: bool = False  # a human was called
+    told: tuple[str, ...] = ()  # advice that is given once: prescriber, doctor
 
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> "State":
@@ -91,3 +92,4 @@ class Known:
     danger: bool = False
     topic: str | None = None
     substance: str | None = None
+    prescriber_first: bool = False

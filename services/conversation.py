@@ -127,6 +127,7 @@ def _converse(
         danger=in_danger(contact),
         topic=None if heard.substances else house.information.topic_of(inbound.body),
         substance=next(iter(knowing.substances_of(contact)), None),
+        prescriber_first=knowing.prescriber_first(house, contact),
     )
     if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
         return Heard.CONVERSATION

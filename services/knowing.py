@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, record
+from routing import care_hint
 from routing.dialogue_information import only_asks
 from routing.understanding import Understanding
 from routing.vocabulary import Urgency, more_urgent
 from services import tasks
 from services.house import House
+from services.matching import desk_of
 
 SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom", "need", "dual_diagnosis")
 ABOUT = "info"  # the question which substance somebody wants to hear about, which need not be one they take
@@ -90,6 +92,14 @@ def _learn(session: Session, contact: Contact, learnt: dict[str, Any], now: date
 def substances_of(contact: Contact) -> tuple[str, ...]:
     """The substances that are known, in the order in which they were named."""
     return tuple(entry["value"] for entry in (contact.triage or {}).get("substances", ()))
+
+
+def prescriber_first(house: House, contact: Contact) -> bool:
+    """Whether what is known leads to the prescriber before any list of places."""
+    known = contact.triage or {}
+    told = {key: [entry["value"] for entry in known.get(key, ())] for key in ("use", "flags")}
+    tiers = {id_: substance.tier for id_, substance in desk_of(house).catalog.substances.items()}
+    return care_hint.prescriber_first(substances_of(contact), tiers, told["use"], told["flags"])
 
 
 def value_of(contact: Contact, key: str) -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import directory
 from models.contacts import Contact, record
 from routing import phone
+from routing.care_hint import taken_as_directed
 from routing.match_need import Outcome
 from routing.match_phrases import render
 from routing.match_profile import Profile, read_profile
@@ -38,7 +39,7 @@ def profile_of(house: House, contact: Contact) -> Profile | None:
         "age": knowing.value_of(contact, "age"),
         "pregnant": bool(knowing.value_of(contact, "pregnant")),
         "dual_diagnosis": bool(knowing.value_of(contact, "dual_diagnosis")),
-        "prescribed_as_directed": "as_directed" in use and "misuse" not in use,
+        "prescribed_as_directed": taken_as_directed(use),
         "language": "es" if contact.language is Language.SPANISH else None,
         **{field: condition in conditions for condition, field in CONDITION_FIELDS.items()},
     }

@@ -18,6 +18,7 @@ from services.house import House
 
 DIAL_WITHOUT_WORKER_SECONDS = 12  # a worker rings within a second; this long without a ring means there is none
 NOTHING = Understanding()
+PRESCRIBER = "prescriber_said"  # in the flow: said once in a call
 MAX_ASKS = call_flow.MAX_ASKS
 
 
@@ -167,6 +168,9 @@ def heard(
             return Document(contact.language, (Say(f"voice.danger_{heard.urgency.value}"),))
         if question == knowing.ABOUT:
             information.choose(session, house, contact, speech or "", heard, now)
+        elif PRESCRIBER not in contact.flow and knowing.prescriber_first(house, contact):
+            contact.flow = {**contact.flow, PRESCRIBER: 1}
+            return Document(contact.language, (Say("voice.prescriber_first"),))
         return Document(contact.language, (Say("voice.thanks"),))
 
 
