@@ -19,6 +19,7 @@ CALLS_RECONCILE: Final = "workers.calls.reconcile"
 TEXTS_SWEEP: Final = "workers.texts.sweep"
 FOLLOW_UPS_SWEEP: Final = "workers.follow_ups.sweep"
 HOUSEKEEPING_SWEEP: Final = "workers.housekeeping.sweep"
+VOICEMAILS_SWEEP: Final = "workers.housekeeping.voicemails_home"
 BEDS_SWEEP: Final = "workers.housekeeping.ask_beds"
 
 # (name in the schedule, task, period in seconds, queue). The relay is swept on both workers' queues, so that
@@ -31,6 +32,7 @@ _SWEEPS: Final = (
     ("texts", TEXTS_SWEEP, 5.0, RETRIES),
     ("follow_ups", FOLLOW_UPS_SWEEP, 5.0, FOLLOW_UPS),
     ("housekeeping", HOUSEKEEPING_SWEEP, 60.0, HOUSEKEEPING),
+    ("voicemails", VOICEMAILS_SWEEP, 10.0, HOUSEKEEPING),
     ("beds", BEDS_SWEEP, 20.0, HOUSEKEEPING),
 )
 

@@ -60,6 +60,19 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else decrypt(value)
 
 
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes (a sound), readable only with the keys."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else _fernet().encrypt(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else _fernet().decrypt(value)
+
+
 class EncryptedJSON(TypeDecorator[dict[str, Any]]):
     """A JSON object column, readable only with the keys. Replace the whole object to change it."""
 

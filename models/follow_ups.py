@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from models.base import Base, Id, words_of
 from models.contacts import Contact
-from models.crypto import EncryptedText
 from routing.vocabulary import FollowUpKind, FollowUpStatus
 
 
@@ -48,23 +47,6 @@ class FollowUp(Base):
             postgresql_where=text("kind = 'callback' and status in ('pending', 'started')"),
         ),
     )
-
-
-class Voicemail(Base):
-    """What somebody left after the tone: a work item with an owner and a deadline."""
-
-    __tablename__ = "voicemail"
-    id: Mapped[Id]
-    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    recording_sid: Mapped[str] = mapped_column(String(64), unique=True)
-    seconds: Mapped[int] = mapped_column(Integer, default=0)
-    transcript: Mapped[str | None] = mapped_column(EncryptedText)
-    received_at: Mapped[datetime]
-    deadline_at: Mapped[datetime]
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
-    heard_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
-    contact: Mapped[Contact] = relationship()
 
 
 UNPLANNED = (

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.contacts import LIVE, Contact, Leg, queue_place
-from models.follow_ups import FollowUp, Voicemail
+from models.follow_ups import FollowUp
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, FollowUpStatus
 
@@ -76,12 +76,6 @@ def follow_ups_of(session: Session, contact_id: uuid.UUID) -> Sequence[FollowUp]
     return session.scalars(select(FollowUp).where(FollowUp.contact_id == contact_id).order_by(FollowUp.due_at)).all()
 
 
-def voicemails_of(session: Session, contact_id: uuid.UUID) -> Sequence[Voicemail]:
-    """What was left after the tone in this contact."""
-    query = select(Voicemail).where(Voicemail.contact_id == contact_id).order_by(Voicemail.received_at)
-    return session.scalars(query).all()
-
-
 def due_follow_ups(session: Session, until: datetime, limit: int = 100) -> Sequence[FollowUp]:
     """Open follow-ups that are due before `until`, oldest first."""
     query = (
@@ -89,19 +83,6 @@ def due_follow_ups(session: Session, until: datetime, limit: int = 100) -> Seque
         .options(joinedload(FollowUp.contact).options(*_WITH_PEOPLE))
         .where(FollowUp.status.in_(OPEN_FOLLOW_UPS), FollowUp.due_at < until)
         .order_by(FollowUp.due_at)
-        .limit(limit)
-    )
-    return session.scalars(query).all()
-
-
-def open_voicemails(session: Session, limit: int = 100) -> Sequence[Voicemail]:
-    """Voicemails that nobody has finished with: danger first, then the nearest deadline."""
-    query = (
-        select(Voicemail)
-        .options(joinedload(Voicemail.contact).options(*_WITH_PEOPLE))
-        .where(Voicemail.done_at.is_(None))
-        .join(Voicemail.contact)
-        .order_by(queue_place, Voicemail.deadline_at)
         .limit(limit)
     )
     return session.scalars(query).all()

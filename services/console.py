@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from models import reading
 from models.contacts import Contact
-from models.follow_ups import FollowUp, Voicemail
+from models.follow_ups import FollowUp
+from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
 from routing.phone import masked
 from routing.vocabulary import ContactStatus, Urgency
 from services.house import House
@@ -84,6 +85,11 @@ class VoicemailRow:
     received_at: datetime
     deadline_at: datetime
     heard_at: datetime | None
+    done_at: datetime | None
+    outcome: str | None
+    here: bool  # the sound can be played
+    lost: bool  # nor will it come any more
+    owner_id: uuid.UUID | None
     owner: str | None
     contact: ContactRow
     late: bool
@@ -151,7 +157,7 @@ def due_row(row: FollowUp, now: datetime) -> DueRow:
 def voicemails(house: House, now: datetime) -> tuple[VoicemailRow, ...]:
     """Voicemails that wait, the nearest deadline first."""
     with house.db.begin() as session:
-        found = reading.open_voicemails(session)
+        found = open_voicemails(session)
         names = reading.names_of(session, [row.owner_id for row in found if row.owner_id])
         return tuple(voicemail_row(row, names, now) for row in found)
 
@@ -165,7 +171,12 @@ def voicemail_row(row: Voicemail, names: Mapping[uuid.UUID, str], now: datetime)
         received_at=row.received_at,
         deadline_at=row.deadline_at,
         heard_at=row.heard_at,
+        done_at=row.done_at,
+        outcome=row.outcome,
+        here=row.removed_at is not None,
+        lost=row.removed_at is None and row.received_at < now - FETCHED_WITHIN,
+        owner_id=row.owner_id,
         owner=names.get(row.owner_id) if row.owner_id else None,
         contact=row_of(row.contact),
-        late=row.deadline_at <= now,
+        late=row.done_at is None and row.deadline_at <= now,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import reading
 from models.contacts import Contact, ContactEvent, Leg, events_of
 from models.texts import TextMessage, thread_of
+from models.voicemails import voicemails_of
 from routing.vocabulary import LegKind
 from services import audit
 from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
@@ -140,7 +141,7 @@ def number_of(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now: da
 def _page(session: Session, contact: Contact, reader_id: uuid.UUID, now: datetime) -> ContactPage:
     events = events_of(session, contact.id)
     names = _names(session, contact)
-    voicemails = reading.voicemails_of(session, contact.id)
+    voicemails = voicemails_of(session, contact.id)
     known = contact.triage or {}
     return ContactPage(
         row=row_of(contact),

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.contacts import Contact, lock_contact, record
-from models.follow_ups import FollowUp, Voicemail
+from models.follow_ups import FollowUp
+from models.voicemails import Voicemail
 from routing import call_flow
 from routing.documents import Document, Say
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, FollowUpStatus

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import structlog
 from celery import shared_task
 
-from config.queues import BEDS_SWEEP, HOUSEKEEPING_SWEEP
-from services import housekeeping, missed_texts, text_contacts
+from config.queues import BEDS_SWEEP, HOUSEKEEPING_SWEEP, VOICEMAILS_SWEEP
+from services import housekeeping, missed_texts, text_contacts, voicemails
 from services.directory import bed_calls, bed_questions
 from workers.household import household
 
@@ -22,6 +22,14 @@ def sweep() -> None:
     missed = missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))
     if missed:
         log.warning("missed_texts_taken", count=missed)
+
+
+@shared_task(name=VOICEMAILS_SWEEP)  # type: ignore[untyped-decorator]
+def voicemails_home() -> None:
+    """Beat's wake-up: voicemails are fetched to us and removed at the provider; late ones are told."""
+    home = household()
+    voicemails.fetch_all(home.house, home.telephony, datetime.now(UTC))
+    voicemails.tell_late(home.house, datetime.now(UTC))
 
 
 @shared_task(name=BEDS_SWEEP)  # type: ignore[untyped-decorator]

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.contacts import Contact
-from models.follow_ups import FollowUp, Voicemail
+from models.follow_ups import FollowUp
 from models.people import Counselor
+from models.voicemails import Voicemail
 from routing.vocabulary import FollowUpKind, Role, Urgency
 from tests.browser.conftest import Console
 from tests.browser.test_a_counselors_night import call_in

@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 from simulator.clock import RealClock
 from simulator.driver import InProcess, Simulator
 from simulator.exchange import Exchange
+from simulator.recordings import Recording
 from simulator.server import create_app
 from simulator.settings import Settings, Timing
 from simulator.transport import HttpTransport
@@ -150,3 +151,17 @@ def test_no_exception_carries_a_number_or_the_words(sim: Simulator, telephony: T
     assert PERSON not in str(refused.value)
     assert "private" not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+def test_a_recording_is_fetched_as_sound_and_can_be_removed(sim: Simulator, telephony: Telephony) -> None:
+    sid = call(telephony)
+    exchange = sim.exchange
+    recording = Recording("RE" + "0" * 32, exchange.calls[sid], 0.0, 3, "Please call me back.", status="completed")
+    exchange.recordings[recording.sid] = recording
+
+    assert telephony.recording(recording.sid)[:4] == b"RIFF"
+    telephony.delete_recording(recording.sid)
+    telephony.delete_recording(recording.sid)
+    assert exchange.recordings == {}
+    with pytest.raises(ProviderRefused):
+        telephony.recording(recording.sid)

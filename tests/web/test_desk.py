@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from models.contacts import Contact, Leg
-from models.follow_ups import FollowUp, Voicemail
+from models.follow_ups import FollowUp
 from models.people import Counselor
+from models.voicemails import Voicemail
 from routing.vocabulary import ContactStatus, FollowUpKind, LegKind, LegStatus, Presence, Role
 from services.house import House
 from services.roster import import_roster
@@ -92,3 +93,27 @@ def test_what_is_late_says_so(house: House, sign_in_as: SignIn, add_contact: Add
     _, voicemails = browser.get("/voicemails")
     assert "42 seconds" in voicemails
     assert "Should have been answered by" in voicemails
+
+
+def test_a_voicemail_is_taken_played_and_finished_on_its_page(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    browser, now = sign_in_as(Role.COUNSELOR), datetime.now(UTC)
+    with house.db.begin() as session:
+        left = Voicemail(
+            contact_id=add_contact(ContactStatus.ENDED).id,
+            recording_sid="RE1",
+            seconds=42,
+            received_at=now,
+            deadline_at=now + timedelta(minutes=30),
+            audio=b"RIFF sound",
+            removed_at=now,
+        )
+        session.add(left)
+        session.flush()
+        page = f"/voicemails/{left.id}"
+    assert browser.post(f"{page}/done", outcome="talked")[0] == 409, "whoever finishes it has taken it first"
+    assert "We talked" in browser.post(f"{page}/take")[1]
+    assert browser.get(f"{page}/sound") == (200, "RIFF sound")
+    assert browser.post(f"{page}/done", outcome="shrugged")[0] == 400
+    assert "No voicemail waits" in browser.post(f"{page}/done", outcome="talked")[1]

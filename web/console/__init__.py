@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from web import guards
-from web.console import assets, contact_work, contacts, desk, directory, information, signing, speech
+from web.console import assets, contact_work, contacts, desk, directory, information, signing, speech, voicemails
 
 BLUEPRINTS = (
     assets.blueprint,
@@ -12,6 +12,7 @@ BLUEPRINTS = (
     contacts.blueprint,
     contact_work.blueprint,
     desk.blueprint,
+    voicemails.blueprint,
     directory.blueprint,
     information.blueprint,
 )

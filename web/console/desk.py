@@ -31,14 +31,6 @@ def follow_ups() -> ResponseReturnValue:
     return render_template(template, rows=console.follow_ups_due(house(), guards.now()))
 
 
-@blueprint.get("/voicemails")
-@allow(ANSWERING)
-def voicemails() -> ResponseReturnValue:
-    """What was left after the tone and waits for somebody."""
-    template = "_voicemails.html" if request.headers.get("HX-Request") else "voicemails.html"
-    return render_template(template, rows=console.voicemails(house(), guards.now()))
-
-
 @blueprint.post("/presence")
 @allow(ANSWERING)
 def presence() -> ResponseReturnValue:

@@ -17,6 +17,7 @@ FAMILIES = {
     "result": "queue_result",
     "follow_up": "follow_up",
     "outcome": "outcome",
+    "finished": "voicemail.outcome",
 }
 QUIET = frozenset({"ring_planned", "next_step", "key", "leg_ended"})  # small print of the timeline
 LOUD = frozenset({"danger", "bridged_988"})

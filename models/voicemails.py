@@ -1,0 +1,77 @@
+"""What somebody left after the tone: a work item with an owner and a deadline."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Integer, String, select, update
+from sqlalchemy.orm import Mapped, Session, deferred, joinedload, mapped_column, relationship
+
+from models.base import Base, Id
+from models.contacts import Contact, queue_place
+from models.crypto import EncryptedBytes, EncryptedText
+
+FETCHED_WITHIN = timedelta(days=1)
+
+
+class Voicemail(Base):
+    """A message; the sound is ours alone once it is fetched (`audio`) and removed at the provider (`removed_at`)."""
+
+    __tablename__ = "voicemail"
+    id: Mapped[Id]
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    recording_sid: Mapped[str] = mapped_column(String(64), unique=True)
+    seconds: Mapped[int] = mapped_column(Integer, default=0)
+    transcript: Mapped[str | None] = mapped_column(EncryptedText)
+    received_at: Mapped[datetime]
+    deadline_at: Mapped[datetime]
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
+    heard_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    audio: Mapped[bytes | None] = deferred(mapped_column(EncryptedBytes))
+    removed_at: Mapped[datetime | None]
+    late_told_at: Mapped[datetime | None]
+    contact: Mapped[Contact] = relationship()
+
+
+def voicemails_of(session: Session, contact_id: uuid.UUID) -> Sequence[Voicemail]:
+    """What was left after the tone in this contact."""
+    query = select(Voicemail).where(Voicemail.contact_id == contact_id).order_by(Voicemail.received_at)
+    return session.scalars(query).all()
+
+
+def open_voicemails(session: Session, limit: int = 100) -> Sequence[Voicemail]:
+    """Voicemails that nobody has finished with: danger first, then the nearest deadline."""
+    people = joinedload(Voicemail.contact).options(joinedload(Contact.caller), joinedload(Contact.counselor))
+    query = (
+        select(Voicemail)
+        .options(people)
+        .where(Voicemail.done_at.is_(None))
+        .join(Voicemail.contact)
+        .order_by(queue_place, Voicemail.deadline_at)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def at_the_provider(session: Session, now: datetime, limit: int = 20) -> Sequence[uuid.UUID]:
+    """Voicemails of which the provider still has a copy, oldest first; after a day it has none."""
+    query = (
+        select(Voicemail.id)
+        .where(Voicemail.removed_at.is_(None), Voicemail.received_at > now - FETCHED_WITHIN)
+        .order_by(Voicemail.received_at)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def newly_late(session: Session, now: datetime) -> Sequence[Voicemail]:
+    """Voicemails past their deadline of which nobody was told yet; from now on they count as told."""
+    statement = (
+        update(Voicemail)
+        .where(Voicemail.done_at.is_(None), Voicemail.deadline_at < now, Voicemail.late_told_at.is_(None))
+        .values(late_told_at=now)
+        .returning(Voicemail)
+    )
+    return session.scalars(statement).all()
