@@ -18,6 +18,7 @@ from telephony.failover import Fallback
 from telephony.static_documents import documents
 from telephony.twiml import Twiml
 from web import (
+    api,
     commands,
     console,
     correlation,
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     patience.register(app, impatient=WEBHOOKS, other_statement_ms=OTHER_STATEMENT_MS)
     health.register(app)
     console.register(app)
+    api.register(app)
     commands.register(app)
     if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
         house.db.statement_ms.set(COMMAND_STATEMENT_MS)

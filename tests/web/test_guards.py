@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from routing.vocabulary import Role
 from tests.fixtures.people import Browser
-from web import guards
+from web import api, guards
 
 WEBHOOKS = ("/voice/", "/sms/", "/status/")
 OPEN = {"/healthz", "/readyz", "/metrics"}
@@ -35,6 +35,10 @@ def test_a_stranger_gets_nowhere(application: Flask) -> None:
         status = client.open(address(application, rule), method=method).status_code
         if rule.rule in OPEN or rule.rule.startswith("/assets/") or rule.endpoint in guards.PUBLIC_ENDPOINTS:
             assert status in {200, 400, 404, 503}, (rule.rule, method, status)  # 400: a post without its token
+        elif rule.endpoint in api.OPEN_ENDPOINTS:
+            assert status == 200, rule.rule
+        elif rule.rule.startswith(api.PREFIX):
+            assert status == 401, rule.rule
         elif rule.rule.startswith(WEBHOOKS):
             assert status in {403, 405}, (rule.rule, method, status)
         else:

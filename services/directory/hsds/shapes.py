@@ -6,7 +6,7 @@ extension.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -143,10 +143,7 @@ class ServiceAtLocation(Shape):
     """That a service is offered at a location."""
 
     id: Id
-    service_id: Id | None = None
-    location_id: Id | None = None
-    location: Location | None = None
-    service: "ListedService | None" = None
+    location: Location
 
 
 class ListedService(Shape):
@@ -177,16 +174,32 @@ class Service(ListedService):
     metadata: list[Metadata] = []
 
 
-class FullServiceAtLocation(Shape):
-    """A service at a location with both of them in full."""
+class OfferedService(Shape):
+    """A service at a location with both of them: the service as in lists, or in full."""
 
     id: Id
     location: Location
-    service: Service
+    service: Service | ListedService
 
 
 class FullOrganization(Organization):
     """An organization with its locations and services."""
 
-    locations: list[Location] = []
-    services: list[Service] = []
+    locations: list[Location]
+    services: list[Service]
+
+
+Content = TypeVar("Content", bound=Shape)
+
+
+class Page(Shape, Generic[Content]):
+    """A part of a list, as HSDS's API has it."""
+
+    total_items: int
+    total_pages: int
+    page_number: int
+    size: int
+    first_page: bool
+    last_page: bool
+    empty: bool
+    contents: list[Content]

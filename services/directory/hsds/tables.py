@@ -70,7 +70,6 @@ NESTED = {
     "attributes": ("attribute", "link_id"),
     "metadata": ("metadata", "resource_id"),
     "taxonomy_term": ("taxonomy_term", ""),
-    "service": ("service", ""),
 }
 _SERVICE = (("service_id", "service"),)
 TABLES = {
