@@ -183,10 +183,10 @@ def listings_by_id(session: Session, ids: Sequence[int]) -> dict[int, Listing]:
     return {listing.id: listing for listing in session.scalars(query)}
 
 
-def listings_of(session: Session, facility_id: int) -> Sequence[Listing]:
-    """What sources say of one facility now, licences left out, the newest edition first."""
+def listings_of(session: Session, facility_ids: Collection[int]) -> Sequence[Listing]:
+    """What sources say of these facilities now, licences left out, the newest edition first."""
     query = select(Listing).options(joinedload(Listing.seen)).join(Listing.seen)
-    chosen = query.where(Listing.facility_id == facility_id, Listing.kind != LICENCE)
+    chosen = query.where(Listing.facility_id.in_(facility_ids), Listing.kind != LICENCE)
     return session.scalars(chosen.order_by(DirectoryImport.as_of.desc(), Listing.id)).all()
 
 

@@ -164,6 +164,12 @@ def reports_of(session: Session, facility_id: int) -> Sequence[FacilityReport]:
     return session.scalars(query.order_by(FacilityReport.at.desc())).all()
 
 
+def reports_in(session: Session, contact_id: uuid.UUID) -> Sequence[FacilityReport]:
+    """What was reported in one contact and still stands."""
+    query = select(FacilityReport).where(FacilityReport.contact_id == contact_id, FacilityReport.until.is_(None))
+    return session.scalars(query.where(~FacilityReport.confirmed)).all()
+
+
 def standing_fix(session: Session, facility_id: int, field: str) -> FacilityFix | None:
     """The fix of this field that holds now; callers count a generation first, which is their lock."""
     query = select(FacilityFix).where(FacilityFix.facility_id == facility_id, FacilityFix.field == field)
@@ -190,12 +196,18 @@ def open_checks(session: Session) -> Sequence[FacilityCheck]:
 
 def last_verified(session: Session, facility_ids: Sequence[int]) -> dict[int, datetime]:
     """When a person last found these facilities to be as we say, for those that ever were."""
-    query = (
-        select(FacilityCheck.facility_id, func.max(FacilityCheck.done_at))
-        .where(FacilityCheck.facility_id.in_(facility_ids), FacilityCheck.verified.is_(True))
-        .group_by(FacilityCheck.facility_id)
-    )
-    return {facility: at for facility, at in session.execute(query) if at is not None}
+    return _last_done(session, facility_ids, FacilityCheck.verified.is_(True))
+
+
+def last_checked(session: Session, facility_ids: Sequence[int]) -> dict[int, datetime]:
+    """When a person last called these facilities, whatever they found, for those that were ever called."""
+    return _last_done(session, facility_ids, FacilityCheck.done_at.is_not(None))
+
+
+def _last_done(session: Session, facility_ids: Sequence[int], which: ColumnElement[bool]) -> dict[int, datetime]:
+    query = select(FacilityCheck.facility_id, func.max(FacilityCheck.done_at)).group_by(FacilityCheck.facility_id)
+    rows = session.execute(query.where(FacilityCheck.facility_id.in_(facility_ids), which))
+    return {facility: at for facility, at in rows if at is not None}
 
 
 def _held(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String, select
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String, delete, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -56,3 +56,16 @@ def matches_of(session: Session, contact_id: uuid.UUID) -> Sequence[MatchRecord]
     """The matches made for a contact, newest first."""
     query = select(MatchRecord).where(MatchRecord.contact_id == contact_id).order_by(MatchRecord.id.desc())
     return session.scalars(query).all()
+
+
+def take_choice_back(session: Session, contact_id: uuid.UUID, listing_id: int) -> bool:
+    """Forget that this place was picked in this contact; False when it was not."""
+    lists = select(MatchRecord.id).where(MatchRecord.contact_id == contact_id)
+    chosen = MatchChoice.match_id.in_(lists) & (MatchChoice.listing_id == listing_id)
+    return bool(session.scalars(delete(MatchChoice).where(chosen).returning(MatchChoice.id)).all())
+
+
+def chosen_of(session: Session, contact_id: uuid.UUID) -> frozenset[int]:
+    """The listings that a person picked, of all lists they were shown in this contact."""
+    query = select(MatchChoice.listing_id).join(MatchRecord).where(MatchRecord.contact_id == contact_id)
+    return frozenset(session.scalars(query))

@@ -23,6 +23,8 @@ KINDS: dict[str, frozenset[str]] = {
     "facility_released": frozenset({"facility_id"}),
     "facility_reported": frozenset({"facility_id", "report"}),
     "report_confirmed": frozenset({"facility_id", "report"}),
+    "report_ended": frozenset({"facility_id", "report"}),
+    "place_chosen": frozenset({"contact_id", "listing_id"}),
     "facility_checked": frozenset({"facility_id", "verified"}),
     "bed_phone_registered": frozenset({"facility_id"}),
     "bed_phone_removed": frozenset({"facility_id"}),

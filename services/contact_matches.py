@@ -1,7 +1,7 @@
 """Places for a contact: looked for while the caller waits, shown with reasons, kept when they change, and texted."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.contacts import Contact, lock_contact, record
-from models.matches import MatchRecord, matches_of
+from models.live_facts import reports_in
+from models.matches import MatchRecord, chosen_of, matches_of
 from routing import phone
 from routing.match_phrases import PhraseTable, render
 from routing.vocabulary import Channel
 from services import suggestions, text_contacts
+from services.directory.badges import Badge
 from services.house import House
 from services.matching import AskedBy, FoundPlace, Matches, Profile, desk_of, find_matches, freshen
 
@@ -33,7 +35,14 @@ class PlaceRow:
     miles: int
     reasons: tuple[str, ...]
     open_points: tuple[str, ...]
-    source: str
+    badge: Badge
+    facility: int
+    fixed: bool = False  # an admin put something right
+    admissions_phone: str | None = None
+    admissions_hours: str = ""
+    tip: str = ""
+    reported: frozenset[str] = frozenset()  # what was said of it in this contact
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ def match_list(
             known = contact.triage or {}
             return MatchList(missing=tuple(key for key in ("zip", "substances") if not known.get(key)))
         matches, _ = _find_and_keep(session, house, contact, profile, reader_id, now)
-        return _as_list(matches, desk_of(house).phrases, language)
+        return _as_list(matches, _said_in(session, contact_id), desk_of(house).phrases, language)
 
 
 def _find_and_keep(
@@ -100,12 +109,27 @@ def _is_news(before: Sequence[MatchRecord], matches: Matches, need: object) -> b
     return not same_question or list(last.listing_order)[: len(shown)] != shown or last.shown < len(shown)
 
 
-def _as_list(matches: Matches, phrases: PhraseTable, language: str) -> MatchList:
+@dataclass(frozen=True)
+class _Said:
+    """What was said of places in this contact: reports by facility, and the listings that were chosen."""
+
+    reported: Mapping[int, frozenset[str]]
+    chosen: frozenset[int]
+
+
+def _said_in(session: Session, contact_id: uuid.UUID) -> _Said:
+    reported: dict[int, frozenset[str]] = {}
+    for report in reports_in(session, contact_id):
+        reported[report.facility_id] = reported.get(report.facility_id, frozenset()) | {report.kind.value}
+    return _Said(reported, chosen_of(session, contact_id))
+
+
+def _as_list(matches: Matches, said: _Said, phrases: PhraseTable, language: str) -> MatchList:
     return MatchList(
         advice=tuple(render(advice, phrases, language) for advice in matches.answer.advice),
-        places=tuple(_row(place, phrases, language) for place in matches.places),
+        places=tuple(_row(place, said, phrases, language) for place in matches.places),
         beside=tuple(
-            (render(heading, phrases, language), tuple(_row(place, phrases, language) for place in places))
+            (render(heading, phrases, language), tuple(_row(place, said, phrases, language) for place in places))
             for heading, places in matches.beside
         ),
         total=matches.answer.total,
@@ -113,7 +137,7 @@ def _as_list(matches: Matches, phrases: PhraseTable, language: str) -> MatchList
     )
 
 
-def _row(place: FoundPlace, phrases: PhraseTable, language: str) -> PlaceRow:
+def _row(place: FoundPlace, said: _Said, phrases: PhraseTable, language: str) -> PlaceRow:
     listing, entry = place.listing, place.entry
     street = ", ".join(part for part in (listing.street1, listing.street2) if part)
     return PlaceRow(
@@ -125,7 +149,14 @@ def _row(place: FoundPlace, phrases: PhraseTable, language: str) -> PlaceRow:
         miles=max(suggestions.LEAST_MILES, round(entry.miles)),
         reasons=tuple(render(reason, phrases, language) for reason in entry.reasons),
         open_points=tuple(render(point, phrases, language) for point in entry.open_points),
-        source=listing.source,
+        badge=listing.badge,
+        facility=entry.facility,
+        fixed=bool(listing.fixed),
+        admissions_phone=phone.e164(listing.admissions_phone) if listing.admissions_phone else None,
+        admissions_hours=listing.admissions_hours,
+        tip=listing.tip,
+        reported=said.reported.get(entry.facility, frozenset()),
+        chosen=entry.listing in said.chosen,
     )
 
 

@@ -4,8 +4,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.matches import MatchChoice, match_record
+from models.matches import MatchChoice, match_record, matches_of, take_choice_back
 from routing.match_profile import read_profile
+from services import audit
 from services.house import House
 from services.matching import Profile, desk_of, inputs_digest, listing_order
 
@@ -42,13 +43,16 @@ def replay_match(house: House, record_id: int) -> Replay | None:
     return Replay(tuple(record.listing_order), tuple(again), digest == record.digest, desk.version == record.version)
 
 
-def choose_place(
-    house: House, record_id: int, listing_id: int, now: datetime, counselor_id: uuid.UUID | None
-) -> str | None:
-    """Note that a place was picked from a match; a sentence when it was not offered there."""
+def choose_place(house: House, contact_id: uuid.UUID, listing_id: int, now: datetime, counselor_id: uuid.UUID) -> bool:
+    """Note that the person chose this place of the list last shown; chosen before, it is taken back.
+
+    False when it was not offered there.
+    """
     with house.db.begin() as session:
-        record = match_record(session, record_id)
-        if record is None or listing_id not in record.listing_order:
-            return "This place was not offered in this match."
-        session.add(MatchChoice(match_id=record_id, listing_id=listing_id, counselor_id=counselor_id, at=now))
-    return None
+        records = matches_of(session, contact_id)
+        if not records or listing_id not in records[0].listing_order:
+            return False
+        if not take_choice_back(session, contact_id, listing_id):
+            session.add(MatchChoice(match_id=records[0].id, listing_id=listing_id, counselor_id=counselor_id, at=now))
+        audit.write(session, "place_chosen", counselor_id, now, contact_id=contact_id, listing_id=listing_id)
+    return True

@@ -79,7 +79,7 @@ def remove_phone(
 def facility_name(session: Session, facility_id: int) -> str:
     """What people call it: the admin's word, else the newest listing's; empty when no source lists it any more."""
     fixed = fixes_by_facility(session, [facility_id]).get(facility_id, {})
-    listed = listings_of(session, facility_id)
+    listed = listings_of(session, [facility_id])
     return fixed.get("name1") or (listed[0].name1 if listed else "")
 
 
@@ -100,7 +100,7 @@ def _hours_fit(rules: Rules, hours: Sequence[int]) -> bool:
 
 def _zone_of(session: Session, facility_id: int) -> str | None:
     fixed = fixes_by_facility(session, [facility_id]).get(facility_id, {})
-    listed = listings_of(session, facility_id)
+    listed = listings_of(session, [facility_id])
     zip5 = fixed.get("zip5") or (listed[0].zip5 if listed else "")
     place = zip_code(session, zip5)
     return place.timezone if place is not None and is_zone(place.timezone) else None

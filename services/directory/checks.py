@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.live_facts import FacilityCheck, last_verified, open_checks
+from models.directory import Facility
+from models.live_facts import FacilityCheck, last_checked, last_verified, open_checks
 from models.match_counts import exposures
 from services import audit
+from services.directory.refused import Refused
 from services.house import House
 
 CALLS_A_DAY = 10
 USE_PERIOD = timedelta(days=30)
-NEVER_VERIFIED_DAYS = 365  # counted as this stale
+NEVER_CHECKED_DAYS = 365  # counted as this stale
 ROUTINE = "routine"
 
 
@@ -34,27 +36,39 @@ def open_check(session: Session, facility_id: int, why: str, now: datetime) -> N
         session.add(FacilityCheck(id=uuid.uuid4(), facility_id=facility_id, why=why, opened_at=now))
 
 
+def drop_check(session: Session, facility_id: int, why: str) -> None:
+    """What opened this check was taken back before anybody called."""
+    for check in open_checks(session):
+        if (check.facility_id, check.why) == (facility_id, why):
+            session.delete(check)
+
+
 def calls_of_the_day(house: House, now: datetime) -> list[CallToMake]:
-    """Reported facilities first, oldest report first; then those most shown and longest unverified. Each once."""
+    """Reported facilities first, oldest report first; then those most shown and longest unchecked. Each once."""
     with house.db.begin() as session:
         used = {row.facility_id: row.shown for row in exposures(session, now - USE_PERIOD, now)}
         reported = {check.facility_id: check.why for check in reversed(open_checks(session))}
         reported = dict(reversed(reported.items()))
         verified = last_verified(session, [*used, *reported])
-    stale = sorted(used, key=lambda facility: (-used[facility] * _days(verified.get(facility), now), facility))
+        checked = last_checked(session, list(used))
+    stale = sorted(used, key=lambda facility: (-used[facility] * _days(checked.get(facility), now), facility))
     chosen = [*reported, *(facility for facility in stale if facility not in reported)]
-    fresh = [f for f in chosen if f in reported or _days(verified.get(f), now) >= 1]
+    wanted = [f for f in chosen if f in reported or _days(checked.get(f), now) >= 1]
     return [
         CallToMake(facility, reported.get(facility, ROUTINE), used.get(facility, 0), verified.get(facility))
-        for facility in fresh[:CALLS_A_DAY]
+        for facility in wanted[:CALLS_A_DAY]
     ]
 
 
-def finish_check(house: House, facility_id: int, now: datetime, actor_id: uuid.UUID | None, *, verified: bool) -> None:
+def finish_check(
+    house: House, facility_id: int, now: datetime, actor_id: uuid.UUID | None, *, verified: bool
+) -> Refused | None:
     """Somebody called: `verified` means that what we say is true, which ends every report about the facility."""
     from services.directory.reports import end_reports
 
     with house.db.begin() as session:
+        if session.get(Facility, facility_id) is None:
+            return Refused.UNKNOWN_FACILITY
         waiting = [check for check in open_checks(session) if check.facility_id == facility_id]
         if not waiting:
             waiting = [FacilityCheck(id=uuid.uuid4(), facility_id=facility_id, why=ROUTINE, opened_at=now)]
@@ -64,7 +78,8 @@ def finish_check(house: House, facility_id: int, now: datetime, actor_id: uuid.U
         if verified:
             end_reports(session, facility_id)
         audit.write(session, "facility_checked", actor_id, now, facility_id=facility_id, verified=verified)
+    return None
 
 
-def _days(verified_at: datetime | None, now: datetime) -> float:
-    return NEVER_VERIFIED_DAYS if verified_at is None else (now - verified_at).total_seconds() / 86_400
+def _days(checked_at: datetime | None, now: datetime) -> float:
+    return NEVER_CHECKED_DAYS if checked_at is None else (now - checked_at).total_seconds() / 86_400

@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session
 
 from models.directory import Facility, next_generation
 from models.live_facts import FacilityFix, fixes_of, standing_fix
+from routing import phone
 from routing.codes import bits_of
 from routing.identity import operator_digits, zip5
 from services import audit
+from services.directory.refused import Refused
 
 # Fields of a listing that may be put right, and facts that no file has
 REPLACING = frozenset({"name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "website"})
 ADDED = frozenset({"admissions_phone", "admissions_hours", "tip"})
 CODES_ADDED, CODES_REMOVED = "codes_added", "codes_removed"
 FIELDS = REPLACING | ADDED | {CODES_ADDED, CODES_REMOVED}
+NEVER_BLANK = frozenset({"name1", "city", "zip5", "state", *ADDED})
 MAX_VALUE = 500
+TIP_REASON = "tip"  # a tip is its own reason
 _CODES = re.compile(r"[A-Z0-9]{1,8}(?: [A-Z0-9]{1,8})*\Z")
 if TYPE_CHECKING:
     from services.house import House  # which holds the match, which reads the fixes
@@ -28,15 +32,15 @@ IndexRow = tuple[int, int, int, int, int, str]
 
 def fix_facility(
     house: "House", facility_id: int, field: str, value: str, reason: str, now: datetime, actor_id: uuid.UUID | None
-) -> str | None:
-    """Put one field right for as long as nobody takes it back; a sentence when that cannot be done."""
+) -> Refused | None:
+    """Put one field right for as long as nobody takes it back."""
     value = " ".join(value.split())
     problem = _problem(field, value, reason)
     if problem:
         return problem
     with house.db.begin() as session:
         if session.get(Facility, facility_id) is None:
-            return "This facility is not in the directory."
+            return Refused.UNKNOWN_FACILITY
         generation = next_generation(session)
         _end(session, facility_id, field, generation)
         session.add(
@@ -51,13 +55,13 @@ def fix_facility(
 
 def take_fix_back(
     house: "House", facility_id: int, field: str, now: datetime, actor_id: uuid.UUID | None
-) -> str | None:
-    """Believe the files again about one field; a sentence when nothing was fixed."""
+) -> Refused | None:
+    """Believe the files again about one field."""
     with house.db.begin() as session:
         generation = next_generation(session)
         if not _end(session, facility_id, field, generation):
             session.rollback()
-            return f"Nobody has changed {field[:32]} of this facility."
+            return Refused.NOT_CHANGED
         audit.write(session, "facility_fix_ended", actor_id, now, facility_id=facility_id, field=field)
     return None
 
@@ -80,22 +84,22 @@ def fixed_row(row: IndexRow, fixes: Mapping[str, str]) -> IndexRow:
     return listing, facility, word, int(fixes.get("zip5", zip_number)), operator, fixes.get("state", state)
 
 
-def _problem(field: str, value: str, reason: str) -> str | None:
+def _problem(field: str, value: str, reason: str) -> Refused | None:
     if field not in FIELDS:
-        return f"{field[:32]} cannot be changed; say one of {', '.join(sorted(FIELDS))}."
+        return Refused.FIELD
     if not reason.strip():
-        return "Say why, for whoever looks at it later."
+        return Refused.REASON
     if len(value) > MAX_VALUE or len(reason) > MAX_VALUE:
-        return f"Keep it under {MAX_VALUE} characters."
-    if field in {"name1", "city"} and not value:
-        return f"{field} cannot be blank."
-    if field == "zip5" and zip5(value) != value:
-        return "Give the ZIP code as five digits."
-    if field == "state" and not re.fullmatch(r"[A-Z]{2}", value):
-        return "Give the state as two letters, such as MA."
-    if field in {CODES_ADDED, CODES_REMOVED} and not _CODES.match(value):
-        return "Give service codes with blanks between them, such as BDTX MDET."
-    return None
+        return Refused.TOO_LONG
+    wrong = {
+        Refused.BLANK: field in NEVER_BLANK and not value,
+        Refused.ZIP: field == "zip5" and zip5(value) != value,
+        Refused.STATE: field == "state" and re.fullmatch(r"[A-Z]{2}", value) is None,
+        Refused.CODES: field in {CODES_ADDED, CODES_REMOVED} and _CODES.match(value) is None,
+        Refused.NUMBER: field in {"phone", "admissions_phone"} and bool(value) and phone.e164(value) is None,
+        Refused.WEBSITE: field == "website" and bool(value) and not value.startswith(("http://", "https://")),
+    }
+    return next((refused for refused, is_so in wrong.items() if is_so), None)
 
 
 def _end(session: Session, facility_id: int, field: str, generation: int) -> bool:

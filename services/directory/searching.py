@@ -8,7 +8,6 @@ from datetime import datetime
 from models import directory_store as store
 from models.directory import (
     DirectoryImport,
-    Listing,
     last_change,
     next_generation,
     recent_imports,
@@ -16,9 +15,10 @@ from models.directory import (
     take_directory,
 )
 from services import audit
+from services.directory.sheets import Sheet, sheets
 from services.house import House
 
-__all__ = ["PAGE", "Found", "Listing", "past_imports", "search_facilities", "undo_import"]
+__all__ = ["PAGE", "Found", "Sheet", "past_imports", "search_facilities", "undo_import"]
 
 PAGE = 25
 
@@ -27,7 +27,7 @@ PAGE = 25
 class Found:
     """One page of a search and how many listings fit in all; pages count from 1."""
 
-    listings: Sequence[Listing]
+    listings: Sequence[Sheet]
     total: int
     page: int
 
@@ -38,11 +38,12 @@ class Found:
 
 
 def search_facilities(house: House, words: str, state: str = "", page: int = 1) -> Found:
-    """Listings whose name, street, town or ZIP hold all the words, in a state if one is given."""
+    """Listings whose name, street, town or ZIP hold all the words, in a state if one is given; fixes laid over."""
     page = max(1, page)
     with house.db.begin() as session:
         rows, total = search_listings(session, words, state or None, limit=PAGE, offset=(page - 1) * PAGE)
-    return Found(rows, total, page)
+        seen = sheets(session, [row.id for row in rows])
+    return Found([seen[row.id] for row in rows], total, page)
 
 
 def past_imports(house: House) -> Sequence[DirectoryImport]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.directory import Listing, licences_in, listings_by_id
 from models.live_facts import last_verified
 from routing.identity import fold
+from services.directory.badges import Badge, badge_of
 from services.directory.fixes import ADDED, CODES_ADDED, CODES_REMOVED, REPLACING, fixes_by_facility
 
 
@@ -46,6 +47,7 @@ class Sheet:
     codes: tuple[str, ...]
     as_of: date
     source: str
+    badge: Badge
     fixed: tuple[str, ...] = ()
     admissions_phone: str = ""
     admissions_hours: str = ""
@@ -85,7 +87,8 @@ def sheet_of(
         intake=tuple(row.intake),
         codes=tuple(code for code in codes if code not in removed),
         as_of=row.seen.as_of,
-        source=badge(row),
+        source=source_in_words(row),
+        badge=badge_of(row, verified_at),
         fixed=tuple(sorted(fixes)),
         **{name: fixes.get(name, row.facts.get(name, "")) for name in ADDED},
         verified_at=verified_at,
@@ -93,7 +96,7 @@ def sheet_of(
     )
 
 
-def badge(row: Listing) -> str:
+def source_in_words(row: Listing) -> str:
     """Where a listing comes from and when we read it; never "verified" (DOMAIN.md section 3)."""
     seen = row.seen
     edition = f" {seen.edition}" if seen.edition and seen.edition not in seen.source else ""
@@ -113,7 +116,7 @@ def licences_of(session: Session, rows: Sequence[Listing]) -> dict[int, Licence]
             licence.facts.get("licence_number", ""),
             licence.facts.get("licence_expires", ""),
             licence.facts.get("capacity", ""),
-            badge(licence),
+            source_in_words(licence),
             licence.seen.as_of.isoformat(),
         )
         for id_, licence in matched.items()

@@ -7,21 +7,25 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from models.contacts import Contact
+from models.directory import Listing
 from models.follow_ups import FollowUp
 from models.people import Counselor
 from models.voicemails import Voicemail
-from routing.vocabulary import FollowUpKind, Role, Urgency
+from routing.vocabulary import FollowUpKind, ReportKind, Role, Urgency
+from services.directory.reports import report_facility
 from tests.browser.conftest import Console
 from tests.browser.test_a_counselors_night import call_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("directory")]
 SignedIn = Callable[..., tuple[Page, Counselor]]
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SERIOUS = {"serious", "critical"}
 PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay")
+DESK = ("/directory/calls", "/directory/checks", "/directory/neutrality")  # an admin's
 
 
 def serious_findings(page: Page) -> list[str]:
@@ -51,13 +55,17 @@ def full_house(console: Console) -> list[str]:
         session.add(FollowUp(contact_id=contact_id, kind=FollowUpKind.CHECK_IN, due_at=late, created_at=late))
         sid = f"RE{contact_id.hex}"
         session.add(Voicemail(contact_id=contact_id, recording_sid=sid, received_at=late, deadline_at=late))
-    return [*PAGES, f"/contacts/{contact_id}"]
+        place = session.scalars(select(Listing.facility_id).order_by(Listing.id)).first()
+        contact.triage |= {"substances": [{"value": "clonazepam"}], "payer": {"value": "medicaid"}}
+    for kind in (ReportKind.FULL, ReportKind.CLOSED):
+        assert report_facility(console.house, place or 0, kind, now) is None
+    return [*PAGES, *DESK, f"/directory/{place}", f"/contacts/{contact_id}"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_by_day_or_by_night(console: Console, signed_in: SignedIn, scheme: Any) -> None:
     addresses = full_house(console)
-    page, _ = signed_in("Hana Ito", Role.SUPERVISOR)
+    page, _ = signed_in("Hana Ito", Role.ADMIN)
     page.emulate_media(color_scheme=scheme)
     found = []
     for address in [*addresses, "/nowhere"]:
@@ -79,7 +87,7 @@ def test_the_sign_in_page_is_for_everybody_too(context: Any, scheme: Any) -> Non
 
 def test_on_a_phone_nothing_is_cut_off(console: Console, signed_in: SignedIn) -> None:
     addresses = full_house(console)
-    page, _ = signed_in("Ivo Blum")
+    page, _ = signed_in("Ivo Blum", Role.ADMIN)
     page.set_viewport_size({"width": 360, "height": 740})
     for address in addresses:
         page.goto(address)

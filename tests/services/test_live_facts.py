@@ -12,10 +12,11 @@ from services.directory.beds import BedsTold, report_beds
 from services.directory.checks import calls_of_the_day, finish_check
 from services.directory.fixes import fix_facility, take_fix_back
 from services.directory.importing import ImportWish, import_directory
+from services.directory.refused import Refused
 from services.directory.reports import confirm_report, hold_back, release, report_facility
 from services.house import House
 from services.match_desk import MatchDesk
-from services.match_replay import choose_place, replay_match
+from services.match_replay import replay_match
 from services.matching import AskedBy, Matches, desk_of, find_matches, read_profiles
 from tests.fixtures.directory import WriteCsv, place
 
@@ -140,7 +141,7 @@ def test_a_payer_that_was_not_taken_counts_for_callers_with_that_payer_only(town
 def test_do_not_refer_hides_a_place_and_the_answer_says_how_many(town: House) -> None:
     before = order(town)
     first = facility(town, before[0])
-    assert hold_back(town, first, " ", NOW + timedelta(days=30), NOW, None) == "Say why, for whoever looks at it later."
+    assert hold_back(town, first, " ", NOW + timedelta(days=30), NOW, None) is Refused.REASON
     assert hold_back(town, first, "asked for money", NOW + timedelta(days=30), NOW, None) is None
     found = ask(town)
     assert before[0] not in [one.listing.name1 for one in found.places]
@@ -176,8 +177,6 @@ def test_a_stored_match_is_made_again_to_the_same_list_after_everything_changed(
     kept = ask(town)
     assert kept.record_id is not None
     first = kept.places[0].entry
-    assert choose_place(town, kept.record_id, first.listing, NOW, None) is None
-    assert choose_place(town, kept.record_id, 10**9, NOW, None) is not None
     hold_back(town, first.facility, "closed", NOW + timedelta(days=30), NOW, None)
     told(town, "D", 9)
     fix_facility(town, facility(town, "D"), "phone", "617-555-0100", "the same phone", NOW, None)

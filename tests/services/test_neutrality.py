@@ -24,6 +24,7 @@ from services.house import House
 from services.match_replay import choose_place
 from services.matching import AskedBy, desk_of, find_matches, read_profiles
 from tests.fixtures.directory import WriteCsv, place
+from tests.services.outside import CALLER, make_caller, make_contact
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,16 +102,17 @@ def test_what_was_shown_and_picked_is_counted_by_facility_counselor_and_operator
     with match_house.db.begin() as session:
         session.add(counselor)
         session.flush()
+        contacts = [make_contact(session, make_caller(session, number)).id for number in (CALLER, "+16175550124")]
         found = [
             find_matches(
-                desk_of(match_house), session, profile, NOW, limit=3, asked_by=AskedBy(counselor_id=counselor.id)
+                desk_of(match_house), session, profile, NOW, limit=3, asked_by=AskedBy(contact_id, counselor.id)
             )
-            for _ in range(2)
+            for contact_id in contacts
         ]
     picked = found[0].places[1]
-    for matches in found:
-        assert matches.record_id is not None
-        assert choose_place(match_house, matches.record_id, picked.entry.listing, NOW, counselor.id) is None
+    for contact_id in contacts:
+        assert choose_place(match_house, contact_id, picked.entry.listing, NOW, counselor.id)
+        assert not choose_place(match_house, contact_id, 10**9, NOW, counselor.id)
     with match_house.db.begin() as session:
         shown = exposures(session, NOW - timedelta(days=1), NOW + timedelta(days=1))
         chosen = choices(session, NOW - timedelta(days=1), NOW + timedelta(days=1))

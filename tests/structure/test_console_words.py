@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 from routing import vocabulary
+from services.directory.refused import Refused
 from web.words import LANGUAGES, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +24,10 @@ FAMILIES = {
     "follow_up": vocabulary.FollowUpKind,
     "follow_up_status": vocabulary.FollowUpStatus,
     "language": vocabulary.Language,
+    "bed_level": vocabulary.BedLevel,
+    "why": vocabulary.ReportKind,
+    "report": vocabulary.ReportKind,
+    "refused": Refused,
 }
 RECORDED = re.compile(r"(?:record|_tell)\(\s*session,\s*[\w.]+,\s*\"(\w+)\"")
 CALLED = re.compile(r"\bt\(\s*\"([\w.]+)\"\s*[,)]")

@@ -1,5 +1,6 @@
 """Every route has a guard: strangers get nowhere, and every role sees only its own."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -22,7 +23,9 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
 
 
 def address(app: Flask, rule: Rule) -> str:
-    values = {name: uuid.uuid4() if "uuid" in rule.rule else "x" for name in rule.arguments}
+    examples = {"uuid": uuid.uuid4(), "int": 1}
+    kinds = {name: kind for kind, name in re.findall(r"<(?:(\w+)[^>]*:)?(\w+)>", rule.rule)}
+    values = {name: examples.get(kinds[name], "x") for name in rule.arguments}
     with app.test_request_context():
         built = rule.build(values)
     assert built is not None

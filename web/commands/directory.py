@@ -1,10 +1,11 @@
 """`flask directory import PATH` and its kin: the directory from files, and back again."""
 
+import csv
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from tqdm import tqdm
 
+from services.directory import desk_lists
 from services.directory.hsds.exporting import ExportResult, export_hsds
 from services.directory.importing import ImportResult, ImportWish, import_directory
 from services.directory.searching import past_imports, undo_import
@@ -74,6 +76,36 @@ def undo_command(import_id: int) -> None:
     if wrong:
         raise Refusal([wrong, "Nothing was changed."])
     click.echo(f"Import {import_id} is undone.")
+
+
+@directory.command("beds")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def beds_command(*, as_json: bool) -> None:
+    """List what facilities said last of their open beds, when and how."""
+    for line, level, count, at, how in desk_lists.beds_now(house()):
+        row = {"facility_id": line.facility_id, "name": line.name, "level": level, "open": count, "at": at.isoformat()}
+        told = f"{line.facility_id}  {line.name}, {line.town}: {level} {count} open, {at:%Y-%m-%d %H:%M} UTC, by {how}"
+        click.echo(json.dumps({**row, "how": how}, ensure_ascii=False) if as_json else told)
+
+
+@directory.command("calls")
+def calls_command() -> None:
+    """List the facilities to call today, and why."""
+    for call in desk_lists.day_calls(house(), datetime.now(UTC)):
+        line = call.line
+        click.echo(f"{line.facility_id}  {line.name}, {line.town}, {line.number or 'no number'}: {', '.join(call.why)}")
+
+
+@directory.command("exposure")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day (UTC).")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day (UTC).")
+def exposure_command(*, since: datetime, until: datetime) -> None:
+    """Print how often each facility was shown, shown first, and among the first three, as CSV."""
+    end = until.replace(tzinfo=UTC) + timedelta(days=1)
+    table = csv.writer(sys.stdout)
+    table.writerow(["facility_id", "name", "operator_phone", "shown", "first", "in_first_three"])
+    for row in desk_lists.neutrality(house(), since.replace(tzinfo=UTC), end).facilities:
+        table.writerow([row.facility_id, row.name, row.operator or "", row.shown, row.first, row.top])
 
 
 def _counting(bar: Any) -> Callable[[int], None]:

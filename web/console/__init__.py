@@ -4,7 +4,19 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from web import guards
-from web.console import assets, contact_work, contacts, desk, directory, information, signing, speech, voicemails
+from web.console import (
+    assets,
+    contact_work,
+    contacts,
+    desk,
+    directory,
+    directory_desk,
+    information,
+    place,
+    signing,
+    speech,
+    voicemails,
+)
 
 BLUEPRINTS = (
     assets.blueprint,
@@ -14,6 +26,8 @@ BLUEPRINTS = (
     desk.blueprint,
     voicemails.blueprint,
     directory.blueprint,
+    directory_desk.blueprint,
+    place.blueprint,
     information.blueprint,
 )
 

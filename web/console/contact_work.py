@@ -5,8 +5,10 @@ import uuid
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from services import contact_answers, contact_matches, contact_texts, hand_over
+from routing.vocabulary import ReportKind
+from services import contact_answers, contact_matches, contact_texts, hand_over, match_replay
 from services.contact_answers import Given
+from services.directory import reports
 from web import guards
 from web.console.contacts import live_parts
 from web.guards import ANSWERING, allow
@@ -66,3 +68,25 @@ def end_text(contact_id: uuid.UUID) -> ResponseReturnValue:
     """The conversation is over; how it ended is written next."""
     ended = contact_texts.end_text(house(), contact_id, guards.person().id, guards.now())
     return live_parts(contact_id), 200 if ended else 409
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/report")
+@allow(ANSWERING)
+def report_place(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """One key about a place: wrong number, full, this payer not taken, closed, declined. Again: it was a slip."""
+    facility = request.form.get("facility", 0, type=int)
+    try:
+        kind = ReportKind(request.form.get("kind", ""))
+    except ValueError:
+        abort(400)
+    refused = reports.report_from_contact(house(), contact_id, facility, kind, guards.now(), guards.person().id)
+    return live_parts(contact_id, place_refused=refused), 409 if refused else 200
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/chosen")
+@allow(ANSWERING)
+def choose_place(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """The person chose this place of the list; again: they did not."""
+    listing = request.form.get("listing", 0, type=int)
+    chosen = match_replay.choose_place(house(), contact_id, listing, guards.now(), guards.person().id)
+    return live_parts(contact_id), 200 if chosen else 409

@@ -7,11 +7,12 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
-from routing.vocabulary import Disposition
+from routing.vocabulary import Disposition, ReportKind
 from services import console, contact_answers, contact_matches, contact_page, dispositions, notes, sign_in
 from services.contact_page import ContactPage
 from web import guards
 from web.console import events_in_words
+from web.console.place_words import badge_in_words
 from web.console.speech import words
 from web.guards import ANSWERING, allow, limiter
 from web.house import house
@@ -113,6 +114,8 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "substances": contact_answers.substance_names(house(), language),
         "choices": contact_answers.choices(house()),
         "dispositions": list(Disposition),
+        "badge_in_words": badge_in_words,
+        "report_kinds": list(ReportKind),
         "timeline": events_in_words.sentences(found.timeline),
     }
 

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from routing.phone import e164, spoken
 from services.directory import searching
+from services.directory.badges import Badge
+from web.console.place_words import badge_in_words
 from web.console.speech import words
 from web.guards import EVERYBODY, allow
 from web.house import house
@@ -29,7 +31,7 @@ blueprint = Blueprint("directory", __name__)
 
 @dataclass(frozen=True)
 class Place:
-    """One listing as a page shows it; `features` are words by family, `source` says where it comes from."""
+    """One listing as a page shows it; `features` are words by family, `badge` says where it comes from."""
 
     name: str
     unit: str
@@ -39,8 +41,8 @@ class Place:
     number: str
     website: str
     features: dict[str, list[str]]
-    source: str
-    as_of: str
+    badge: Badge
+    facility_id: int
 
 
 @blueprint.get("/directory")
@@ -59,23 +61,24 @@ def search() -> ResponseReturnValue:
         state=state,
         states=STATES,
         found=found,
+        badge_in_words=badge_in_words,
         places=[_place(listing) for listing in found.listings] if found else [],
     )
 
 
-def _place(listing: searching.Listing) -> Place:
+def _place(listing: searching.Sheet) -> Place:
     number = e164(listing.phone) if listing.phone else None
     return Place(
         name=listing.name1,
         unit=listing.name2,
-        street=", ".join(part for part in (listing.street1, listing.street2) if part),
+        street=listing.street,
         town=f"{listing.city}, {listing.state} {listing.zip5}",
         phone=spoken(number) if number else listing.phone,
         number=number or "",
         website=_website(listing.website),
-        features=_features(set(listing.codes.split())),
-        source=listing.seen.source,
-        as_of=listing.seen.as_of.isoformat(),
+        features=_features(set(listing.codes)),
+        badge=listing.badge,
+        facility_id=listing.facility_id,
     )
 
 

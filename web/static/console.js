@@ -82,6 +82,7 @@ body.addEventListener("htmx:configRequest", (event) => {
   if ([...event.detail.formData.keys()].length === 0) event.preventDefault();
 });
 body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.dataset.aside !== undefined) return; // a button that sends nothing of the form around it
   for (const field of event.detail.elt.closest("form")?.querySelectorAll(FIELDS) ?? []) field.dataset.sent = stateOf(field);
 });
 let swapping = false;

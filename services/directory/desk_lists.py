@@ -1,0 +1,190 @@
+"""The admin's lists about the directory: calls of the day, rows that imports refused, and neutrality in numbers."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.directory import listings_of
+from models.facility_history import newest_refused
+from models.live_facts import held_back, newest_beds, open_checks, reports_of
+from models.match_counts import Exposure, choices, exposures
+from models.reading import names_of
+from routing import phone
+from services.directory.checks import calls_of_the_day
+from services.directory.fixes import fixes_by_facility
+from services.house import House
+
+REFUSED_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """A facility in a list: whom to ring (the admissions line if we know one), and when."""
+
+    facility_id: int
+    name: str
+    town: str
+    number: str | None
+    hours: str
+
+
+@dataclass(frozen=True)
+class DayCall:
+    """One call of the day: why (kinds of reports, or routine), how often it was shown lately, when last verified."""
+
+    line: Line
+    why: tuple[str, ...]
+    shown: int
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OpenCheck:
+    """A call that somebody should make."""
+
+    line: Line
+    why: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A row of a file that could not be taken: where it stands, what it calls itself, and why not."""
+
+    file: str
+    at: datetime
+    row: int
+    name: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What wants a look: open checks, facilities under "do not refer" by day of review, quarantined rows."""
+
+    checks: tuple[OpenCheck, ...]
+    holds: tuple[tuple[Line, datetime, str], ...]
+    quarantined: tuple[Quarantined, ...]
+
+
+@dataclass(frozen=True)
+class OperatorExposure:
+    """All places that answer the same phone (or the one place without a phone), shown together."""
+
+    name: str
+    number: str | None
+    places: int
+    shown: int
+    first: int
+    top: int
+
+
+@dataclass(frozen=True)
+class CounselorChoices:
+    """What one counselor was offered of one operator in lists, and how often people chose it."""
+
+    counselor: str
+    name: str
+    offered: int
+    chosen: int
+
+
+@dataclass(frozen=True)
+class Neutrality:
+    """Exposure and choices of a period. `shown`: how often any place was put before somebody."""
+
+    facilities: tuple[Exposure, ...]
+    operators: tuple[OperatorExposure, ...]
+    choices: tuple[CounselorChoices, ...]
+
+    @property
+    def shown(self) -> int:
+        """All showings together, of which the shares are taken."""
+        return sum(row.shown for row in self.facilities)
+
+
+def day_calls(house: House, now: datetime) -> tuple[DayCall, ...]:
+    """The ten facilities to call today."""
+    calls = calls_of_the_day(house, now)
+    with house.db.begin() as session:
+        lines = lines_of(session, [call.facility_id for call in calls])
+        return tuple(
+            DayCall(lines[call.facility_id], _why(session, call.facility_id, call.why), call.shown, call.verified_at)
+            for call in calls
+            if call.facility_id in lines
+        )
+
+
+def _why(session: Session, facility_id: int, why: str) -> tuple[str, ...]:
+    kinds = dict.fromkeys(report.kind.value for report in reversed(reports_of(session, facility_id)))
+    return tuple(dict.fromkeys([why, *kinds])) if why != "routine" else (why,)
+
+
+def lines_of(session: Session, facility_ids: Iterable[int]) -> dict[int, Line]:
+    """Facilities as lines, with admins' words; those that no list has any more are left out."""
+    ids = list(facility_ids)
+    fixes = fixes_by_facility(session, ids)
+    found: dict[int, Line] = {}
+    for row in listings_of(session, ids):
+        fixed = fixes.get(row.facility_id, {})
+        town = f"{fixed.get('city', row.city)}, {fixed.get('state', row.state)}"
+        number = phone.e164(fixed.get("admissions_phone") or fixed.get("phone", row.phone))
+        line = Line(row.facility_id, fixed.get("name1", row.name1), town, number, fixed.get("admissions_hours", ""))
+        found.setdefault(row.facility_id, line)
+    return found
+
+
+def checks(house: House) -> Checks:
+    """Everything that waits for an admin's look."""
+    with house.db.begin() as session:
+        opened, held = open_checks(session), sorted(held_back(session), key=lambda hold: hold.review_on)
+        lines = lines_of(session, [*(check.facility_id for check in opened), *(hold.facility_id for hold in held)])
+        refused = newest_refused(session, REFUSED_SHOWN)
+    return Checks(
+        tuple(OpenCheck(lines[c.facility_id], c.why, c.opened_at) for c in opened if c.facility_id in lines),
+        tuple((lines[h.facility_id], h.at, h.review_on.isoformat()) for h in held if h.facility_id in lines),
+        tuple(
+            Quarantined(source.file_name, source.at, row.line, str(row.content.get("name1", "")), tuple(row.reasons))
+            for row, source in refused
+        ),
+    )
+
+
+def neutrality(house: House, since: datetime, until: datetime) -> Neutrality:
+    """Who was shown how often, and what was offered and chosen, from `since` until before `until`."""
+    with house.db.begin() as session:
+        facilities = tuple(exposures(session, since, until))
+        picked = choices(session, since, until)
+        names = names_of(session, [uuid.UUID(row.counselor_id) for row in picked])
+    rows = [
+        CounselorChoices(names.get(uuid.UUID(row.counselor_id), ""), row.name, row.offered, row.chosen)
+        for row in picked
+    ]
+    return Neutrality(facilities, _operators(facilities), tuple(sorted(rows, key=lambda row: row.counselor)))
+
+
+def _operators(facilities: Sequence[Exposure]) -> tuple[OperatorExposure, ...]:
+    together: dict[tuple[int, int], list[Exposure]] = {}
+    for row in facilities:
+        together.setdefault((row.operator, 0 if row.operator else row.facility_id), []).append(row)
+    found = [
+        OperatorExposure(
+            rows[0].name, phone.e164(str(operator)) if operator else None, len(rows),
+            sum(row.shown for row in rows), sum(row.first for row in rows), sum(row.top for row in rows),
+        )
+        for (operator, _), rows in together.items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda row: -row.shown))
+
+
+def beds_now(house: House) -> list[tuple[Line, str, int, datetime, str]]:
+    """The newest bed count of each facility and level: facility, level, open, when and how."""
+    with house.db.begin() as session:
+        newest = newest_beds(session)
+        lines = lines_of(session, [bed.facility_id for bed in newest])
+    known = [bed for bed in newest if bed.facility_id in lines]
+    rows = [(lines[bed.facility_id], bed.level.value, bed.open, bed.at, bed.how) for bed in known]
+    return sorted(rows, key=lambda row: (row[0].name, row[1]))

@@ -1,0 +1,31 @@
+"""Sentences about a facility: where a fact comes from, and what happened to it."""
+
+from services.directory.badges import Badge
+from services.directory.place_story import PlaceEvent
+from web.console.speech import words
+
+SAMHSA = "samhsa"
+
+
+def badge_in_words(badge: Badge) -> str:
+    """ "On SAMHSA's list, read 2026-11-20"; never "verified" (services.directory.badges says when a person checked)."""
+    t = words()
+    if badge.publisher == SAMHSA:
+        return t("badge.samhsa", day=badge.read_on.isoformat())
+    return t("badge.other", source=badge.source, day=badge.read_on.isoformat())
+
+
+def event_in_words(event: PlaceEvent) -> str:
+    """What happened, as one sentence."""
+    t = words()
+    values = dict(event.data)
+    if "level" in values:
+        values["level"] = t.of("bed_level", values["level"])
+    if "how" in values:
+        values["how"] = t.of("bed_how", values["how"])
+    if "why" in values:
+        values["why"] = t.of("why", values["why"])
+    for name in ("old", "new", "value"):
+        if not values.get(name, True):
+            values[name] = t("place.blank")
+    return t.with_gaps(f"place_event.{event.kind}", {**values, "field": t.of("place_field", event.field)})
