@@ -16,7 +16,7 @@ from routing.geography import ZipTable
 from services import audit
 from services.directory.files import SourceFile, UnreadableFileError, edition_of
 from services.directory.opening import open_source
-from services.directory.rows import SourceRow, examine
+from services.directory.rows import SourceRow, clean, examine
 from services.directory.zip_codes import ensure_zip_codes, load_zip_table
 from services.house import House
 
@@ -218,7 +218,9 @@ def _counts(result: ImportResult) -> dict[str, int]:
 
 def _shown(row: SourceRow) -> dict[str, Any]:
     """What an admin needs to find the row again."""
-    return {name: str(getattr(row, name))[:200] for name in ("name1", "name2", "street1", "city", "state", "zip")}
+    return {
+        name: clean(str(getattr(row, name)))[:200] for name in ("name1", "name2", "street1", "city", "state", "zip")
+    }
 
 
 def _file_digest(path: Path) -> str:

@@ -16,9 +16,9 @@ MAX_FIELD = 10_000
 MAX_COLUMNS = 1_000
 
 
-def csv_rows(path: FilePath) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(path: FilePath, max_field: int = MAX_FIELD) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of every record of a UTF-8 CSV; raises UnreadableFileError with a sentence."""
-    csv.field_size_limit(MAX_FIELD)
+    csv.field_size_limit(max_field)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)

@@ -60,10 +60,10 @@ class Examined:
 def examine(row: SourceRow, zips: ZipTable) -> Examined:
     """Clean and check one row against the ZIP table."""
     done = Examined(row.line, refused=list(row.problems), notes=list(row.remarks))
-    texts = {name: _clean(getattr(row, name)) for name in ("name1", "name2", "street1", "street2", "city", "website")}
+    texts = {name: clean(getattr(row, name)) for name in ("name1", "name2", "street1", "street2", "city", "website")}
     if texts["website"] in _NOT_A_WEBSITE:
         texts["website"] = ""
-    state, zip_code = _clean(row.state).upper(), zip5(row.zip)
+    state, zip_code = clean(row.state).upper(), zip5(row.zip)
     codes = " ".join(dict.fromkeys(" ".join(row.codes).upper().split()))
     done.refused += _text_problems(texts)
     done.refused += _place_problems(state, row.zip, zip_code, zips)
@@ -97,8 +97,10 @@ def content_digest(content: Mapping[str, Any]) -> str:
     return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
 
 
-def _clean(value: str) -> str:
-    return _CONTROL.sub(" ", value).strip()
+def clean(value: str) -> str:
+    """Text that the database can hold: control characters and runs of blanks as one blank, no half characters."""
+    whole = value if value.isascii() else value.encode(errors="replace").decode()
+    return _CONTROL.sub(" ", whole).strip()
 
 
 def _text_problems(texts: Mapping[str, str]) -> list[str]:
@@ -113,7 +115,7 @@ def _text_problems(texts: Mapping[str, str]) -> list[str]:
 def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> list[str]:
     found = [] if state in zips.state_words else [f"{state or 'a blank'} is no state or territory"]
     if not zip_code:
-        return [*found, f"{_clean(given)[:20] or 'a blank'} is no ZIP code of five digits"]
+        return [*found, f"{clean(given)[:20] or 'a blank'} is no ZIP code of five digits"]
     if not zips.knows(zip_code):
         found.append(f"ZIP code {zip_code} does not exist")
     return found
@@ -131,7 +133,7 @@ def _code_problems(codes: str, *, needed: bool) -> list[str]:
 
 def _phone(given: str, done: Examined) -> str:
     """The number as the source writes it, extension kept; blank when nobody can answer it."""
-    number = _clean(given)
+    number = clean(given)
     digits = str(operator_digits(number))
     if len(set(digits)) == 1 and len(digits) == 10:
         done.notes.append(f"the phone number {number} is a filler and was left out")

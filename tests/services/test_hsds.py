@@ -188,7 +188,7 @@ def test_anybodys_hsds_gives_what_it_has_and_says_what_it_cannot(house: House, t
     assert (result.format, result.added) == ("hsds_json", 1)
     assert [reason for _, reason in result.refused] == ["its service is defunct", result.refused[1][1]]
     assert result.refused[1][1].startswith("it stands at no location")
-    assert "it can be searched for, but is never matched" in result.notes[0][1]
+    assert "whom it takes and who pays (it can be searched for, never matched)" in result.notes[0][1]
     (row,) = listings(house)
     assert (row["name1"], row["name2"], row["zip5"]) == ("Mill Lane", "Mill Lane Center", "02150")
     assert (row["phone"], row["website"], row["codes"]) == ("617-555-0131 x4", "https://mill.example", "")
@@ -232,3 +232,39 @@ def test_broken_packages_are_refused_with_a_sentence_and_change_nothing(house: H
         (error,) = import_directory(house, ImportWish(tmp_path / name), NOW).errors
         assert sentence in error
     assert listings(house) == before
+
+
+def test_strange_content_is_taken_or_refused_never_a_crash(house: House, tmp_path: Path) -> None:
+    (at,) = foreign()["service_at_locations"]
+    elsewhere = {**at["location"], "addresses": [{**at["location"]["addresses"][0], "address_1": "9 Far Lane"}]}
+    services = [
+        foreign(name="Bad \ud800 sign", description="zero \x00 byte", line="seven"),
+        foreign(service_at_locations=[at, {"id": "2", "location": elsewhere}]),
+        foreign(organization={"name": "Nul \x00"}, service_at_locations=[{"location": {"addresses": "none"}}]),
+        {"services": "x", "phones": [7], "service_at_locations": [at]},
+    ]
+    path = tmp_path / "feed.json"
+    path.write_text(json.dumps(services))
+    result = take(house, path)
+    assert (result.read, result.added, len(result.refused)) == (5, 3, 2)
+    assert {row["street1"] for row in listings(house)} == {"5 Mill Lane", "9 Far Lane"}
+    nested = tmp_path / "deep.json"
+    nested.write_text('{"service_at_locations": ' + "[" * 200_000)
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "datapackage.json").write_text('{"resources": ["services.csv", {"name": 7}]}')
+    for wrong, sentence in ((nested, "deep.json"), (package, "no whole HSDS package")):
+        assert sentence in import_directory(house, ImportWish(wrong), NOW).errors[0]
+
+
+def test_archives_that_bite_are_refused(house: House, tmp_path: Path) -> None:
+    bomb, locked = tmp_path / "bomb.zip", tmp_path / "locked.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("services.csv", b"0" * 5_000_000)
+    with zipfile.ZipFile(locked, "w") as archive:
+        archive.writestr("datapackage.json", "{}")
+    packed = bytearray(locked.read_bytes())
+    packed[packed.index(b"PK\x01\x02") + 8] |= 1  # says that it is encrypted
+    locked.write_bytes(packed)
+    for path, sentence in ((bomb, "more than a directory has"), (locked, "has a password")):
+        assert sentence in import_directory(house, ImportWish(path), NOW).errors[0]

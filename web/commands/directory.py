@@ -124,7 +124,7 @@ def _summary(result: ImportResult) -> str:
     if result.dry_run:
         lines += [f"Would be {verdict}: {'; '.join(names)}" for verdict, names in result.examples.items()]
         lines.append("Nothing was changed (dry run).")
-    for title, rows in (("Refused", result.refused), ("Mended", result.notes)):
+    for title, rows in (("Refused", result.refused), ("Noted", result.notes)):
         lines += [f"{title}: line {line}: {sentence}." for line, sentence in rows[:SHOWN]]
         if len(rows) > SHOWN:
             lines.append(f"{title}: and {len(rows) - SHOWN:,} more (--json prints all).")

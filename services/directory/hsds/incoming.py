@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from models.directory import LICENCE
@@ -11,7 +12,7 @@ from services.directory.hsds import names
 from services.directory.hsds.hours import hours_in_words
 from services.directory.hsds.nested import part, parts, text
 from services.directory.hsds.terms import KIND, PUBLISHER, WEBSITE
-from services.directory.rows import HSDS, SourceRow
+from services.directory.rows import HSDS, SourceRow, clean
 from services.directory.service_codes import ServiceCodes
 
 Record = dict[str, Any]
@@ -26,7 +27,7 @@ _TAG = re.compile(r"<[^>]{0,200}>")
 
 @dataclass(frozen=True)
 class Offer:
-    """A service at one of its locations; `line` is where it stands in the file."""
+    """A service at one of its locations; `line` is its number among all of the file."""
 
     line: int
     service: Record
@@ -52,9 +53,11 @@ class Offer:
 
 def offers(services: Iterator[Record]) -> Iterator[Offer]:
     """Each service at each of its locations; one without a location once, to be refused with a sentence."""
-    for number, service in enumerate(services, start=1):
+    number = 0
+    for service in services:
         for at in parts(service, "service_at_locations") or [{}]:
-            yield Offer(service.get("line", number), service, at)
+            number += 1
+            yield Offer(number, service, at)
 
 
 def foreign_row(offer: Offer, codes: ServiceCodes) -> SourceRow:
@@ -79,9 +82,9 @@ def foreign_row(offer: Offer, codes: ServiceCodes) -> SourceRow:
         codes=tuple(found),
         latitude=text(where, "latitude"),
         longitude=text(where, "longitude"),
-        facts={fact: " ".join(_TAG.sub(" ", value).split())[:MAX_FACT] for fact, value in told.items()},
+        facts={fact: clean(_TAG.sub(" ", value))[:MAX_FACT] for fact, value in told.items()},
         problems=tuple(_problems(offer)),
-        remarks=tuple(_unknown(found, phones, hours, text(where, "latitude"))),
+        remarks=_unknown(bool(found), bool(phones), bool(hours), bool(text(where, "latitude"))),
     )
 
 
@@ -115,7 +118,7 @@ def own_row(offer: Offer) -> SourceRow:
         codes=tuple(corrected[names.CODES].split() if names.CODES in corrected else codes),
         latitude=text(offer.location, "latitude"),
         longitude=text(offer.location, "longitude"),
-        facts={fact: own.get(names.FACT + fact, "") for fact in FACTS},
+        facts={fact: clean(own.get(names.FACT + fact, ""))[:MAX_FACT] for fact in FACTS},
         problems=() if whole else ("its attributes do not say which list it comes from",),
         remarks=_left_out(corrected),
     )
@@ -182,10 +185,9 @@ def _problems(offer: Offer) -> Iterator[str]:
         yield f"its location is {kind[:20]} and no place to go to"
 
 
-def _unknown(codes: list[str], phones: list[str], hours: str, latitude: str) -> Iterator[str]:
-    if not codes:
-        yield "what it treats, whom it takes and who pays are unknown: it can be searched for, but is never matched"
-    missing = {"phone": phones, "hours": hours, "coordinates": latitude}
-    unknown = [name for name, value in missing.items() if not value]
-    if unknown:
-        yield f"unknown: {', '.join(unknown)}"
+@cache  # a million rows share a few sentences
+def _unknown(codes: bool, phone: bool, hours: bool, coordinates: bool) -> tuple[str, ...]:
+    given = {"phone": phone, "hours": hours, "coordinates": coordinates}
+    unknown = [] if codes else ["what it treats, whom it takes and who pays (it can be searched for, never matched)"]
+    unknown += [name for name, known in given.items() if not known]
+    return (f"unknown: {', '.join(unknown)}",) if unknown else ()

@@ -1,7 +1,9 @@
 """Finds HSDS 3.0 by its signature: a data package or JSON files in a folder or a zip archive, or one JSON file."""
 
 import json
+import sqlite3
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +12,7 @@ from typing import Any
 
 from services.directory.files import FilePath, SourceFile, UnreadableFileError
 from services.directory.hsds import names
-from services.directory.hsds.incoming import Offer, foreign_row, offers, own_row
+from services.directory.hsds.incoming import foreign_row, offers, own_row
 from services.directory.hsds.nested import Record, parts, services_of, text
 from services.directory.hsds.tabular import joined_services, json_tables, package_tables
 from services.directory.json_stream import head
@@ -19,8 +21,9 @@ from services.directory.service_codes import ServiceCodes
 
 PUBLISHER = "hsds"
 PACKAGE = "datapackage.json"
+_ENCRYPTED = 1  # flag of a member of a zip archive
 _SIGNS = ('"service_at_locations"', '"location_type"', '"hsds_profile"')
-MAX_PACKAGE = 1 << 20
+MAX_PACKAGE = 1 << 23
 MAX_UNPACKED_BYTES = 4 << 30  # the whole country is under half a gigabyte
 MAX_PACKING_RATIO = 200
 
@@ -45,6 +48,8 @@ def open_hsds_archive(path: Path, codes: ServiceCodes) -> SourceFile:
     """A zip archive with an HSDS package in it; raises UnreadableFileError otherwise."""
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
+    if any(each.flag_bits & _ENCRYPTED for each in members):
+        raise UnreadableFileError(f"{path.name} has a password. Pack it again without one.")
     unpacked, packed = sum(each.file_size for each in members), max(1, sum(each.compress_size for each in members))
     if unpacked > MAX_UNPACKED_BYTES or unpacked / packed > MAX_PACKING_RATIO:
         raise UnreadableFileError(f"{path.name} unpacks to {unpacked:,} bytes, more than a directory has. Check it.")
@@ -73,8 +78,16 @@ def open_hsds_folder(folder: FilePath, name: str, codes: ServiceCodes) -> Source
 def _source(
     name: str, told: Head, form: str, codes: ServiceCodes, services: Callable[[], Iterator[Record]]
 ) -> SourceFile:
-    def row(offer: Offer) -> SourceRow:
-        return own_row(offer) if told.own else foreign_row(offer, codes)
+    def rows() -> Iterator[SourceRow]:
+        try:
+            for offer in offers(services()):
+                yield own_row(offer) if told.own else foreign_row(offer, codes)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RecursionError) as error:
+            raise UnreadableFileError(f"{name} is damaged. Download it again.") from error
+        except sqlite3.Error as error:
+            raise UnreadableFileError(
+                f"{name} cannot be joined on the temporary disk: {error}. Free some space."
+            ) from error
 
     return SourceFile(
         format=form,
@@ -82,7 +95,7 @@ def _source(
         source=f"{'; '.join(told.sources)} (as exported by a helpline)" if told.own else f"HSDS data, {name}",
         kinds=(HSDS,),
         scope="list",
-        rows=lambda: map(row, offers(services())),
+        rows=rows,
         copy=told.own,
         as_of=told.as_of,
     )
@@ -103,7 +116,7 @@ def _head_of_json(beginning: str) -> Head:
     before, found, _ = beginning.partition('"contents"')
     try:
         told: Any = json.loads(before.rstrip().rstrip(",") + "}") if found else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return Head()
     return _head(told)
 
@@ -112,7 +125,7 @@ def _package(file: FilePath) -> Record:
     try:
         with file.open(encoding="utf-8-sig") as opened:
             told: Any = json.loads(opened.read(MAX_PACKAGE))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError, zipfile.BadZipFile) as error:
         raise UnreadableFileError(f"{PACKAGE} is no complete JSON. Export it again.") from error
     if not isinstance(told, dict):
         raise UnreadableFileError(f"{PACKAGE} is no description of a data package. Export it again.")

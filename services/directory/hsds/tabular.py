@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import Any
 
 from models.hsds_join import Join
 from services.directory.files import FilePath, UnreadableFileError
+from services.directory.hsds.nested import Record, parts, text
 from services.directory.hsds.tables import TABLES
 from services.directory.json_stream import BrokenJsonError, objects
 from services.directory.plain_csv import csv_rows, record
 
-Record = dict[str, Any]
 # What is read of each table, and the columns by which its records are found
 READ = {
     "organization": (("id",), ("name", "alternate_name", "website")),
@@ -30,15 +29,15 @@ READ = {
     "taxonomy_term": (("id",), ("code", "name", "taxonomy")),
     "metadata": (("resource_id",), ("last_action_type", "field_name", "previous_value")),
 }
+MAX_FIELD = 100_000  # characters; descriptions may be long
 NEEDED = ("organization", "service", "service_at_location", "location", "address")
 
 
-def package_tables(folder: FilePath, package: Mapping[str, Any]) -> dict[str, FilePath]:
+def package_tables(folder: FilePath, package: Record) -> dict[str, FilePath]:
     """The CSV files that a datapackage.json names; raises UnreadableFileError when a needed one is missing."""
-    resources = package.get("resources")
     found: dict[str, FilePath] = {}
-    for resource in resources if isinstance(resources, list) else ():
-        name, path = str(resource.get("name")), str(resource.get("path"))
+    for resource in parts(package, "resources"):
+        name, path = text(resource, "name"), text(resource, "path")
         if name in READ and "/" not in path and "\\" not in path and (folder / path).is_file():
             found[name] = folder / path
     return _complete(folder, found)
@@ -60,7 +59,7 @@ def joined_services(tables: Mapping[str, FilePath]) -> Iterator[Record]:
         for name, file in tables.items():
             join.add(name, _keyed(name, _csv(file) if file.name.endswith(".csv") else _json(file)))
         join.ready()
-        terms = {term["id"]: term for term in join.each("taxonomy_term")}
+        terms = {text(term, "id"): term for term in join.each("taxonomy_term")}
         for service in join.each("service"):
             yield _nested(join, service, terms)
 
@@ -73,17 +72,16 @@ def _complete(folder: FilePath, found: dict[str, FilePath]) -> dict[str, FilePat
 
 
 def _csv(file: FilePath) -> Iterator[Record]:
-    rows = csv_rows(file)
+    rows = csv_rows(file, MAX_FIELD)
     _, header = next(rows, (1, []))
     for line, cells in rows:
         if any(cells):
-            yield {**record(file, line, cells, header), "line": line}
+            yield record(file, line, cells, header)
 
 
 def _json(file: FilePath) -> Iterator[Record]:
     try:
-        for number, found in enumerate(objects(file, ""), start=1):
-            yield {**found, "line": number}
+        yield from objects(file, "")
     except (BrokenJsonError, UnicodeDecodeError) as error:
         raise UnreadableFileError(f"{file.name} cannot be taken: {error}. Export it again.") from error
 
@@ -91,7 +89,7 @@ def _json(file: FilePath) -> Iterator[Record]:
 def _keyed(name: str, rows: Iterator[Record]) -> Iterator[tuple[str, Record]]:
     links, wanted = READ[name]
     for row in rows:
-        kept = {column: row[column] for column in ("id", "line", *wanted) if row.get(column) not in (None, "")}
+        kept = {column: row[column] for column in ("id", *wanted) if row.get(column) not in (None, "")}
         for link in links:
             if row.get(link):
                 yield str(row[link]), kept
