@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models.contacts import LIVE, Contact, Leg, queue_place
 from models.follow_ups import FollowUp
 from models.people import Counselor
-from routing.vocabulary import ContactStatus, FollowUpStatus
+from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus
 
 _WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor))
 GOING_ON = (*LIVE, ContactStatus.WITH_CRISIS_LINE)  # somebody is on the line with us, though no counselor's step is due
@@ -24,6 +24,18 @@ def live_contacts(session: Session, limit: int = 200) -> Sequence[Contact]:
         .options(*_WITH_PEOPLE)
         .where(Contact.status.in_(GOING_ON))
         .order_by(queue_place, func.coalesce(Contact.waiting_since, Contact.opened_at))
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def contacts_in_danger(session: Session, since: datetime, limit: int = 50) -> Sequence[Contact]:
+    """Contacts opened since then whose danger stands, on the line or gone, the most urgent and the newest first."""
+    query = (
+        select(Contact)
+        .options(*_WITH_PEOPLE)
+        .where(Contact.urgency.in_(DANGER), Contact.opened_at >= since, Contact.status != ContactStatus.CLOSED)
+        .order_by(queue_place, Contact.opened_at.desc())
         .limit(limit)
     )
     return session.scalars(query).all()

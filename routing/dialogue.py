@@ -156,9 +156,11 @@ def _ask_or_match(state: State, heard: Understanding, known: Known, wishes: list
     replies: list[Reply] = []
     if not state.greeted:
         replies.append(Reply("text.hello"))
+    if any(flag.action == "poison_control" for flag in heard.flags):
+        told = replace(state, greeted=True, human=True, asked=None)
+        return Turn(told, (*replies, Reply("text.poison_control")), (*wishes, Wanted(Wish.COUNSELOR)))
     if heard.urgency is Urgency.SAME_DAY_MEDICAL:
-        poison = any(flag.action == "poison_control" for flag in heard.flags)
-        replies.append(Reply("text.poison_control" if poison else "text.danger_urgent_same_day_medical"))
+        replies.append(Reply("text.danger_urgent_same_day_medical"))
     elif {"prescribed", "misuse"} <= heard.use and "doctor" not in state.told:
         replies.append(Reply("text.speak_with_doctor"))
         state = replace(state, told=(*state.told, "doctor"))

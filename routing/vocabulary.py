@@ -46,6 +46,31 @@ def most_urgent(urgencies: Iterable[Urgency]) -> Urgency:
     return min(urgencies, key=_BY_URGENCY.__getitem__, default=Urgency.NONE)
 
 
+class Addressed(StrEnum):
+    """What was done about a red flag, as the counselor who clears it says."""
+
+    EMERGENCY_SERVICES = "emergency_services"  # 911 was dialled by them or somebody near, or dispatch by us
+    CRISIS_LINE = "crisis_line"  # with 988
+    POISON_CONTROL = "poison_control"
+    MEDICAL_CARE = "medical_care"  # in medical hands
+    SAFE_NOW = "safe_now"  # talked it through: no danger now
+    MISUNDERSTOOD = "misunderstood"  # the words meant something else
+
+
+class RescueStep(StrEnum):
+    """One thing done to send help, for the timed log."""
+
+    DISPATCH_CALLED = "dispatch_called"
+    CALLED_THEM = "called_them"
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    SOMEBODY_WITH_THEM = "somebody_with_them"
+    NALOXONE = "naloxone"
+    CRISIS_LINE = "crisis_line"
+    SUPERVISOR = "supervisor"
+    HELP_ARRIVED = "help_arrived"
+
+
 class Need(StrEnum):
     """What is looked for in a match (MATCHING.md, Input)."""
 

@@ -38,6 +38,8 @@ KINDS: dict[str, frozenset[str]] = {
     "notes_written": frozenset({"contact_id"}),
     "voicemail_heard": frozenset({"voicemail_id"}),
     "safe_contact_written": frozenset({"contact_id"}),
+    "dispatch_centre_added": frozenset({"centre_id"}),
+    "dispatch_centre_removed": frozenset({"centre_id"}),
     "evidence_exported": frozenset({"contact_id"}),
 }
 

@@ -8,6 +8,7 @@ from models import reading
 from models.people import Counselor
 from routing.shifts import ShiftPattern, on_shift
 from routing.vocabulary import ContactStatus, LegStatus, Presence, Role
+from services import rescue
 from services.console import ContactRow, row_of
 from services.house import House
 
@@ -35,6 +36,7 @@ class Board:
     talking: int
     longest_wait_since: datetime | None
     people: tuple[PersonRow, ...]
+    dangers: tuple[ContactRow, ...] = ()  # danger that nobody has cleared, on the line or gone
 
     @property
     def available(self) -> int:
@@ -61,11 +63,13 @@ def board(house: House, now: datetime) -> Board:
             leg = legs.get(person.id)
             row = live.get(leg.contact_id) if leg else None
             people.append(_person_row(person, row, leg is not None and leg.status in UNDECIDED, now))
+        dangers = rescue.dangers_open(session, now)
     waiting = [row for row in live.values() if row.status == ContactStatus.WAITING]
     return Board(
         waiting=len(waiting),
         talking=len(live) - len(waiting),
         longest_wait_since=min((row.since for row in waiting), default=None),
+        dangers=dangers,
         people=tuple(sorted(people, key=lambda p: (p.contact is None, not p.on_shift, p.name))),
     )
 

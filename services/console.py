@@ -10,7 +10,7 @@ from models.contacts import Contact
 from models.follow_ups import FollowUp
 from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
 from routing.phone import masked
-from routing.vocabulary import ContactStatus, Urgency
+from routing.vocabulary import DANGER, ContactStatus, Urgency
 from services.house import House
 
 PAGE_LENGTH = 50
@@ -37,6 +37,11 @@ class ContactRow:
     def danger(self) -> bool:
         """Whether a red flag asks for something at once."""
         return self.urgency != Urgency.NONE
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether 911 or 988 comes before anything else."""
+        return self.urgency in DANGER
 
     @property
     def going_on(self) -> bool:

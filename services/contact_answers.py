@@ -93,9 +93,11 @@ def _value(house: House, key: str, words: str) -> Any:
 
 
 def _add_substances(session: Session, house: House, contact: Contact, words: str, now: datetime) -> bool:
-    """Names, brands and street names as triage understands them; danger in them raises the urgency as ever."""
+    """Names, brands and street names as triage understands them; danger in a counselor's words only suggests."""
     heard = house.triage.understand(words[:LONGEST_WORDS], contact.language.value, "what")
-    knowing.raise_urgency(session, contact, heard.urgency, [flag.id for flag in heard.flags], now)
+    if heard.flags:
+        typed = [*(contact.triage or {}).get("typed", ()), {"value": words[:LONGEST_WORDS], "source": SOURCE}]
+        contact.triage = {**(contact.triage or {}), "typed": typed}
     for substance in heard.substances:
         knowing.hear_substance(session, contact, substance.id, SOURCE, now)
     return bool(heard.substances)

@@ -13,13 +13,14 @@ from models.contacts import Contact, ContactEvent, Leg, events_of
 from models.texts import TextMessage, thread_of
 from models.voicemails import voicemails_of
 from routing.vocabulary import LegKind
-from services import audit
+from services import audit, flags
 from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
+from services.flags import Flag, Suggested
 from services.house import House
 from services.notes import version_of
 
 FORM_ANSWERS = frozenset({"substances", "zip", "age", "payer", "need", "pregnant", "dual_diagnosis"})
-NOT_ANSWERS = frozenset({"said", "flags"})  # shown in places of their own
+NOT_ANSWERS = frozenset({"said", "flags", "addressed", "not_so", "typed", "unclear"})  # shown in places of their own
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class ContactPage:
     notes: str
     notes_version: str
     mine: bool
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
+    suggested: tuple[Suggested, ...]
     answers: tuple[Answer, ...]
     said: tuple[Said, ...]
     timeline: tuple[TimelineEntry, ...]
@@ -116,7 +118,7 @@ def contact_page(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now:
     """One contact for whoever reads it; None when there is none."""
     with house.db.begin() as session:
         contact = reading.contact_with_all(session, contact_id)
-        return _page(session, contact, reader_id, now) if contact is not None else None
+        return _page(session, house, contact, reader_id, now) if contact is not None else None
 
 
 def note_opening(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now: datetime) -> None:
@@ -138,7 +140,7 @@ def number_of(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now: da
         return contact.caller.number
 
 
-def _page(session: Session, contact: Contact, reader_id: uuid.UUID, now: datetime) -> ContactPage:
+def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID, now: datetime) -> ContactPage:
     events = events_of(session, contact.id)
     names = _names(session, contact)
     voicemails = voicemails_of(session, contact.id)
@@ -150,7 +152,8 @@ def _page(session: Session, contact: Contact, reader_id: uuid.UUID, now: datetim
         notes=contact.notes or "",
         notes_version=version_of(contact.notes),
         mine=contact.claimed_by == reader_id,
-        flags=tuple(str(flag.get("value", "")) for flag in _dicts(known.get("flags"))),
+        flags=flags.flags_of(house, contact),
+        suggested=flags.suggested(house, contact),
         answers=tuple(_answers(known)),
         said=tuple(_said(entry) for entry in _dicts(known.get("said"))),
         timeline=_timeline(events, contact.legs, names),

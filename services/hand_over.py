@@ -23,6 +23,7 @@ ASK_AGAIN_IN_DANGER = timedelta(seconds=60)
 QUICK_ROUNDS = 5  # from then on each pause is twice the one before: nobody is forgotten, and no phone is flooded
 LONGEST_PAUSE, LONGEST_PAUSE_IN_DANGER = timedelta(minutes=30), timedelta(minutes=5)
 TYPING_TOO_LONG = timedelta(minutes=5)  # without a word of the counselor's to somebody who waits: back to the queue
+ASKED_IN_DANGER = "asked_in_danger"  # in the flow: those who are told of danger were told
 OFFER_A_CALL_AT = 2  # unanswered rounds of asking, after which the person is told how to be called
 
 
@@ -34,14 +35,14 @@ def want_counselor(session: Session, house: House, contact: Contact, reason: str
     first = contact.waiting_since is None
     contact.waiting_since = contact.waiting_since or now
     contact.next_step = COUNSELOR
-    if first:
+    if first or (contact.urgency in DANGER and not contact.flow.get(ASKED_IN_DANGER)):
         _ask_around(session, house, contact, now, rounds=0)
 
 
 def _ask_around(session: Session, house: House, contact: Contact, now: datetime, *, rounds: int) -> None:
     danger = contact.urgency in DANGER
     contact.deadline_at = now + _pause(rounds, danger=danger)
-    contact.flow = {**contact.flow, "asked_around": rounds + 1}
+    contact.flow = {**contact.flow, "asked_around": rounds + 1, ASKED_IN_DANGER: danger}
     key = "counselor.text_danger" if danger else "counselor.text_waiting"
     asked = _whom_to_ask(session, contact, now, everybody=danger or rounds > 0)
     for counselor in asked:

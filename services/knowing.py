@@ -10,8 +10,8 @@ from models.contacts import Contact, record
 from routing import care_hint
 from routing.dialogue_information import only_asks
 from routing.understanding import Understanding
-from routing.vocabulary import Urgency, more_urgent
-from services import tasks
+from routing.vocabulary import DANGER, Channel, more_urgent
+from services import alerts, flags, tasks
 from services.house import House
 from services.matching import desk_of
 
@@ -40,7 +40,11 @@ def hear_words(
     """Understand words: danger first, then whatever they answer. Unknown words stay with the contact as said."""
     asked = "what" if question == ABOUT else question
     understanding: Understanding = house.triage.understand(words, contact.language.value, asked)
-    raise_urgency(session, contact, understanding.urgency, [flag.id for flag in understanding.flags], now)
+    flags.reopen(session, contact, [flag.id for flag in understanding.flags if flag.when == "now"], now)
+    if raise_urgency(session, contact, understanding, now) and contact.channel is Channel.VOICE:
+        alerts.alert_supervisors(
+            session, house, contact, "counselor.danger_call", now
+        )  # texts ask around by themselves
     known = contact.triage or {}
     learnt: dict[str, Any] = {
         key: {"value": value, "source": source}
@@ -73,11 +77,14 @@ def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> di
     return {key: before + new} if new else {}
 
 
-def raise_urgency(session: Session, contact: Contact, urgency: Urgency, flags: list[str], now: datetime) -> None:
-    """Urgency only rises by itself; a counselor lowers it (the danger issue)."""
-    if more_urgent(urgency, contact.urgency):
-        contact.urgency = urgency
-        record(session, contact.id, "danger", now, urgency=urgency.value, flags=flags)
+def raise_urgency(session: Session, contact: Contact, heard: Understanding, now: datetime) -> bool:
+    """Urgency only rises by itself; a counselor who clears flags lowers it. True when danger has just begun."""
+    before = contact.urgency
+    if more_urgent(heard.urgency, before):
+        contact.urgency = heard.urgency
+        raised = [flag.id for flag in heard.flags]
+        record(session, contact.id, "danger", now, urgency=heard.urgency.value, flags=raised)
+    return contact.urgency in DANGER and before not in DANGER
 
 
 def _learn(session: Session, contact: Contact, learnt: dict[str, Any], now: datetime) -> None:

@@ -35,19 +35,19 @@ def leg_ended(house: House, leg_id: uuid.UUID | None, sid: str | None, reason: s
         record(session, contact.id, "leg_ended", now, kind=leg.kind.value, reason=reason, leg=str(leg.id))
         outbox.touch(session, contact.id)
         if leg.kind is LegKind.CALLER:
-            _caller_leg_ended(session, contact, now)
+            _caller_leg_ended(session, house, contact, now)
         else:
             _counselor_leg_ended(session, house, contact, leg, now, missed=rang and reason == "no-answer")
 
 
-def _caller_leg_ended(session: Session, contact: Contact, now: datetime) -> None:
+def _caller_leg_ended(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """The caller's phone is down."""
     if any(other.kind is LegKind.CALLER for other in live_legs(session, contact.id)):
         return
     if contact.calling_back and contact.status is not ContactStatus.CONNECTED:
         callbacks.not_reached(session, contact, now)
     else:
-        waiting.caller_gone(session, contact, now)
+        waiting.caller_gone(session, house, contact, now)
 
 
 def _counselor_leg_ended(

@@ -21,7 +21,7 @@ from services.matching import AskedBy, FoundPlace, Matches, desk_of, find_matche
 PLACES_A_TEXT = 3
 REASONS_A_PLACE = 2
 LEAST_MILES = 1
-LISTS = ("substances", "flags", "conditions", "use")
+LISTS = ("substances", "flags", "addressed", "conditions", "use")
 CONDITION_FIELDS = {"liver": "liver_disease", "respiratory": "respiratory_disease"}
 
 
@@ -34,6 +34,7 @@ def profile_of(house: House, contact: Contact) -> Profile | None:
         "zip": knowing.value_of(contact, "zip"),
         "substances": told["substances"],
         "risk_flags": told["flags"],
+        "flags_addressed": [flag for flag in told["addressed"] if flag in told["flags"]],
         "need": knowing.value_of(contact, "need"),
         "payer": knowing.value_of(contact, "payer"),
         "age": knowing.value_of(contact, "age"),

@@ -13,7 +13,7 @@ from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
-from services import escalation, information, knowing, tasks
+from services import alerts, escalation, information, knowing, tasks
 from services.house import House
 
 DIAL_WITHOUT_WORKER_SECONDS = 12  # a worker rings within a second; this long without a ring means there is none
@@ -181,7 +181,7 @@ def left(house: House, contact_id: uuid.UUID, result: str, now: datetime) -> Doc
         if contact is None:
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
         if result == "hangup":
-            caller_gone(session, contact, now)
+            caller_gone(session, house, contact, now)
             return Document(contact.language, (HangUp(),))
         if result == "redirected":  # a worker has sent the call elsewhere; whatever is said here must not compete
             return Document(contact.language, ())
@@ -191,11 +191,12 @@ def left(house: House, contact_id: uuid.UUID, result: str, now: datetime) -> Doc
         return escalation.way_out(session, house, contact, now)
 
 
-def caller_gone(session: Session, contact: Contact, now: datetime) -> None:
+def caller_gone(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """The caller's phone is down: whoever still rings for them is let go at once (Yap #82, #159)."""
     if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
         contact.status = ContactStatus.ABANDONED
         record(session, contact.id, "caller_left", now, waited=_waited(contact, now))
+        alerts.hung_up_in_danger(session, house, contact, now)
     elif contact.status in (ContactStatus.CONNECTED, ContactStatus.WITH_CRISIS_LINE):
         contact.status = ContactStatus.ENDED
         record(session, contact.id, "conversation_ended", now)

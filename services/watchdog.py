@@ -55,7 +55,7 @@ def _rescue(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
         contact.deadline_at = now + RESCUE_AGAIN
         calls = [leg for leg in live_legs(session, contact_id) if leg.kind is LegKind.CALLER and leg.provider_sid]
         if not calls:
-            waiting.caller_gone(session, contact, now)
+            waiting.caller_gone(session, house, contact, now)
             return False
         record(session, contact_id, "rescued", now)
         sid = calls[0].provider_sid or ""

@@ -18,6 +18,8 @@ FAMILIES = {
     "disposition": vocabulary.Disposition,
     "leg_kind": vocabulary.LegKind,
     "leg_status": vocabulary.LegStatus,
+    "addressed": vocabulary.Addressed,
+    "rescue_step": vocabulary.RescueStep,
     "presence": vocabulary.Presence,
     "role": vocabulary.Role,
     "text_status": vocabulary.TextStatus,

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from services.counselors import NewCounselor, add_counselor
 from services.directory.importing import ImportWish, import_directory
+from services.dispatch import add_centre
 from services.roster import import_roster
 from web.commands.refusal import Refusal
 from web.house import house
@@ -30,6 +31,11 @@ def seed_samples(email: str, password: str) -> None:
     result = import_roster(house(), (FOLDER / "roster.csv").read_text(encoding="utf-8"), now)
     if result.errors:
         raise Refusal(result.errors)
+    for line in (FOLDER / "dispatch.csv").read_text(encoding="utf-8").splitlines()[1:]:
+        state, county, name, phone = line.split(",")
+        refused = add_centre(house(), None, state=state, county=county, name=name, phone=phone, now=now)
+        if refused:
+            raise Refusal([f"samples/dispatch.csv: {name}: {', '.join(refused)} cannot be read."])
     places = import_directory(house(), ImportWish(FOLDER / "directory.csv", sample=True), now)
     if places.errors:
         raise Refusal(places.errors)

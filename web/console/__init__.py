@@ -11,8 +11,10 @@ from web.console import (
     desk,
     directory,
     directory_desk,
+    dispatch,
     information,
     place,
+    rescue,
     signing,
     speech,
     voicemails,
@@ -29,6 +31,8 @@ BLUEPRINTS = (
     directory_desk.blueprint,
     place.blueprint,
     information.blueprint,
+    rescue.blueprint,
+    dispatch.blueprint,
 )
 
 

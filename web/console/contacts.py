@@ -7,7 +7,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
-from routing.vocabulary import Disposition, ReportKind
+from routing.vocabulary import Addressed, Disposition, ReportKind
 from services import console, contact_answers, contact_matches, contact_page, dispositions, notes, sign_in
 from services.contact_page import ContactPage
 from web import guards
@@ -116,6 +116,7 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "dispositions": list(Disposition),
         "badge_in_words": badge_in_words,
         "report_kinds": list(ReportKind),
+        "addressed": list(Addressed),
         "timeline": events_in_words.sentences(found.timeline),
     }
 

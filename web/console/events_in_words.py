@@ -18,9 +18,12 @@ FAMILIES = {
     "follow_up": "follow_up",
     "outcome": "outcome",
     "finished": "voicemail.outcome",
+    "flag": "flag",
+    "done": "addressed",
+    "did": "rescue_step",
 }
 QUIET = frozenset({"ring_planned", "next_step", "key", "leg_ended"})  # small print of the timeline
-LOUD = frozenset({"danger", "bridged_988"})
+LOUD = frozenset({"danger", "bridged_988", "rescue_opened"})
 
 
 @dataclass(frozen=True)

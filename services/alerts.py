@@ -1,0 +1,43 @@
+"""Supervisors learn of danger at once, by text, whoever has the contact."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.contacts import Contact, record
+from models.people import Counselor, staff_with_phones
+from routing.shifts import on_shift
+from routing.vocabulary import DANGER, Role
+from services import counselor_notices, rings
+from services.house import House
+
+
+def alert_supervisors(session: Session, house: House, contact: Contact, key: str, now: datetime) -> int:
+    """Text the supervisors on shift, or all when none is, with a link to the rescue screen; how many."""
+    told = supervisors(session, now)
+    link = f"{house.rules.public_base_url}/contacts/{contact.id}/rescue"
+    for supervisor in told:
+        counselor_notices.tell(
+            session, house, supervisor, key, helpline_number=contact.helpline_number, now=now, link=link
+        )
+    record(session, contact.id, "supervisors_alerted", now, count=len(told))
+    return len(told)
+
+
+def supervisors(session: Session, now: datetime) -> Sequence[Counselor]:
+    """Those on shift; when none is, all who can be texted."""
+    everybody = [person for person in staff_with_phones(session) if person.role is Role.SUPERVISOR]
+    here = [
+        person
+        for person in everybody
+        if on_shift([rings.pattern(shift) for shift in person.shifts], person.timezone, now)
+    ]
+    return here or everybody
+
+
+def hung_up_in_danger(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """Somebody in danger is gone before anybody spoke with them (locked): a human takes the rescue screen."""
+    if contact.urgency in DANGER:
+        record(session, contact.id, "rescue_opened", now)
+        alert_supervisors(session, house, contact, "counselor.danger_hung_up", now)

@@ -1,0 +1,115 @@
+"""The rescue screen: what a human needs to send help to somebody in danger, with a timed log of what was done."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models import directory, reading
+from models.contacts import Contact, events_of, lock_contact, record
+from models.dispatch import dispatch_near
+from models.outbox import touch
+from routing.vocabulary import RescueStep
+from services import alerts, flags, information
+from services.console import ContactRow, row_of
+from services.flags import Flag
+from services.house import House
+
+OPEN_FOR = timedelta(days=3)  # a danger that nobody cleared stays on the board as long
+
+
+@dataclass(frozen=True)
+class Centre:
+    """A local dispatch centre with its ten-digit number (E.164)."""
+
+    name: str
+    county: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """What was done or happened, when, and by whom."""
+
+    at: datetime
+    kind: str
+    data: dict[str, object]
+    who: str | None
+
+
+@dataclass(frozen=True)
+class Rescue:
+    """The rescue screen. Location parts are None while unknown; `left` when the caller hung up."""
+
+    row: ContactRow
+    zip: str | None
+    town: str | None
+    county: str | None
+    state: str | None
+    flags: tuple[Flag, ...]
+    said: tuple[str, ...]
+    centres: tuple[Centre, ...]
+    supervisors: tuple[tuple[str, str], ...]  # name, phone
+    log: tuple[LogEntry, ...]
+
+    @property
+    def left(self) -> bool:
+        """Whether the caller is not on the line any more."""
+        return not self.row.going_on
+
+
+def rescue(house: House, contact_id: uuid.UUID, now: datetime) -> Rescue | None:
+    """The screen for one contact; None when there is none."""
+    with house.db.begin() as session:
+        contact = reading.contact_with_all(session, contact_id)
+        if contact is None:
+            return None
+        known = contact.triage or {}
+        zip5 = (known.get("zip") or {}).get("value")
+        place = directory.zip_code(session, zip5) if zip5 else None
+        state = place.state if place else information.state_of(session, contact)
+        county = place.county if place else ""
+        return Rescue(
+            row=row_of(contact),
+            zip=zip5,
+            town=place.city if place else (known.get("city") or {}).get("value"),
+            county=county or None,
+            state=state,
+            flags=flags.flags_of(house, contact),
+            said=tuple(str(entry.get("words", "")) for entry in known.get("said", ())),
+            centres=tuple(Centre(c.name, c.county, c.phone) for c in dispatch_near(session, state or "", county)),
+            supervisors=tuple((person.name, person.phone or "") for person in alerts.supervisors(session, now)),
+            log=_log(session, contact),
+        )
+
+
+BY_PEOPLE = frozenset({"rescue_step", "flag_added", "flag_cleared", "danger_over"})  # their `by` is a counselor's id
+LOGGED = BY_PEOPLE | frozenset(
+    {"danger", "rescue_opened", "supervisors_alerted", "flag_again"}
+    | {"caller_left", "connected", "conversation_ended", "callback_requested", "callback_reached"}
+    | {"callback_not_reached", "bridged_988", "after_988", "text_taken"}
+)
+
+
+def _log(session: Session, contact: Contact) -> tuple[LogEntry, ...]:
+    events = [event for event in events_of(session, contact.id) if event.kind in LOGGED]
+    doers = {uuid.UUID(event.data["by"]) for event in events if event.kind in BY_PEOPLE}
+    names = {str(id_): name for id_, name in reading.names_of(session, list(doers)).items()}
+    return tuple(LogEntry(event.at, event.kind, event.data, names.get(event.data.get("by", ""))) for event in events)
+
+
+def write_step(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, step: RescueStep, now: datetime) -> bool:
+    """Put one thing that was done into the timed log. False: no such contact."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None:
+            return False
+        record(session, contact.id, "rescue_step", now, did=step.value, by=str(counselor_id))
+        touch(session, contact_id)
+        return True
+
+
+def dangers_open(session: Session, now: datetime) -> tuple[ContactRow, ...]:
+    """Contacts whose danger nobody has cleared, on the line or gone, the most urgent first."""
+    return tuple(row_of(contact) for contact in reading.contacts_in_danger(session, now - OPEN_FOR))
