@@ -70,6 +70,9 @@ def main(level: str) -> int:
     except SetUpError as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nThe set-up was stopped. Run make again: it starts where it must.", file=sys.stderr)
+        return 130
     except OSError as error:
         print(f"The set-up could not write in {ROOT}: {error.strerror}.", file=sys.stderr)
         return 2
@@ -116,6 +119,7 @@ def make_environment() -> None:
     if VENV.exists():
         print("The last set-up did not finish: starting it afresh.", flush=True)
         shutil.rmtree(VENV)
+    print("Making a virtual environment in .venv.", flush=True)
     if subprocess.run([BASE_PYTHON, "-m", "venv", VENV], capture_output=True, check=False).returncode == 0:
         return
     _environment_with_the_systems_pip()

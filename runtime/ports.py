@@ -1,7 +1,7 @@
 """Which of our ports are free, said in a sentence when one is not."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import closing
 
 PORTS = {"PORT": 8000, "EVENTS_PORT": 8001, "SIMULATOR_PORT": 8070}
@@ -36,14 +36,22 @@ def is_free(port: int) -> bool:
 
 
 def require_free(ports: Mapping[str, int]) -> None:
-    """Raise BusyPortError for the first port that is taken."""
-    for name, port in ports.items():
-        if not is_free(port):
-            raise BusyPortError(
-                f"Port {port} is taken by another program: stop that one, or choose another port with "
-                f"`{name}={_free_near(port)} make run`."
-            )
+    """Raise BusyPortError when a port is taken: its text names every one of them, and the command that works."""
+    taken = [name for name, port in ports.items() if not is_free(port)]
+    if not taken:
+        return
+    chosen = dict(ports)
+    for name in taken:
+        chosen[name] = _free_near(ports[name], set(chosen.values()))
+    wish = " ".join(f"{name}={port}" for name, port in chosen.items() if port != PORTS[name])
+    busy = " and ".join(str(ports[name]) for name in taken)
+    which = f"Port {busy} is" if len(taken) == 1 else f"Ports {busy} are"
+    raise BusyPortError(
+        f"{which} taken by another program: stop that one, or choose other ports with `{wish} make run`."
+    )
 
 
-def _free_near(port: int) -> int:
-    return next((near for near in range(port + 10, min(port + 200, 65536)) if is_free(near)), port + 10)
+def _free_near(port: int, others: Set[int]) -> int:
+    """A port near a busy one that is free and that no other part of ours wants."""
+    near = range(port + 10, min(port + 200, 65536))
+    return next((one for one in near if one not in others and is_free(one)), port + 10)

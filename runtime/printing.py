@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 _COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95)
+_MISLEADING = "Hitting Ctrl+C again"  # Celery's words at every stop; here Ctrl-C is heard by the supervisor
 _SHOWN_ELSEWHERE = {"event", "level", "timestamp", "logger", "correlation_id"}
 
 
@@ -34,6 +35,8 @@ class Printer:
 
     def line(self, name: str, text: str) -> None:
         """One line of the process `name`."""
+        if _MISLEADING in text:
+            return
         prefix = f"{name:<{self._width}} |"
         if self._stream.isatty() and name in self._colours:
             prefix = f"\x1b[{self._colours[name]}m{prefix}\x1b[0m"

@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -99,7 +99,7 @@ class _Run:
         filled["ON_CALL_NUMBERS"] = ",".join(settings.on_call_numbers)
         for name, value in DEMO.items():
             filled.setdefault(name, value)
-        filled.setdefault("SIMULATOR_LABELS", sample_labels(ROOT / "samples" / "roster.csv"))
+        filled.setdefault("SIMULATOR_LABELS", sample_labels(ROOT / "samples" / "roster.csv", settings.on_call_numbers))
         return filled
 
     def run(self) -> int:
@@ -174,10 +174,12 @@ class _Run:
         printer.say(f"Stopped. The data stays in {self.data}.")
 
 
-def sample_labels(roster: Path) -> str:
-    """Whose pretend phone is whose, from the sample roster: `number=label` pairs for the simulator."""
+def sample_labels(roster: Path, on_call_numbers: Sequence[str]) -> str:
+    """Whose pretend phone is whose, from settings and sample roster: `number=label` pairs for the simulator."""
     with roster.open(encoding="utf-8", newline="") as file:
-        return ",".join(f"{row['phone']}={row['name']} ({row['role']})" for row in csv.DictReader(file))
+        labels = dict.fromkeys(on_call_numbers, "On-call phone")
+        labels |= {row["phone"]: f"{row['name']} ({row['role']})" for row in csv.DictReader(file)}
+    return ",".join(f"{number}={label}" for number, label in labels.items())
 
 
 def answers(url: str) -> bool:

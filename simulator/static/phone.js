@@ -131,6 +131,7 @@ export class Phone {
       this.part(`.${name}-pane`).hidden = name !== tab;
     }
     if (this.last) this.draw(this.last);
+    for (const box of [this.part(".lines"), this.part(".thread")]) box.scrollTop = box.scrollHeight; // the newest
   }
 
   get ringing() {

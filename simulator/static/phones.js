@@ -93,10 +93,12 @@ function ringTitle() {
 document.querySelector("#add").addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
-  const number = form.number.value.replace(/[\s().-]/g, "");
+  const digits = form.number.value.replace(/[\s().-]/g, "");
+  const number = digits.replace(/^1?(\d{10})$/, "+1$1"); // as the page itself writes numbers
   command("add-phone", { number, label: form.label.value.trim() })
     .then(() => {
       form.reset();
+      notice.hidden = true;
       requestAnimationFrame(() => cards.get(number)?.root.focus());
     })
     .catch((error) => tell(error.message));

@@ -50,6 +50,18 @@ def test_it_is_done_once_and_finishes_what_was_cut_short(checkout: Path, capsys:
     assert not bootstrap.HALF_DONE.exists()
 
 
+def test_ctrl_c_is_a_sentence(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bootstrap, "set_up", stop)
+    assert bootstrap.main("run") == 130
+    assert "Run make again" in capsys.readouterr().err
+    assert (checkout / ".local").is_dir()
+
+
 def test_somebody_elses_environment_is_left_alone(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (checkout / "theirs").mkdir()
     (checkout / "theirs" / "kept").touch()
