@@ -40,6 +40,8 @@ def objects(path: FilePath, name: str) -> Iterator[dict[str, Any]]:
         while not buffer.startswith("]"):
             try:
                 value, end = decoder.raw_decode(buffer)
+            except RecursionError:
+                raise BrokenJsonError("it is nested too deeply") from None
             except ValueError:
                 more = file.read(CHUNK)
                 if not more or len(buffer) > MAX_OBJECT:

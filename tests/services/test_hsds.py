@@ -248,12 +248,13 @@ def test_strange_content_is_taken_or_refused_never_a_crash(house: House, tmp_pat
     result = take(house, path)
     assert (result.read, result.added, len(result.refused)) == (5, 3, 2)
     assert {row["street1"] for row in listings(house)} == {"5 Mill Lane", "9 Far Lane"}
-    nested = tmp_path / "deep.json"
-    nested.write_text('{"service_at_locations": ' + "[" * 200_000)
+    deep, deeper = tmp_path / "deep.json", tmp_path / "deeper.json"
+    deep.write_text('{"service_at_locations": ' + "[" * 60_000)
+    deeper.write_text('[{"service_at_locations": ' + "[" * 60_000)
     package = tmp_path / "package"
     package.mkdir()
     (package / "datapackage.json").write_text('{"resources": ["services.csv", {"name": 7}]}')
-    for wrong, sentence in ((nested, "deep.json"), (package, "no whole HSDS package")):
+    for wrong, sentence in ((deep, "too deeply"), (deeper, "too deeply"), (package, "no whole HSDS package")):
         assert sentence in import_directory(house, ImportWish(wrong), NOW).errors[0]
 
 

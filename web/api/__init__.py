@@ -13,7 +13,7 @@ from web.house import house
 
 PREFIX = "/api/v1"
 HEADER = "X-API-Key"
-LIMIT = "300 per minute"  # by address and process: enough to read the whole country in pages of 100
+LIMIT = "120 per minute"  # by address and process: the country in a minute, and callers never wait for readers
 OPEN_ENDPOINTS = frozenset({"api.about", "api.document"})
 LONGEST_KEY = 200
 _SENTENCES = {

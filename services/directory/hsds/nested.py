@@ -45,6 +45,8 @@ def _single(file: FilePath) -> Record:
         written = opened.read(MAX_OBJECT)
     try:
         found = json.loads(written)
+    except RecursionError:
+        raise BrokenJsonError("it is nested too deeply") from None
     except ValueError:
         raise BrokenJsonError("it ends in the middle or is no JSON") from None
     if not isinstance(found, dict):

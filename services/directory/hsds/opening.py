@@ -82,7 +82,7 @@ def _source(
         try:
             for offer in offers(services()):
                 yield own_row(offer) if told.own else foreign_row(offer, codes)
-        except (zipfile.BadZipFile, zlib.error, EOFError, RecursionError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise UnreadableFileError(f"{name} is damaged. Download it again.") from error
         except sqlite3.Error as error:
             raise UnreadableFileError(
