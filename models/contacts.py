@@ -209,6 +209,22 @@ def live_text_contact(session: Session, caller_id: uuid.UUID) -> Contact | None:
     return session.scalar(query)
 
 
+def going_on_elsewhere(session: Session, contact: Contact) -> Contact | None:
+    """The newest contact of the same number that goes on in another channel and of which something is known."""
+    query = (
+        select(Contact)
+        .where(
+            Contact.caller_id == contact.caller_id,
+            Contact.channel != contact.channel,
+            Contact.status.in_(LIVE),
+            Contact.triage.is_not(None),
+        )
+        .order_by(Contact.opened_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
 def overdue_text_contacts(session: Session, next_step: str, now: datetime, limit: int = 50) -> Sequence[Contact]:
     """Text conversations whose deadline for `next_step` has passed, locked against other sweepers."""
     query = (

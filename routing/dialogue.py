@@ -165,7 +165,9 @@ def _ask_or_match(state: State, heard: Understanding, known: Known, wishes: list
         replies.append(Reply("text.speak_with_doctor"))
         state = replace(state, told=(*state.told, "doctor"))
     matched_on = tuple(question for question in QUESTIONS if question in known.answered)
-    if known.answered >= NEEDED_FOR_MATCH and matched_on != state.matched_on:
+    if state.asked == "name" and (heard.substances or wishes):
+        state = replace(state, matched_on=())  # what the name means changes the list
+    if known.answered >= NEEDED_FOR_MATCH and matched_on != state.matched_on and not heard.unclear:
         wishes.append(Wanted(Wish.MATCH))
         state = replace(state, matched_on=matched_on)
     question, reply = _question(state, heard, known)
@@ -178,7 +180,7 @@ def _ask_or_match(state: State, heard: Understanding, known: Known, wishes: list
 
 def _question(state: State, heard: Understanding, known: Known) -> tuple[str | None, Reply | None]:
     """The next question: an unclear name first, then what is neither known nor left out."""
-    if heard.unclear and not heard.substances and "what" not in known.answered:
+    if heard.unclear and state.asked != "name":
         unclear = heard.unclear[0]
         options = {"name": unclear.words, "choices": "|".join(unclear.substances[:MAX_CHOICES])}
         return "name", Reply("text.ask_name", options)

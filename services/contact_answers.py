@@ -31,6 +31,8 @@ class Given:
     answers: Mapping[str, str] = field(default_factory=dict)  # zip, age, payer, need, pregnant, dual_diagnosis
     substances: str = ""
     without: str = ""
+    unclear: str = ""  # a name that was asked about, with what it `means` (empty: nothing that matters)
+    means: str = ""
 
 
 def choices(house: House) -> dict[str, tuple[str, ...]]:
@@ -54,6 +56,8 @@ def write_answers(house: House, contact_id: uuid.UUID, given: Given, now: dateti
         if contact is None:
             return None
         refused = _single_answers(session, house, contact, given.answers, now)
+        if given.unclear:
+            _settle(session, house, contact, given, now)
         if given.without:
             _drop_substance(session, contact, given.without, now)
         if given.substances.strip() and not _add_substances(session, house, contact, given.substances, now):
@@ -100,7 +104,15 @@ def _add_substances(session: Session, house: House, contact: Contact, words: str
         contact.triage = {**(contact.triage or {}), "typed": typed}
     for substance in heard.substances:
         knowing.hear_substance(session, contact, substance.id, SOURCE, now)
-    return bool(heard.substances)
+    knowing.keep_unclear(session, contact, heard, SOURCE, now)
+    return bool(heard.substances or heard.unclear)
+
+
+def _settle(session: Session, house: House, contact: Contact, given: Given, now: datetime) -> None:
+    """What a name with several meanings means, as the counselor heard it."""
+    if given.means in desk_of(house).catalog.substances:
+        knowing.hear_substance(session, contact, given.means, SOURCE, now)
+    knowing.settle_name(session, contact, given.unclear, now)
 
 
 def _drop_substance(session: Session, contact: Contact, substance: str, now: datetime) -> None:

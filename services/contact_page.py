@@ -84,6 +84,7 @@ class ContactPage:
     notes: str
     notes_version: str
     mine: bool
+    unclear: tuple[tuple[str, tuple[str, ...]], ...]  # names with the substances that each may mean
     flags: tuple[Flag, ...]
     suggested: tuple[Suggested, ...]
     answers: tuple[Answer, ...]
@@ -152,6 +153,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         notes=contact.notes or "",
         notes_version=version_of(contact.notes),
         mine=contact.claimed_by == reader_id,
+        unclear=tuple((e["value"], tuple(e["choices"])) for e in _dicts(known.get("unclear"))),
         flags=flags.flags_of(house, contact),
         suggested=flags.suggested(house, contact),
         answers=tuple(_answers(known)),

@@ -25,6 +25,7 @@ from services import (
     information,
     knowing,
     promises,
+    resuming,
     suggestions,
     text_contacts,
 )
@@ -118,6 +119,7 @@ def _converse(
     session: Session, house: House, contact: Contact, inbound: Inbound, now: datetime, *, after_follow_up: bool
 ) -> Heard:
     state = State.of(contact.flow.get("text"))
+    resuming.resume(session, contact, now)
     question = state.asked if asked_about(inbound.body) is None else knowing.ABOUT
     heard = knowing.hear_words(session, house, contact, inbound.body, question, "text", now)
     _learn_place_and_language(session, contact, heard, state, now)

@@ -31,7 +31,7 @@ def known_to(contact: Contact) -> frozenset[str]:
 def hear_zip(session: Session, contact: Contact, digits: str, source: str, now: datetime) -> None:
     """Keep a five-digit ZIP as an answer."""
     if ZIP.fullmatch(digits):
-        _learn(session, contact, {"zip": {"value": digits, "source": source}}, now)
+        learn(session, contact, {"zip": {"value": digits, "source": source}}, now)
 
 
 def hear_words(
@@ -52,21 +52,48 @@ def hear_words(
         if (value := getattr(understanding, key)) not in (None, False)
     }
     if question != ABOUT and not only_asks(words, understanding):
-        learnt |= _more(known, "substances", [substance.id for substance in understanding.substances], source)
+        substances = [substance.id for substance in understanding.substances]
+        learnt |= _more(known, "substances", substances, source) | _names(known, understanding, substances, source)
     learnt |= _more(known, "flags", [flag.id for flag in understanding.flags], source)
     for key in ("conditions", "use"):
         learnt |= _more(known, key, sorted(getattr(understanding, key)), source)
     said = {"words": words[:LONGEST_KEPT], "question": question, "source": source, "at": now.isoformat()}
     learnt["said"] = [*known.get("said", []), said]
-    _learn(session, contact, learnt, now)
+    learn(session, contact, learnt, now)
     return understanding
 
 
 def hear_substance(session: Session, contact: Contact, substance: str, source: str, now: datetime) -> None:
-    """Keep a substance that was made clear by a choice."""
-    learnt = _more(contact.triage or {}, "substances", [substance], source)
+    """Keep a substance that was made clear by a choice; the unclear name that may mean it is settled."""
+    known = contact.triage or {}
+    learnt = _more(known, "substances", [substance], source) | _names(known, Understanding(), [substance], source)
     if learnt:
-        _learn(session, contact, learnt, now)
+        learn(session, contact, learnt, now)
+
+
+def settle_name(session: Session, contact: Contact, name: str, now: datetime) -> None:
+    """An unclear name means nothing that matters: it is not asked about again."""
+    left = [entry for entry in (contact.triage or {}).get("unclear", ()) if entry["value"] != name]
+    learn(session, contact, {"unclear": left}, now)
+
+
+def keep_unclear(session: Session, contact: Contact, heard: Understanding, source: str, now: datetime) -> None:
+    """Keep names that may mean several substances, to be asked about."""
+    learnt = _names(contact.triage or {}, heard, [], source)
+    if learnt:
+        learn(session, contact, learnt, now)
+
+
+def _names(known: dict[str, Any], heard: Understanding, substances: list[str], source: str) -> dict[str, Any]:
+    """The unclear names with the new ones, without those that a substance has made clear; nothing when none changes."""
+    before = known.get("unclear", [])
+    heard_now = [
+        {"value": name.words.lower(), "choices": list(name.substances), "source": source} for name in heard.unclear
+    ]
+    have = {entry["value"] for entry in before}
+    every = [*before, *(entry for entry in heard_now if entry["value"] not in have)]
+    after = [entry for entry in every if not set(substances).intersection(entry["choices"])]
+    return {"unclear": after} if after != before else {}
 
 
 def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> dict[str, Any]:
@@ -87,9 +114,10 @@ def raise_urgency(session: Session, contact: Contact, heard: Understanding, now:
     return contact.urgency in DANGER and before not in DANGER
 
 
-def _learn(session: Session, contact: Contact, learnt: dict[str, Any], now: datetime) -> None:
+def learn(session: Session, contact: Contact, learnt: dict[str, Any], now: datetime) -> None:
+    """Keep answers, each with its source; a match is made once place and substance are known."""
     contact.triage = {**(contact.triage or {}), **learnt}
-    answered = sorted(key for key in learnt if key != "said")
+    answered = sorted(key for key in learnt if key not in ("said", "unclear"))
     if answered:
         record(session, contact.id, "learnt", now, answers=answered)
     if contact.triage.get("zip") and contact.triage.get("substances"):

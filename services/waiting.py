@@ -13,7 +13,7 @@ from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
-from services import alerts, escalation, information, knowing, tasks
+from services import alerts, escalation, information, knowing, resuming, tasks
 from services.house import House
 
 DIAL_WITHOUT_WORKER_SECONDS = 12  # a worker rings within a second; this long without a ring means there is none
@@ -29,6 +29,7 @@ def wait_turn(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         if contact is None or not _on_the_line(contact):
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
         escalation.give_back_if_expired(session, house, contact, now)
+        resuming.resume(session, contact, now)
         turn = call_flow.wait_turn(_view(session, house, contact, now), _limits(house))
         _apply(session, contact, turn, now)
         return turn.document

@@ -27,6 +27,8 @@ def write_answers(contact_id: uuid.UUID) -> ResponseReturnValue:
         answers={key: request.form[key] for key in ANSWERS if key in request.form},
         substances=request.form.get("substances", ""),
         without=request.form.get("without", ""),
+        unclear=request.form.get("unclear", ""),
+        means=request.form.get("means", ""),
     )
     refused = contact_answers.write_answers(house(), contact_id, given, guards.now())
     if refused is None:

@@ -19,6 +19,7 @@ FAMILIES = {
     "outcome": "outcome",
     "finished": "voicemail.outcome",
     "flag": "flag",
+    "from_channel": "channel",
     "done": "addressed",
     "did": "rescue_step",
 }

@@ -1,0 +1,110 @@
+"""One record across text, voice and console: unclear names asked about once, nothing known asked again."""
+
+import pytest
+from sqlalchemy import select
+
+from models.contacts import Contact
+from routing.vocabulary import Channel, Urgency
+from services import contact_page, intake, waiting
+from services.contact_answers import Given, write_answers
+from services.house import House
+from services.match_desk import build_desk
+from tests.fixtures.paper import PaperTelephony
+from tests.services.calls import Stage, says
+from tests.services.outside import CALLER
+from tests.services.test_conversation import HELPLINE, Thread, contact_of, text_house  # noqa: F401
+
+
+@pytest.fixture(scope="session")
+def desk(matching_content):
+    return build_desk(matching_content)
+
+
+@pytest.fixture
+def caller(text_house: House) -> Thread:  # noqa: F811
+    return Thread(text_house)
+
+
+def calls(caller: Thread) -> Contact:
+    """The same phone dials the line."""
+    intake.open_call(caller.house, intake.InboundCall("CAsame", CALLER, HELPLINE), caller.now)
+    with caller.house.db.begin() as session:
+        return session.scalars(select(Contact).where(Contact.channel == Channel.VOICE)).one()
+
+
+def substances(contact: Contact) -> set[str]:
+    return {entry["value"] for entry in (contact.triage or {}).get("substances", ())}
+
+
+def test_an_unclear_name_is_asked_about_once_and_the_answer_decides(caller: Thread) -> None:
+    caller.text("hi")
+    (question,) = caller.text("k")
+    assert "which drug or medicine do you mean" in question
+    (where,) = caller.text("1")
+    assert "ZIP" in where
+    assert substances(contact_of(caller.house)) == {"clonazepam"}
+    assert not contact_of(caller.house).triage["unclear"]
+
+
+def test_beside_a_clear_substance_the_unclear_one_is_asked_before_any_list(caller: Thread) -> None:
+    (question,) = caller.text("I smoke weed and I use k, 02150")
+    assert "which drug or medicine do you mean" in question
+    assert "Places near" not in question
+    (answer,) = caller.text("klonopin")
+    assert "Places near 02150" in answer
+    assert "suddenly" in answer  # the highest tier decides
+
+
+def test_who_does_not_answer_the_question_is_not_asked_it_again(caller: Thread) -> None:
+    caller.text("I use k, 02150")
+    assert "do you mean" not in "".join(caller.text("I have medicaid"))
+
+
+def test_the_console_asks_what_a_name_means(house: House, paper: PaperTelephony) -> None:
+    stage = Stage(house, paper)
+    counselor_id, contact_id = stage.counselor(101), stage.dials()
+    waiting.heard(house, contact_id, "what", None, "blues", stage.now)
+    page = contact_page.contact_page(house, contact_id, counselor_id, stage.now)
+    assert page is not None
+    ((name, meanings),) = page.unclear
+    assert (name, set(meanings)) == ("blues", {"diazepam", "fentanyl", "oxycodone"})
+    assert write_answers(house, contact_id, Given(unclear="blues", means="fentanyl"), stage.now) == ()
+    page = contact_page.contact_page(house, contact_id, counselor_id, stage.now)
+    assert page is not None
+    assert page.unclear == ()
+    assert page.values("substances") == ("fentanyl",)
+    assert write_answers(house, contact_id, Given(substances="bars"), stage.now) == ()
+    write_answers(house, contact_id, Given(unclear="bars"), stage.now)
+    page = contact_page.contact_page(house, contact_id, counselor_id, stage.now)
+    assert page is not None
+    assert (page.unclear, page.values("substances")) == ((), ("fentanyl",))
+
+
+def test_what_was_texted_is_not_asked_on_the_phone_and_the_counselor_sees_where_it_came_from(caller: Thread) -> None:
+    caller.text("klonopin and alcohol, I am hooked, 02150, medicaid")
+    contact = calls(caller)
+    told = says(waiting.wait_turn(caller.house, contact.id, caller.now))
+    assert not any(key.startswith("voice.ask_") for key in told)
+    page = contact_page.contact_page(caller.house, contact.id, contact.id, caller.now)
+    assert page is not None
+    assert (page.value("zip"), page.source("zip")) == ("02150", "text")
+    assert page.value("payer") == "medicaid"
+
+
+def test_danger_goes_along_and_an_earlier_contact_that_is_over_does_not(caller: Thread) -> None:
+    caller.text("my wife is not breathing")
+    contact = calls(caller)
+    assert says(waiting.wait_turn(caller.house, contact.id, caller.now)) == ["voice.stay_danger"]
+    with caller.house.db.begin() as session:
+        again = session.get_one(Contact, contact.id)
+        assert again.urgency is Urgency.CALL_911
+
+
+def test_what_is_over_stays_there(house: House, paper: PaperTelephony, zip_codes: None) -> None:
+    stage = Stage(house, paper)
+    first = stage.dials(CALLER)
+    waiting.heard(house, first, "what", None, "heroin", stage.now)
+    stage.caller_hangs_up()
+    caller = Thread(house)
+    caller.text("hello")
+    assert substances(contact_of(house)) == set()
