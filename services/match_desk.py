@@ -64,7 +64,9 @@ class MatchDesk:
         if before is not None and before.generation == generation:
             index = before.matcher.index
         else:
-            zips = before.matcher.index.zips if before is not None else load_zip_table(session)
+            zips = before.matcher.index.zips if before is not None else None
+            if zips is None or not len(zips.codes):  # a process that is older than the directory knows no ZIP code
+                zips = load_zip_table(session)
             index = self._index(session, zips, None)
         overlay = Overlay.build(index, live_facts(session), live_version)
         return Current(Matcher(index, overlay, self.catalog, self.settings), generation, live_version)

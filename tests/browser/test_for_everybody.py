@@ -55,7 +55,7 @@ def full_house(console: Console) -> list[str]:
         session.add(FollowUp(contact_id=contact_id, kind=FollowUpKind.CHECK_IN, due_at=late, created_at=late))
         sid = f"RE{contact_id.hex}"
         session.add(Voicemail(contact_id=contact_id, recording_sid=sid, received_at=late, deadline_at=late))
-        place = session.scalars(select(Listing.facility_id).order_by(Listing.id)).first()
+        place = session.scalars(select(Listing.facility_id).order_by(Listing.id.desc())).first()
         contact.triage |= {"substances": [{"value": "clonazepam"}], "payer": {"value": "medicaid"}}
     for kind in (ReportKind.FULL, ReportKind.CLOSED):
         assert report_facility(console.house, place or 0, kind, now) is None

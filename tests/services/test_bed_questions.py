@@ -13,6 +13,7 @@ from models.directory import Facility
 from models.live_facts import newest_beds
 from models.outbox import OutboxRow
 from models.texts import TextMessage
+from routing.match_overlay import BedState
 from routing.sending import Purpose
 from routing.vocabulary import BedLevel, Language, LegStatus, TextStatus
 from services import conversation, tasks, texts
@@ -20,6 +21,7 @@ from services.conversation import Heard, Inbound
 from services.directory import bed_calls, bed_questions
 from services.directory.bed_phones import BedPhone, register_phone, remove_phone
 from services.directory.importing import ImportWish, import_directory
+from services.directory.place_page import place_page
 from services.directory.refused import Refused
 from services.house import House
 from services.texts import Sent
@@ -92,6 +94,12 @@ def test_a_phone_is_asked_at_its_hour_answers_one_digit_for_each_level_and_corre
     say(quay, "9", at + timedelta(minutes=1))
     say(quay, "0", at + timedelta(minutes=2))
     assert beds(quay) == {"detox": (3, "text"), "residential": (0, "text")}
+    page = place_page(quay, the_place(quay), at)
+    assert page is not None
+    assert {(bed.who, bed.state) for bed in page.beds} == {
+        ("••• ••• ••77", BedState.OPEN),
+        ("••• ••• ••77", BedState.FULL),
+    }
     assert say(quay, "thanks!", at + timedelta(minutes=3)) is Heard.FACILITY
     assert len(texts_out(quay)) == 4
     assert conversations(quay) == 0

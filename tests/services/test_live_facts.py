@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from models.live_facts import reports_of
 from routing.vocabulary import BedLevel, ReportKind
@@ -68,6 +69,16 @@ def test_a_fresh_open_bed_comes_first_in_every_process(town: House) -> None:
     told(town, last, 2)
     assert order(far_away)[0] == last
     assert "Said 0 h ago that it has open beds: 2. Call to confirm." in points(far_away, last)
+
+
+def test_a_process_that_is_older_than_the_directory_finds_places_once_it_is_imported(
+    match_house: House, write_csv: WriteCsv
+) -> None:
+    with match_house.db.begin() as session:
+        session.execute(text("DELETE FROM zip_code"))
+        assert not len(desk_of(match_house).current(session).matcher.index.zips.codes)
+    assert not import_directory(match_house, ImportWish(write_csv([place("A")])), NOW).errors
+    assert order(match_house) == ["A"]
 
 
 def test_a_bed_count_grows_stale_and_then_unknown(town: House) -> None:

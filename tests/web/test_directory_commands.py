@@ -8,6 +8,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from routing.vocabulary import BedLevel
+from services.directory.beds import BedsTold, report_beds
 from services.house import House
 from services.matching import AskedBy, desk_of, find_matches, read_profiles
 from tests.fixtures.directory import SAMPLE, WriteCsv, place
@@ -146,3 +148,18 @@ def test_a_stored_match_is_replayed_to_the_same_list_after_the_directory_has_cha
     assert "the same list of 4 places" in run(app, "match", "--replay", kept.record_id).stdout
     missing = run(app, "match", "--replay", 999_999)
     assert (missing.exit_code, missing.stderr) == (2, "There is no stored match 999999.\n")
+
+
+def test_beds_calls_and_exposure_are_listed(app: Flask, match_house: House, write_csv: WriteCsv) -> None:
+    run(app, "directory", "import", write_csv([place()]))
+    now = datetime.now(UTC)
+    (profile,) = read_profiles(match_house, [("", {"zip": "02150", "substances": ["clonazepam"]})]).profiles
+    with match_house.db.begin() as session:
+        found = find_matches(desk_of(match_house), session, profile, now, asked_by=AskedBy()).places[0]
+    report_beds(match_house, BedsTold(found.entry.facility, BedLevel.DETOX, 2, "call"), now)
+    (told,) = lines(run(app, "directory", "beds", "--json"))
+    assert (told["name"], told["level"], told["open"], told["how"]) == ("Quay House", "detox", 2, "call")
+    assert "Quay House, Chelsea, MA: detox 2 open" in run(app, "directory", "beds").stdout
+    assert "Quay House, Chelsea, MA, +16175550123: routine" in run(app, "directory", "calls").stdout
+    shown = run(app, "directory", "exposure", "--since", "2020-01-01", "--until", f"{now:%Y-%m-%d}")
+    assert shown.stdout.splitlines()[1:] == [f"{found.entry.facility},Quay House,6175550123,1,1,1"]
