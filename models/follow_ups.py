@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, select, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, and_, exists, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from models.base import Base, Id, words_of
 from models.contacts import Contact
@@ -74,15 +74,43 @@ def claim_due(session: Session, status: FollowUpStatus, now: datetime, limit: in
 
 
 def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp]:
-    """Planned follow-ups that went to this caller and are not answered yet, newest first, locked."""
+    """Planned follow-ups that went to this caller and are not answered yet, newest first, locked.
+
+    One that is about to be tried again counts: who has answered is not asked once more.
+    """
+    again = and_(FollowUp.status == FollowUpStatus.PENDING, FollowUp.attempts > 0)
     query = (
         select(FollowUp)
         .join(FollowUp.contact)
-        .where(Contact.caller_id == caller_id, FollowUp.status == FollowUpStatus.STARTED, FollowUp.kind.in_(PLANNED))
+        .where(
+            Contact.caller_id == caller_id,
+            or_(FollowUp.status == FollowUpStatus.STARTED, again),
+            FollowUp.kind.in_(PLANNED),
+        )
         .order_by(FollowUp.started_at.desc())
         .with_for_update(of=FollowUp)
     )
     return session.scalars(query).all()
+
+
+def last_texted(session: Session, caller_id: uuid.UUID, since: datetime) -> FollowUp | None:
+    """The follow-up that went to this caller by text last, since then; None when they reached out anew after it."""
+    newer = aliased(Contact)
+    reached_out = exists().where(newer.caller_id == caller_id, newer.opened_at > FollowUp.started_at)
+    query = (
+        select(FollowUp)
+        .join(FollowUp.contact)
+        .where(
+            Contact.caller_id == caller_id,
+            FollowUp.kind.in_(PLANNED),
+            FollowUp.plan["by"].astext == "text",
+            FollowUp.started_at > since,
+            ~reached_out,
+        )
+        .order_by(FollowUp.started_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def planned_for(session: Session, contact_id: uuid.UUID, plan_id: str) -> Sequence[FollowUp]:

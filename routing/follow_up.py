@@ -1,12 +1,26 @@
 """Follow-ups as rules: how a contact ended -> what we owe the person; an outcome -> the next attempt or the end."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from routing.understanding import Understanding
 from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, Urgency
+from routing.words import fold
+
+# What people write to a check-in and mean no more than that (folded, without marks), in English and Spanish
+_CALL_ME = frozenset({"1", "uno", "one"})
+_YES = frozenset({"yes", "yes please", "yeah", "yep", "y", "si", "si por favor", "claro"})
+_BARE = frozenset(
+    {
+        *("no", "nope", "no thanks", "no thank you", "no gracias", "not yet", "todavia no", "aun no"),
+        *("thanks", "thank you", "thx", "ty", "gracias", "muchas gracias", "ok", "okay", "ok thanks", "ok gracias"),
+    }
+)
+_NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 class By(StrEnum):
@@ -126,3 +140,19 @@ def after_attempt(outcome: Outcome, attempts: int, max_attempts: int, now: datet
     if outcome is Outcome.REFUSED or attempts >= max_attempts:
         return Next(FollowUpStatus.STOPPED)
     return Next(FollowUpStatus.PENDING, due_at=now)
+
+
+def answer_meant(kind: FollowUpKind, body: str, heard: Understanding) -> Outcome | None:
+    """What a text says to this follow-up; None when it says more than an answer does.
+
+    YES asks for the call that was offered, save where the question itself was one of yes or no.
+    """
+    told = (heard.flags, heard.substances, heard.zip, heard.city, heard.payer)
+    plain = _NOT_LETTERS.sub(" ", fold(body[:80])).strip()
+    if heard.in_danger or any(told):
+        return None
+    if plain in _CALL_ME or set(heard.wants) == {"callback"}:
+        return Outcome.WANTS_COUNSELOR
+    if plain in _YES:
+        return Outcome.ANSWERED if kind is FollowUpKind.DID_THEY_TAKE_YOU else Outcome.WANTS_COUNSELOR
+    return Outcome.ANSWERED if plain in _BARE else None

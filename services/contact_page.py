@@ -75,6 +75,14 @@ class LegRow:
 
 
 @dataclass(frozen=True)
+class EarlierContact:
+    """The contact that this one continues, because its follow-up was answered."""
+
+    id: uuid.UUID
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
 class ContactPage:
     """Everything a counselor needs on one screen. `mine`: the reader has the contact."""
 
@@ -95,6 +103,7 @@ class ContactPage:
     follow_ups: tuple[DueRow, ...]
     voicemails: tuple[VoicemailRow, ...]
     earlier: tuple[ContactRow, ...]
+    continues: EarlierContact | None
 
     def value(self, key: str) -> str:
         """One answer as a form writes it: its word, yes or no, or empty."""
@@ -164,7 +173,15 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         follow_ups=tuple(due_row(row, now) for row in reading.follow_ups_of(session, contact.id)),
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
         earlier=tuple(row_of(other) for other in reading.earlier_contacts(session, contact)),
+        continues=_continued(events),
     )
+
+
+def _continued(events: Sequence[ContactEvent]) -> EarlierContact | None:
+    for event in events:
+        if event.kind == "continues":
+            return EarlierContact(uuid.UUID(event.data["contact"]), datetime.fromisoformat(event.data["opened"]))
+    return None
 
 
 def _names(session: Session, contact: Contact) -> dict[uuid.UUID, str]:

@@ -7,30 +7,29 @@ from sqlalchemy.orm import Session
 
 from models import people, texts
 from models.consents import ConsentHow, ConsentKind
-from models.contacts import Contact, record, take_receipt
-from models.texts import TextMessage
-from routing import consent as keywords
+from models.contacts import Contact, take_receipt
 from routing import dialogue, phone
 from routing.dialogue_state import Known, Reply, State, Wanted, Wish
 from routing.follow_up import Outcome
 from routing.information import asked_about
-from routing.sending import Purpose
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, Language
 from services import (
-    consent,
     counselor_texts,
-    follow_ups,
+    follow_up_answers,
     hand_over,
     information,
+    keyword_texts,
     knowing,
     promises,
     resuming,
     suggestions,
     text_contacts,
+    text_replies,
 )
 from services.callers import caller_for
 from services.directory import bed_questions
+from services.follow_up_answers import Asked
 from services.house import House
 from services.text_contacts import Inbound
 
@@ -46,6 +45,7 @@ class Heard(StrEnum):
     COUNSELOR = "counselor"
     FACILITY = "facility"  # staff of a place, about its beds
     KEYWORD = "keyword"
+    ANSWER = "answer"  # to a follow-up, and nothing more
     CONVERSATION = "conversation"
     KEPT = "kept"  # read by people, answered by nobody
 
@@ -72,47 +72,31 @@ def receive_text(house: House, inbound: Inbound, now: datetime) -> Heard:
         if bed_questions.hear(session, house, inbound, sender, now):
             return Heard.FACILITY
         caller = people.lock_caller(session, caller_for(session, sender, now).id)
-        contact = text_contacts.current(session, caller, inbound, now)
-        return _hear(session, house, contact, inbound, now)
+        asked = follow_up_answers.asked_lately(session, house, caller, inbound, now)
+        if asked is not None and follow_up_answers.hear(session, house, caller, asked, inbound, now):
+            return Heard.ANSWER
+        contact = text_contacts.current(session, caller, inbound, now, continues=asked.row.contact if asked else None)
+        return _hear(session, house, contact, inbound, asked, now)
 
 
-def _hear(session: Session, house: House, contact: Contact, inbound: Inbound, now: datetime) -> Heard:
-    caller = contact.caller
+def _hear(
+    session: Session, house: House, contact: Contact, inbound: Inbound, asked: Asked | None, now: datetime
+) -> Heard:
     kept = text_contacts.keep(session, contact, inbound, now)
-    stopped = caller.texts_stopped_at is not None
-    keyword = keywords.keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
+    keyword = keyword_texts.keyword_in(contact, inbound)
     if keyword is not None:
-        _obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
+        keyword_texts.obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
         hand_over.relay_to_counselor(session, contact, inbound.body, now)
         return Heard.KEYWORD
     if contact.claimed_by is not None:  # a 1, a thanks, a picture: all of it is said to the counselor
         return _converse(session, house, contact, inbound, now, after_follow_up=False)
     if text_contacts.REACTION.fullmatch(inbound.body):
         return Heard.KEPT
-    answered = follow_ups.hear_answer(session, caller, inbound.body, now)
-    if answered is Outcome.WANTS_COUNSELOR:
-        promises.promise_callback(session, contact, now)
-        _say(session, house, contact, [Reply("text.callback_promised")], now)
+    answered = asked is not None and follow_up_answers.settle(session, contact.caller, asked, now)
+    if asked is not None and answered and asked.outcome is Outcome.WANTS_COUNSELOR:
+        follow_up_answers.answer(session, house, contact, asked, now)
         return Heard.CONVERSATION
-    return _converse(session, house, contact, inbound, now, after_follow_up=answered is not None)
-
-
-def _obey(
-    session: Session, house: House, contact: Contact, keyword: keywords.Keyword, kept: TextMessage, *, by_provider: bool
-) -> None:
-    """STOP, START and HELP: done whatever else is true; in danger a human looks as well."""
-    now = kept.created_at
-    todo = keywords.answer_to(keyword, in_danger=in_danger(contact), by_provider=by_provider)
-    if todo.texts_stopped is not None:
-        kind = ConsentKind.TEXTS_STOPPED if todo.texts_stopped else ConsentKind.TEXTS_STARTED
-        _note_consent(session, contact, kind, ConsentHow.KEYWORD, kept)
-    else:
-        record(session, contact.id, "help_asked", now)
-    if todo.reply is not None:
-        purpose = Purpose.OPT_OUT_CONFIRMATION if todo.texts_stopped else Purpose.KEYWORD_ANSWER
-        _say(session, house, contact, [Reply(todo.reply)], now, purpose)
-    if todo.human:
-        hand_over.want_counselor(session, house, contact, "keyword_in_danger", now)
+    return _converse(session, house, contact, inbound, now, after_follow_up=answered)
 
 
 def _converse(
@@ -137,14 +121,14 @@ def _converse(
     if flooded and not heard.in_danger:
         return Heard.KEPT
     if after_follow_up and not heard.in_danger and not _says_more(heard):
-        _say(session, house, contact, [Reply("text.follow_up_thanks")], now)
+        text_replies.say(session, house, contact, [Reply("text.follow_up_thanks")], now)
         return Heard.CONVERSATION
     if inbound.media and not inbound.body.strip():
-        _say(session, house, contact, [Reply("text.no_pictures")], now)
+        text_replies.say(session, house, contact, [Reply("text.no_pictures")], now)
         return Heard.CONVERSATION
     turn = dialogue.step(state, heard, known, inbound.body)
     contact.flow = {**contact.flow, "text": turn.state.as_dict()}
-    paragraphs = [_words(house, contact, reply) for reply in turn.replies]
+    paragraphs = [text_replies.words(house, contact, reply) for reply in turn.replies]
     for wanted in turn.wishes:
         paragraphs += _grant(session, house, contact, wanted, now)
     if contact.caller.texting_ok is not False:
@@ -198,32 +182,10 @@ def _suspend(session: Session, house: House, contact: Contact, now: datetime) ->
     """ "Don't text me, he reads my phone": silence at once, not even a confirmation, and a human looks."""
     kept = texts.last_inbound(session, contact.id)
     if kept is not None:
-        _note_consent(session, contact, ConsentKind.TEXTS_SUSPENDED, ConsentHow.OWN_WORDS, kept)
+        keyword_texts.note_consent(session, contact, ConsentKind.TEXTS_SUSPENDED, ConsentHow.OWN_WORDS, kept)
     hand_over.want_counselor(session, house, contact, "safe_contact", now)
-
-
-def _note_consent(session: Session, contact: Contact, kind: ConsentKind, how: ConsentHow, kept: TextMessage) -> None:
-    consent.said(session, contact.caller, kind, how, kept.created_at, contact_id=contact.id, text_id=kept.id)
 
 
 def in_danger(contact: Contact) -> bool:
     """Whether 911 or 988 came before anything else in this contact."""
     return contact.urgency in DANGER
-
-
-def _words(house: House, contact: Contact, reply: Reply) -> str:
-    values = dict(reply.values)
-    if "choices" in values:
-        values["choices"] = suggestions.numbered_names(house, values["choices"].split("|"), contact.language)
-    return house.phrases.text(reply.key, contact.language, organisation=house.rules.organisation_name, **values)
-
-
-def _say(
-    session: Session,
-    house: House,
-    contact: Contact,
-    replies: list[Reply],
-    now: datetime,
-    purpose: Purpose = Purpose.REPLY,
-) -> None:
-    text_contacts.answer(session, contact, [_words(house, contact, reply) for reply in replies], now, purpose)

@@ -165,15 +165,12 @@ def complete(house: House, follow_up_id: uuid.UUID, outcome: Outcome, now: datet
         return True
 
 
-def hear_answer(session: Session, caller: Caller, words: str, now: datetime) -> Outcome | None:
-    """A text from somebody who got a check-in: any answer ends it, "1" asks for a counselor. None: none is open."""
+def hear_answer(session: Session, caller: Caller, outcome: Outcome, now: datetime) -> bool:
+    """A text from somebody who got check-ins: any answer ends them. False when none is open."""
     waiting = [row for row in follow_ups.awaiting_answer(session, caller.id) if row.plan["by"] == By.TEXT]
-    if not waiting:
-        return None
-    outcome = Outcome.WANTS_COUNSELOR if words.strip().rstrip(".!") == "1" else Outcome.ANSWERED
     for row in waiting:
         settle(session, row, outcome, now)
-    return outcome
+    return bool(waiting)
 
 
 def _end(session: Session, row: FollowUp, status: FollowUpStatus, outcome: str, now: datetime) -> None:

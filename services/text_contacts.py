@@ -42,8 +42,14 @@ class Inbound:
     opt_out_type: str = ""
 
 
-def current(session: Session, caller: Caller, inbound: Inbound, now: datetime) -> Contact:
-    """The caller's conversation that is going on, or a new one. The caller's row is locked, so texts take turns."""
+def current(
+    session: Session, caller: Caller, inbound: Inbound, now: datetime, *, continues: Contact | None = None
+) -> Contact:
+    """The caller's conversation that is going on, or a new one. The caller's row is locked, so texts take turns.
+
+    `continues`: the contact whose follow-up is answered. A new conversation names it on its timeline and takes nothing
+    of it over, for somebody else may hold the telephone by now.
+    """
     contact = contacts.live_text_contact(session, caller.id)
     if contact is None:
         contact = Contact(
@@ -60,6 +66,10 @@ def current(session: Session, caller: Caller, inbound: Inbound, now: datetime) -
         session.add(contact)
         session.flush()
         record(session, contact.id, "opened", now, channel=Channel.TEXT.value)
+        if continues is not None:
+            began = continues.opened_at.isoformat()
+            record(session, contact.id, "continues", now, contact=str(continues.id), opened=began)
+            record(session, continues.id, "continued", now, contact=str(contact.id))
     if contact.next_step in (None, CLOSE):
         contact.next_step, contact.deadline_at = CLOSE, now + IDLE
     outbox.touch(session, contact.id)

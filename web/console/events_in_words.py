@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contact_page import TimelineEntry
+from web import guards
 from web.console.speech import words
 
 # Which family of words translates a value of an event's data.
@@ -58,6 +59,8 @@ def _sentence(entry: TimelineEntry) -> str:
 
 def _value(key: str, value: object) -> str:
     t = words()
+    if key == "opened":
+        return t.clock(datetime.fromisoformat(str(value)), guards.now())
     if isinstance(value, list):
         family = {"answers": "answer", "flags": "flag"}.get(key, key)
         return ", ".join(t.of(family, str(part)) for part in value)

@@ -1,0 +1,74 @@
+"""Answers to follow-ups: they belong to the contact that the follow-up was about, also when that one is over."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models import contacts, outbox
+from models import follow_ups as rows
+from models.contacts import Contact, lock_contact
+from models.follow_ups import FollowUp
+from models.people import Caller
+from routing.consent import keyword_of
+from routing.dialogue_state import Reply
+from routing.follow_up import Outcome, answer_meant
+from services import follow_ups, keyword_texts, promises, text_contacts, text_replies
+from services.house import House
+from services.text_contacts import REACTION, Inbound
+
+ANSWERED_WITHIN = timedelta(days=7)  # later, whoever texts from this phone begins anew
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The follow-up that this caller was asked last, and what a text says to it; None: more than an answer."""
+
+    row: FollowUp
+    outcome: Outcome | None
+
+
+def asked_lately(session: Session, house: House, caller: Caller, inbound: Inbound, now: datetime) -> Asked | None:
+    """What this caller's text may answer; None when no follow-up went to them lately."""
+    row = rows.last_texted(session, caller.id, now - ANSWERED_WITHIN)
+    if row is None:
+        return None
+    heard = house.triage.understand(inbound.body, row.contact.language.value, None)
+    return Asked(row, answer_meant(row.kind, inbound.body, heard))
+
+
+def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: Inbound, now: datetime) -> bool:
+    """A bare answer, keyword or reaction while no conversation goes on: kept with the contact that it is about.
+
+    False when the text says more than that, or a conversation goes on: then it is for that one.
+    """
+    bare = asked.outcome is not None or REACTION.fullmatch(inbound.body)
+    stopped = caller.texts_stopped_at is not None
+    keyword = keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
+    if not (bare or keyword) or contacts.live_text_contact(session, caller.id) is not None:
+        return False
+    contact = lock_contact(session, asked.row.contact_id)
+    if contact is None:
+        return False
+    kept = text_contacts.keep(session, contact, inbound, now)
+    if keyword is not None:
+        keyword_texts.obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
+    elif asked.outcome is not None:
+        settle(session, caller, asked, now)
+        answer(session, house, contact, asked, now)
+    outbox.touch(session, contact.id)
+    return True
+
+
+def answer(session: Session, house: House, contact: Contact, asked: Asked, now: datetime) -> None:
+    """Thanks, or the promise of a call, which is for the contact that the follow-up was about."""
+    key = "follow_up_thanks"
+    if asked.outcome is Outcome.WANTS_COUNSELOR:
+        promises.promise_callback(session, asked.row.contact, now)
+        key = "callback_promised"
+    text_replies.say(session, house, contact, [Reply(f"text.{key}")], now)
+
+
+def settle(session: Session, caller: Caller, asked: Asked, now: datetime) -> bool:
+    """Whatever waits for this caller's answer has it now; False when nothing waited (any more)."""
+    return follow_ups.hear_answer(session, caller, asked.outcome or Outcome.ANSWERED, now)
