@@ -169,11 +169,12 @@ def next_generation(session: Session) -> int:
 
 
 def take_directory(session: Session) -> bool:
-    """Reserve the directory for one import until this transaction ends; False while another one runs.
+    """Reserve the directory for one import or export until this transaction ends; False while another one runs.
 
-    An import may take its time, whatever the process allows its other statements.
+    It may take its time, and think between two statements, whatever the process allows its other transactions.
     """
     session.execute(text("SET LOCAL statement_timeout = 0"))
+    session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(DIRECTORY_LOCK))))
 
 

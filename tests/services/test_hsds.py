@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from models.directory import Facility, Listing
+from models.directory import Facility, Listing, take_directory
 from models.live_facts import DoNotRefer
 from routing.vocabulary import BedLevel
 from services.directory.beds import BedsTold, report_beds
@@ -102,6 +102,12 @@ def test_corrections_beds_and_sources_leave_and_what_is_internal_stays(
     everything = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir())
     assert "secret" not in everything
     assert "night nurse" not in everything
+
+
+def test_writing_between_two_questions_may_take_long(house: House) -> None:
+    with house.db.begin() as session:
+        assert take_directory(session)
+        assert session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "0"
 
 
 def test_a_folder_with_other_files_is_left_alone(house: House, tmp_path: Path) -> None:
@@ -220,8 +226,8 @@ def test_broken_packages_are_refused_with_a_sentence_and_change_nothing(house: H
     take(house, SAMPLE)
     export(house, tmp_path / "out")
     before = listings(house)
-    text = (tmp_path / "out" / "services.json").read_text(encoding="utf-8")
-    (tmp_path / "cut.json").write_text(text[: len(text) // 2], encoding="utf-8")
+    whole = (tmp_path / "out" / "services.json").read_text(encoding="utf-8")
+    (tmp_path / "cut.json").write_text(whole[: len(whole) // 2], encoding="utf-8")
     (tmp_path / "out" / "addresses.csv").unlink()
     (tmp_path / "empty").mkdir()
     for name, sentence in {

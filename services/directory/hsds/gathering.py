@@ -13,7 +13,7 @@ from models.publishing import beds_since, published_facilities, published_listin
 from services.directory.sheets import Sheet, licences_of, sheet_of
 
 BEDS_LAST = timedelta(hours=24)  # DOMAIN.md section 6: an older count is unknown, and unknown is never open
-BATCH = 500
+BATCH = 200
 
 
 @dataclass(frozen=True)
