@@ -24,8 +24,8 @@ SignedIn = Callable[..., tuple[Page, Counselor]]
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SERIOUS = {"serious", "critical"}
-PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay")
-DESK = ("/directory/calls", "/directory/checks", "/directory/neutrality")  # an admin's
+PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay", "/information/clonazepam")
+DESK = ("/dispatch", "/directory/calls", "/directory/checks", "/directory/neutrality")  # an admin's
 
 
 def serious_findings(page: Page) -> list[str]:
@@ -59,7 +59,7 @@ def full_house(console: Console) -> list[str]:
         contact.triage |= {"substances": [{"value": "clonazepam"}], "payer": {"value": "medicaid"}}
     for kind in (ReportKind.FULL, ReportKind.CLOSED):
         assert report_facility(console.house, place or 0, kind, now) is None
-    return [*PAGES, *DESK, f"/directory/{place}", f"/contacts/{contact_id}"]
+    return [*PAGES, *DESK, f"/directory/{place}", f"/contacts/{contact_id}", f"/contacts/{contact_id}/rescue"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
