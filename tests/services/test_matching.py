@@ -1,15 +1,23 @@
 """A match over the directory: explained in both languages, kept, and the same when asked again."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import delete
+
+from config.phrases import load_phrases
+from models.directory import ZipCode
 from models.matches import match_record
 from routing.match_profile import Profile
 from services.directory.importing import ImportWish, import_directory
+from services.directory.zip_codes import ensure_zip_codes
 from services.house import House
-from services.matching import AskedBy, Matches, desk_of, find_matches, match_all, read_profiles
+from services.match_desk import MatchDesk
+from services.matching import AskedBy, Matches, desk_of, find_matches, freshen, match_all, read_profiles
 from tests.fixtures.directory import SAMPLE, WriteCsv, place
+from tests.routing.match_world import CATALOG, SETTINGS
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 KLONOPIN = {"zip": "02150", "substances": ["clonazepam"], "dual_diagnosis": True, "payer": "medicaid"}
@@ -54,6 +62,20 @@ def test_a_match_sees_an_import_that_was_just_committed(match_house: House, writ
     assert ask(match_house, **KLONOPIN).answer.total == 1
     import_directory(match_house, ImportWish(write_csv([place("Mill House")])), NOW)
     assert ask(match_house, **KLONOPIN).answer.total == 2
+
+
+def test_a_process_that_looked_before_the_first_import_knows_the_zip_codes_it_brought(house: House) -> None:
+    early = replace(house, match_desk=MatchDesk(CATALOG, SETTINGS, dict(load_phrases()), SETTINGS.version))
+    with early.db.begin() as session:
+        session.execute(delete(ZipCode))
+    freshen(early)
+    with early.db.begin() as session:
+        assert len(desk_of(early).current(session).matcher.index.zips.codes) == 0
+        ensure_zip_codes(session)
+    import_directory(early, ImportWish(SAMPLE), NOW)
+    freshen(early)
+    with early.db.begin() as session:
+        assert len(desk_of(early).current(session).matcher.index.zips.codes) > 40_000
 
 
 def test_a_match_for_a_contact_is_kept_with_its_need_encrypted(match_house: House) -> None:

@@ -136,3 +136,5 @@ def test_numbers_in_turn_until_one_answers(sim: Simulator, product: Product) -> 
     caller = sim.phone(CALLER).dial()
     sim.phone("+16175550113").answer(timeout=30)
     caller.wait_talking_with("+16175550113")
+    ended = [sim.phone(f"+1617555011{digit}").view()["calls"][-1]["status"] for digit in (1, 2)]
+    assert ended == ["busy", "no-answer"]

@@ -95,7 +95,8 @@ def test_a_refused_connection_is_a_fallback_in_real_time_too(address: str, produ
     (number,) = client.incoming_phone_numbers.list()
     number.update(voice_url=f"http://127.0.0.1:{_free_port()}/nobody")
     product.voice(voice__fallback="<Say>Please hold on.</Say>")
-    driver.over_http(address).phone(CALLER).dial().wait_heard("please hold on").wait_over()
+    call = driver.over_http(address).phone(CALLER).dial().wait_heard("please hold on").wait_over()
+    assert call.status == "completed"
 
 
 def test_the_page_and_its_files_come_without_anything_foreign(address: str) -> None:

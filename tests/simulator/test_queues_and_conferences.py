@@ -74,6 +74,7 @@ def test_a_member_is_dequeued_through_rest(sim: Simulator, product: Product, cli
     sim.wait_until(lambda: bool(product.asked("/wait")), "the wait")
     client.queues(client.queues.list()[0].sid).members(call.sid).update(url="https://product.test/elsewhere")
     call.wait_heard("here you are").wait_over()
+    assert client.queues(client.queues.list()[0].sid).fetch().current_size == 0
 
 
 def test_a_counselor_dials_the_queue_and_the_caller_hears_the_whisper(

@@ -165,19 +165,24 @@ def test_after_its_pause_the_breaker_lets_the_next_wake_through(
     until(lambda: told.tries == 1)
     told.failing = False
     until(lambda: ask(database) or told.wakes)
+    assert told.tries > 1
 
 
 def test_a_nudge_into_a_full_queue_drops_and_does_not_raise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relays, "WAITING_LIMIT", 1)
     release = threading.Event()
+    published: Noted = []
 
     class Hanging:
         def publish(self, wakes: Sequence[tuple[Wake, str]]) -> None:
             release.wait(30)
+            published.extend(wakes)
 
     relay = Relay(Hanging)
     relay.nudge([Wake("live", str(number)) for number in range(50)])
     release.set()
+    until(lambda: published)
+    assert len(published) < 50, "the rest is left to the sweep"
 
 
 def test_the_sweep_leaves_young_rows_to_the_nudge_and_takes_every_old_one_once(
