@@ -14,14 +14,21 @@ _HAS = frozenset({"tengo", "tiene", "tienen", "cumplio", "cumpli"})
 _YEARS = frozenset({"year", "years", "y", "yo", "anos", "ano", "anitos"})
 
 
-def age(message: Message, lists: Mapping[str, frozenset[str]], asked: str | None) -> int | None:
-    """Years told in the message (`I'm 34`, `my son is 16`, `34 years old`, `tengo 34 años`), or None."""
+def age(
+    message: Message, lists: Mapping[str, frozenset[str]], asked: str | None, *, others: bool = False
+) -> int | None:
+    """Years told in the message (`I'm 34`, `my son is 16`, `34 years old`, `tengo 34 años`), or None.
+
+    `others`: it is for somebody else, so that `I'm 45` is not the age that is meant.
+    """
     words = message.words
     for at, word in enumerate(words):
         found = _NUMBER.fullmatch(word) if word[0].isdigit() else None
         if found is None or not YOUNGEST <= int(found.group(1)) <= OLDEST:
             continue
         before, after = words[max(0, at - 3) : at], words[at + 1 : at + 3]
+        if others and (before[-2:] == ["i", "am"] or before[-1:] == ["tengo"]):
+            continue
         suffixed = found.group(2) is not None and (len(found.group(1)) == 2)
         answer = asked == "age" and len(words) <= SHORT_ANSWER
         if suffixed or answer or _is_age(before, after, lists["not_age_after"]):

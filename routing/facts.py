@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from routing.ages import age
+from routing.gender import MALE, gender
 from routing.hits import Hit, Hits, Spans
 from routing.places import town, zip_code
 from routing.understanding import RaisedFlag
@@ -26,6 +27,8 @@ class PersonAndPlace(TypedDict):
     pregnant: bool | None
     language: str
     for_whom: str | None
+    gender: str | None
+    writer_gender: str | None
     wants: frozenset[str]
     conditions: frozenset[str]
     use: frozenset[str]
@@ -42,14 +45,18 @@ def person_and_place(
 ) -> PersonAndPlace:
     """All plain facts but the payer."""
     city, state = town(message)
+    whom, pregnant = for_whom(hits), any(flag.id == "pregnant" for flag in flags)
+    told = gender(_ids(hits, "gender"), message.words, whom, pregnant=pregnant)
     return PersonAndPlace(
         zip=zip_code(message, lists),
         city=city,
         state=state,
-        age=age(message, lists, asked),
-        pregnant=True if any(flag.id == "pregnant" for flag in flags) else None,
+        age=age(message, lists, asked, others=whom not in (None, "self")),
+        pregnant=True if pregnant and told.known != MALE else None,
         language=language(message, lists, language_hint),
-        for_whom=for_whom(hits),
+        for_whom=whom,
+        gender=told.known,
+        writer_gender=told.known if told.writers else None,
         wants=_ids(hits, "want"),
         conditions=_ids(hits, "condition"),
         use=_ids(hits, "use"),

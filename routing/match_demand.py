@@ -12,6 +12,8 @@ from routing.vocabulary import Need
 
 ADULT_AGE = 18
 HOSPITAL = mask("HID")
+GENDERS = mask("FEM", "MALE")
+GROWN = mask("ADLT", "YAD", "SNR")  # a place with none of them is asked about ages (R5)
 _ALL_BITS = (1 << 64) - 1
 
 

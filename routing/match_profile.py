@@ -14,7 +14,8 @@ _TRUTHS = (
     *("pregnant", "dual_diagnosis", "prescribed_as_directed", "veteran", "dui"),
     *("liver_disease", "respiratory_disease"),
 )
-_CHOICES = {"gender": ("female", "male"), "language": ("es", "asl"), "on_moud": ("methadone", "buprenorphine")}
+GENDERS = ("female", "male")
+_CHOICES = {"gender": GENDERS, "language": ("es", "asl"), "on_moud": ("methadone", "buprenorphine")}
 _LISTS = ("substances", "risk_flags", "flags_addressed")
 FIELDS = ("id", "zip", "need", "age", "payer", "need_override_reason", *_LISTS, *_CHOICES, *_TRUTHS)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from routing.codes import BIT, Words, bits_of
 from routing.geography import Floats, Ints
-from routing.match_demand import HOSPITAL
+from routing.match_demand import GENDERS, GROWN, HOSPITAL
 from routing.match_index import FacilityIndex, Found, state_number
 from routing.match_need import Situation
 from routing.match_overlay import Overlay
@@ -129,6 +129,7 @@ class Ranking:
             scores += weights.language_spoken * has(words, BIT[LANGUAGE_CODES[profile.language]])
         if self.situation.monitored and (profile.liver_disease or profile.respiratory_disease):
             scores += weights.hospital_when_ill * has(words, HOSPITAL)
+        scores -= weights.fit_unsure * _unsure_fit(words, profile)
         return np.round(scores, _SCORE_DIGITS)
 
     def _accepts_payer(self, rows: Ints) -> NDArray[np.bool_]:
@@ -142,6 +143,17 @@ class Ranking:
 def has(words: Words, word: int) -> NDArray[np.bool_]:
     """Which of `words` have any bit of `word`."""
     return np.asarray((words & np.uint64(word)) != 0, dtype=np.bool_)
+
+
+def _unsure_fit(words: Words, profile: Profile) -> NDArray[np.bool_]:
+    """Who may take others only, while gender or age are not known: one gender (R6), or the young alone (R5)."""
+    unsure = np.zeros(len(words), dtype=np.bool_)
+    if profile.gender is None and not profile.pregnant:
+        genders = words & np.uint64(GENDERS)
+        unsure = (genders != 0) & (genders != GENDERS)
+    if profile.age is None:
+        unsure |= (words & np.uint64(GROWN | BIT["AD"])) == BIT["AD"]
+    return unsure
 
 
 def owner_word(profile: Profile) -> int:

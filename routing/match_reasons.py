@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from routing.codes import BIT, mask
 from routing.match_catalog import Catalog
-from routing.match_demand import ADULT_AGE
+from routing.match_demand import ADULT_AGE, GROWN
 from routing.match_need import BEHAVIORAL, OPIOID, Situation
 from routing.match_overlay import BedState, FacilityFacts
 from routing.match_phrases import Phrase, plain, say
@@ -21,6 +21,9 @@ from routing.match_ranking import LANGUAGE_CODES, OWN_STATE_PAYERS, owner_word
 from routing.match_settings import MatchSettings
 from routing.vocabulary import Need
 
+# What makes a place one to ask about before it is sent to somebody: it may take others only (R5, R6)
+WOMEN_ONLY, MEN_ONLY, YOUNG_ONLY = plain("ask.women_only"), plain("ask.men_only"), plain("ask.young_only")
+UNSURE_FIT = frozenset({WOMEN_ONLY, MEN_ONLY, YOUNG_ONLY})
 _LEAST_SHOWN_MILES = 1
 _BOTH = mask("SUMH", "CO")
 _PSYCHIATRIC = mask("MMD", "PSYH")
@@ -185,7 +188,14 @@ def _care_questions(situation: Situation) -> Iterator[Line]:
 
 def _person_questions(situation: Situation) -> Iterator[Line]:
     profile = situation.profile
-    yield Line(plain("ask.ages"), none=mask("ADLT", "YAD", "SNR"))
+    if profile.age is None:
+        yield Line(YOUNG_ONLY, every=BIT["AD"], none=GROWN)
+        yield Line(plain("ask.ages"), none=GROWN | BIT["AD"])
+    else:
+        yield Line(plain("ask.ages"), none=GROWN)
+    if profile.gender is None and not profile.pregnant:
+        yield Line(WOMEN_ONLY, every=BIT["FEM"], none=BIT["MALE"])
+        yield Line(MEN_ONLY, every=BIT["MALE"], none=BIT["FEM"])
     if profile.on_moud is not None:
         medication = plain(f"medication.{profile.on_moud}")
         yield Line(say("ask.keeps_medication", medication=medication), none=BIT["MOA"])

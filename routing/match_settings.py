@@ -26,6 +26,7 @@ class Weights:
     hospital_when_ill: float
     open_bed: float
     correction: float
+    fit_unsure: float  # taken off a place for one gender or the young alone while gender or age are not known
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,21 @@ class MatchSettings:
         if not self.radii_miles or list(self.radii_miles) != sorted(set(self.radii_miles)) or self.radii_miles[0] <= 0:
             raise ValueError("matching.toml: radii_miles must be rising positive miles, such as [25, 50, 100, 200].")
         w = self.weights
-        live = w.open_bed + w.correction
-        if min(w.open_bed, w.correction) < MOST_SIMILAR_STEPS:
-            raise ValueError(f"matching.toml: open_bed and correction must be at least {MOST_SIMILAR_STEPS} points.")
-        if min(w.payer_accepted, w.dual_offered, w.language_spoken) < MOST_SIMILAR_STEPS + live:
+        least = MOST_SIMILAR_STEPS + w.fit_unsure
+        if min(w.open_bed, w.correction) < least:
+            raise ValueError(
+                "matching.toml: open_bed and correction must each outweigh one step of distance and fit_unsure"
+                f" ({least:g} points)."
+            )
+        least += w.open_bed + w.correction
+        if min(w.payer_accepted, w.dual_offered, w.language_spoken) < least:
             raise ValueError(
                 "matching.toml: payer_accepted, dual_offered and language_spoken must each outweigh one step of"
-                f" distance, open_bed and correction together ({MOST_SIMILAR_STEPS + live:g} points; MATCHING.md R15)."
+                f" distance, open_bed, correction and fit_unsure together ({least:g} points; MATCHING.md R15)."
             )
         if set(self.report_days) != set(ReportKind) or min(self.report_days.values()) < 1:
             raise ValueError(f"matching.toml: report_days needs whole days for each of {', '.join(ReportKind)}.")
-        if min(w.dual_step, w.hospital_when_ill) < 0:
+        if min(w.dual_step, w.hospital_when_ill, w.fit_unsure) < 0:
             raise ValueError("matching.toml: weights are not negative.")
 
 

@@ -72,6 +72,8 @@ class Understanding:
     pregnant: bool | None = None
     language: str = "en"
     for_whom: str | None = None  # self, child, partner, parent, other_relative
+    gender: str | None = None  # female, male: of the person who needs treatment
+    writer_gender: str | None = None  # the same, when it was said by the writers of themselves
     wants: frozenset[str] = frozenset()
     conditions: frozenset[str] = frozenset()  # mental_health, liver, respiratory, seizure_disorder
     use: frozenset[str] = frozenset()  # prescribed, as_directed, misuse

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact, lock_contact, record
 from models.outbox import touch
+from routing.match_profile import GENDERS
 from routing.vocabulary import Need
 from services import knowing
 from services.house import House
 from services.matching import desk_of
 
-SOURCE = "counselor"
 OLDEST = 120  # years
 _ZIP = re.compile(r"\d{5}")
 TRUTHS = ("pregnant", "dual_diagnosis")
-CHOICES = ("payer", "need")
+CHOICES = ("payer", "need", "gender")
 LONGEST_WORDS = 400  # characters of one list of substances
 
 
@@ -28,7 +28,7 @@ LONGEST_WORDS = 400  # characters of one list of substances
 class Given:
     """What the form says. Empty words take an answer back; `substances` is to be understood, `without` dropped."""
 
-    answers: Mapping[str, str] = field(default_factory=dict)  # zip, age, payer, need, pregnant, dual_diagnosis
+    answers: Mapping[str, str] = field(default_factory=dict)  # zip, age, gender, payer, need, pregnant, ...
     substances: str = ""
     without: str = ""
     unclear: str = ""  # a name that was asked about, with what it `means` (empty: nothing that matters)
@@ -37,7 +37,7 @@ class Given:
 
 def choices(house: House) -> dict[str, tuple[str, ...]]:
     """The words that an answer may be chosen from, by answer."""
-    return {"payer": tuple(desk_of(house).catalog.payers), "need": tuple(Need)}
+    return {"payer": tuple(desk_of(house).catalog.payers), "need": tuple(Need), "gender": GENDERS}
 
 
 def substance_names(house: House, language: str) -> dict[str, str]:
@@ -78,7 +78,7 @@ def _single_answers(
         elif value != knowing.value_of(contact, key):
             known.pop(key, None)
             if value is not None:
-                known[key] = {"value": value, "source": SOURCE}
+                known[key] = {"value": value, "source": knowing.COUNSELOR}
             changed.append(key)
     if changed:
         contact.triage = known
@@ -100,18 +100,21 @@ def _add_substances(session: Session, house: House, contact: Contact, words: str
     """Names, brands and street names as triage understands them; danger in a counselor's words only suggests."""
     heard = house.triage.understand(words[:LONGEST_WORDS], contact.language.value, "what")
     if heard.flags:
-        typed = [*(contact.triage or {}).get("typed", ()), {"value": words[:LONGEST_WORDS], "source": SOURCE}]
+        typed = [
+            *(contact.triage or {}).get("typed", ()),
+            {"value": words[:LONGEST_WORDS], "source": knowing.COUNSELOR},
+        ]
         contact.triage = {**(contact.triage or {}), "typed": typed}
     for substance in heard.substances:
-        knowing.hear_substance(session, contact, substance.id, SOURCE, now)
-    knowing.keep_unclear(session, contact, heard, SOURCE, now)
+        knowing.hear_substance(session, contact, substance.id, knowing.COUNSELOR, now)
+    knowing.keep_unclear(session, contact, heard, knowing.COUNSELOR, now)
     return bool(heard.substances or heard.unclear)
 
 
 def _settle(session: Session, house: House, contact: Contact, given: Given, now: datetime) -> None:
     """What a name with several meanings means, as the counselor heard it."""
     if given.means in desk_of(house).catalog.substances:
-        knowing.hear_substance(session, contact, given.means, SOURCE, now)
+        knowing.hear_substance(session, contact, given.means, knowing.COUNSELOR, now)
     knowing.settle_name(session, contact, given.unclear, now)
 
 

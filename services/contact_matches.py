@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from models.live_facts import reports_in
 from models.matches import MatchRecord, chosen_of, matches_of
 from routing import phone
 from routing.match_phrases import PhraseTable, render
+from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import Channel
 from services import suggestions, text_contacts
 from services.directory.badges import Badge
@@ -21,6 +22,7 @@ from services.matching import AskedBy, FoundPlace, Matches, Profile, desk_of, fi
 
 SHOWN = 6  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
 MOST_TEXTED = 5
+TICKED = 3
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class PlaceRow:
     tip: str = ""
     reported: frozenset[str] = frozenset()  # what was said of it in this contact
     chosen: bool = False
+    ticked: bool = False  # one of those that are texted unless the counselor chooses others
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,14 @@ def _said_in(session: Session, contact_id: uuid.UUID) -> _Said:
 
 
 def _as_list(matches: Matches, said: _Said, phrases: PhraseTable, language: str) -> MatchList:
+    sure = [p.entry.listing for p in matches.places if UNSURE_FIT.isdisjoint(p.entry.open_points)]
+    ticked = sure[:TICKED]
     return MatchList(
         advice=tuple(render(advice, phrases, language) for advice in matches.answer.advice),
-        places=tuple(_row(place, said, phrases, language) for place in matches.places),
+        places=tuple(
+            replace(_row(place, said, phrases, language), ticked=place.entry.listing in ticked)
+            for place in matches.places
+        ),
         beside=tuple(
             (render(heading, phrases, language), tuple(_row(place, said, phrases, language) for place in places))
             for heading, places in matches.beside

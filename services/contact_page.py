@@ -19,7 +19,7 @@ from services.flags import Flag, Suggested
 from services.house import House
 from services.notes import version_of
 
-FORM_ANSWERS = frozenset({"substances", "zip", "age", "payer", "need", "pregnant", "dual_diagnosis"})
+FORM_ANSWERS = frozenset({"substances", "zip", "age", "payer", "need", "gender", "pregnant", "dual_diagnosis"})
 NOT_ANSWERS = frozenset({"said", "flags", "addressed", "not_so", "typed", "unclear"})  # shown in places of their own
 
 

@@ -15,8 +15,9 @@ from services import alerts, flags, tasks
 from services.house import House
 from services.matching import desk_of
 
-SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom", "need", "dual_diagnosis")
+SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom", "gender", "need", "dual_diagnosis")
 ABOUT = "info"  # the question which substance somebody wants to hear about, which need not be one they take
+COUNSELOR = "counselor"  # the source of what was written on the contact's page
 LONGEST_KEPT = 2000  # characters of one answer
 ZIP = re.compile(r"\d{5}")
 
@@ -45,12 +46,13 @@ def hear_words(
         alerts.alert_supervisors(
             session, house, contact, "counselor.danger_call", now
         )  # texts ask around by themselves
-    known = contact.triage or {}
+    known = dict(contact.triage or {})
     learnt: dict[str, Any] = {
         key: {"value": value, "source": source}
         for key in SINGLE_ANSWERS
         if (value := getattr(understanding, key)) not in (None, False)
     }
+    _keep_to_the_person(known, learnt, understanding)
     if question != ABOUT and not only_asks(words, understanding):
         substances = [substance.id for substance in understanding.substances]
         learnt |= _more(known, "substances", substances, source) | _names(known, understanding, substances, source)
@@ -59,8 +61,27 @@ def hear_words(
         learnt |= _more(known, key, sorted(getattr(understanding, key)), source)
     said = {"words": words[:LONGEST_KEPT], "question": question, "source": source, "at": now.isoformat()}
     learnt["said"] = [*known.get("said", []), said]
+    contact.triage = known
     learn(session, contact, learnt, now)
     return understanding
+
+
+def _keep_to_the_person(known: dict[str, Any], learnt: dict[str, Any], understanding: Understanding) -> None:
+    """Leave out what is true of the writer when it is for somebody else, and a gender that words contradict.
+
+    "I have Medicaid" after "my son" does not make it for the writer. What a counselor wrote stands.
+    """
+    whom, gender = known.get("for_whom", {}).get("value"), known.get("gender", {})
+    if whom not in (None, "self"):
+        if understanding.for_whom == "self":
+            learnt.pop("for_whom", None)
+        if understanding.writer_gender:
+            learnt.pop("gender", None)
+    new = learnt.get("gender")
+    if gender and new and gender["value"] != new["value"]:
+        learnt.pop("gender")
+        if gender["source"] != COUNSELOR:
+            known.pop("gender")  # unsure: nobody is left out
 
 
 def hear_substance(session: Session, contact: Contact, substance: str, source: str, now: datetime) -> None:

@@ -13,14 +13,17 @@ from routing.care_hint import taken_as_directed
 from routing.match_need import Outcome
 from routing.match_phrases import render
 from routing.match_profile import Profile, read_profile
+from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import ContactStatus, Disposition, Language
 from services import follow_ups, knowing
 from services.house import House
 from services.matching import AskedBy, FoundPlace, Matches, desk_of, find_matches
+from services.text_contacts import LONGEST_TEXT
 
 PLACES_A_TEXT = 3
 REASONS_A_PLACE = 2
 LEAST_MILES = 1
+ROOM_AROUND = 200  # characters that a list's heading takes
 LISTS = ("substances", "flags", "addressed", "conditions", "use")
 CONDITION_FIELDS = {"liver": "liver_disease", "respiratory": "respiratory_disease"}
 
@@ -38,6 +41,7 @@ def profile_of(house: House, contact: Contact) -> Profile | None:
         "need": knowing.value_of(contact, "need"),
         "payer": knowing.value_of(contact, "payer"),
         "age": knowing.value_of(contact, "age"),
+        "gender": knowing.value_of(contact, "gender"),
         "pregnant": bool(knowing.value_of(contact, "pregnant")),
         "dual_diagnosis": bool(knowing.value_of(contact, "dual_diagnosis")),
         "prescribed_as_directed": taken_as_directed(use),
@@ -91,21 +95,31 @@ def more_places(session: Session, house: House, contact: Contact, now: datetime)
 
 
 def lines(house: House, contact: Contact, places: tuple[FoundPlace, ...], *, first: int) -> list[str]:
-    """Places as numbered lines for a telephone, with the first two reasons of each, in the caller's language."""
+    """Places as numbered lines for a telephone, in the caller's language.
+
+    Each with its first two reasons, and what has to be asked first where it may be for others only. The units' names
+    stand there while all lines fit into one text.
+    """
+    full = [_line(house, contact, place, number, unit=True) for number, place in enumerate(places, first)]
+    if len("\n".join(full)) + ROOM_AROUND <= LONGEST_TEXT:
+        return full
+    return [_line(house, contact, place, number, unit=False) for number, place in enumerate(places, first)]
+
+
+def _line(house: House, contact: Contact, place: FoundPlace, number: int, *, unit: bool) -> str:
     phrases, language = desk_of(house).phrases, contact.language.value
-    return [
-        house.phrases.text(
-            "text.place",
-            contact.language,
-            number=number,
-            name=place.listing.name1,
-            city=place.listing.city,
-            miles=max(LEAST_MILES, round(place.entry.miles)),
-            phone=phone.spoken(place.listing.phone) if place.listing.phone else "",
-            reasons=" ".join(render(r, phrases, language) for r in place.entry.reasons[:REASONS_A_PLACE]),
-        )
-        for number, place in enumerate(places, first)
-    ]
+    entry, listing = place.entry, place.listing
+    said = (*entry.reasons[:REASONS_A_PLACE], *(point for point in entry.open_points if point in UNSURE_FIT))
+    return house.phrases.text(
+        "text.place",
+        contact.language,
+        number=number,
+        name=f"{listing.name1}, {listing.name2}" if unit and listing.name2 else listing.name1,
+        city=listing.city,
+        miles=max(LEAST_MILES, round(entry.miles)),
+        phone=phone.spoken(listing.phone) if listing.phone else "",
+        reasons=" ".join(render(phrase, phrases, language) for phrase in said),
+    )
 
 
 def numbered_names(house: House, substances: list[str], language: Language) -> str:

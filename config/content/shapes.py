@@ -106,9 +106,9 @@ class Payer(Shape):
 
 
 class Mention(Shape):
-    """Something told in passing: a condition, a way of use, whom it is for, a wish."""
+    """Something told in passing: a condition, a way of use, whom it is for, their gender, a wish."""
 
-    kind: Literal["condition", "use", "whom", "want"]
+    kind: Literal["condition", "use", "whom", "gender", "want"]
     id: str
     says: Phrases
     says_es: Phrases = ()

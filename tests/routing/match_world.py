@@ -52,7 +52,7 @@ SETTINGS = MatchSettings(
     version="test-1", radii_miles=(25, 50, 100, 200), enough=3, first_places=3, beyond_shown=3,
     bed_fresh_hours=12, bed_stale_hours=24,
     report_days=dict.fromkeys(ReportKind, 30),
-    weights=Weights(5.0, 5.0, 0.75, 5.0, 2.0, 1.5, 2.0),
+    weights=Weights(5.0, 5.0, 0.75, 5.0, 2.0, 1.5, 2.0, 0.4),
 )  # fmt: skip
 HOME = "02150"
 # ZIP -> latitude, longitude, state: a town, its surroundings to beyond 200 miles, and two odd ones

@@ -1,5 +1,6 @@
 """The fast match and the slow reading of the rules agree, and every list keeps the promises of R15."""
 
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Any
 
@@ -83,6 +84,8 @@ def test_at_similar_distance_the_better_fit_comes_first(data: dict[str, Any], di
         for earlier in range(later):
             if similar(entries[earlier].miles, entries[later].miles) and not exempt[later]:
                 assert not better(data, listed[later], listed[earlier], state)
+                nearer = entries[later].miles <= entries[earlier].miles
+                assert not (nearer and surer(data, listed[later], listed[earlier], state))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,6 +102,21 @@ def operator(row: Row) -> str | int:
 
 def similar(one: float, other: float) -> bool:
     return abs(one - other) <= max(2.0, 0.1 * min(one, other))
+
+
+def surer(data: dict[str, Any], later: Row, earlier: Row, state: str) -> bool:
+    """Whether only `earlier` may take others only, while gender or age are not known, and they are equal else."""
+    qualities = [
+        ("HID" in row.codes, reference.conditional(data, row.codes), reference.accepts(data, row, PAYERS, state),
+         reference.level(row.codes), "SP" in row.codes, "AH" in row.codes)
+        for row in (later, earlier)
+    ]  # fmt: skip
+    return qualities[0] == qualities[1] and not unsure(data, later.codes) and unsure(data, earlier.codes)
+
+
+def unsure(data: dict[str, Any], codes: Collection[str]) -> bool:
+    one_gender = not data["pregnant"] and data["gender"] is None and ("FEM" in codes) != ("MALE" in codes)
+    return one_gender or (data["age"] is None and "AD" in codes and not {"ADLT", "YAD", "SNR"} & set(codes))
 
 
 def better(data: dict[str, Any], later: Row, earlier: Row, state: str) -> bool:

@@ -153,3 +153,22 @@ def test_a_text_conversation_is_ended_by_whoever_has_it(house: House, add_contac
     assert not end_text(house, contact.id, ana.id, NOW)
     with house.db.begin() as session:
         assert session.get_one(Contact, contact.id).status is ContactStatus.ENDED
+
+
+def test_a_place_for_one_gender_is_not_ticked_until_somebody_says_whom_it_is_for(
+    house: House, zip_codes: None, write_csv: WriteCsv, add_contact: AddContact
+) -> None:
+    rows = [place(f"Quay House {n}", street1=f"{n} Quay Street", phone=f"617-555-016{n}") for n in range(4)]
+    rows[0]["codes"] = rows[0]["codes"].replace(" MALE", "")
+    import_directory(house, ImportWish(write_csv(rows)), NOW)
+    contact = add_contact(triage={
+        "zip": {"value": "02150", "source": "text"}, "substances": [{"value": "clonazepam", "source": "text"}]
+    })  # fmt: skip
+    shown = match_list(house, contact.id, None, "en", NOW).places
+    assert [place.name for place in shown if not place.ticked] == ["Quay House 0"]
+    assert shown[-1].name == "Quay House 0"  # equal else: those that are sure come first
+    assert "Takes women only. Ask whether that fits." in shown[-1].open_points
+    assert write_answers(house, contact.id, Given({"gender": "male"}), NOW) == ()
+    assert "Quay House 0" not in {place.name for place in match_list(house, contact.id, None, "en", NOW).places}
+    assert write_answers(house, contact.id, Given({"gender": "female"}), NOW) == ()
+    assert sum(place.ticked for place in match_list(house, contact.id, None, "en", NOW).places) == 3

@@ -18,7 +18,7 @@ from models.outbox import OutboxRow
 from models.people import Caller, Counselor
 from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Language, Presence, TextStatus, Urgency
-from services import conversation, follow_ups, hand_over, text_contacts
+from services import conversation, follow_ups, hand_over, knowing, text_contacts
 from services.conversation import Heard, Inbound
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
@@ -461,3 +461,24 @@ def test_answers_are_packed_into_as_few_texts_as_they_fit() -> None:
     assert text_contacts.packed(["a" * 1000, "b" * 1000]) == ["a" * 1000, "b" * 1000]
     assert text_contacts.packed([]) == []
     assert [len(body) for body in text_contacts.packed(["a" * 5000])] == [1600]
+
+
+def test_for_a_son_no_womens_residence_is_offered_and_for_a_kid_it_says_so_with_its_name(text_house: House) -> None:
+    parent, other = Thread(text_house), Thread(text_house, "+16175550199")
+    son = " ".join(parent.text("my son needs detox from oxy, 02150"))
+    assert "Amaranth House" not in son
+    assert "Tidewater General Hospital, Behavioral Health Unit, Chelsea" in son
+    assert knowing.value_of(contact_of(text_house), "gender") == "male"
+    parent.text("I have Medicaid and I'm his mother")
+    assert knowing.value_of(contact_of(text_house), "for_whom") == "child"  # what the writer is or has changes nothing
+    assert knowing.value_of(contact_of(text_house), "gender") == "male"
+    kid = " ".join(other.text("my kid needs detox from oxy, 02150") + other.text("more"))
+    line = next(line for line in kid.splitlines() if "Amaranth House" in line)
+    assert "Amaranth House, Residence for Women" in line
+    assert "Takes women only. Ask whether that fits." in line
+
+
+def test_words_that_contradict_each_other_leave_nobody_out(caller: Thread) -> None:
+    caller.text("my husband needs detox from oxy")
+    caller.text("sorry, my wife needs it. I get words wrong")
+    assert knowing.value_of(contact_of(caller.house), "gender") is None

@@ -14,7 +14,7 @@ from web.console.contacts import live_parts
 from web.guards import ANSWERING, allow
 from web.house import house
 
-ANSWERS = ("zip", "age", "payer", "need", "pregnant", "dual_diagnosis")
+ANSWERS = ("zip", "age", "gender", "payer", "need", "pregnant", "dual_diagnosis")
 
 blueprint = Blueprint("contact_work", __name__)
 
