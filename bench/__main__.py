@@ -5,7 +5,7 @@ import sys
 
 from bench.rows import Row, save, show
 
-SECTIONS = ("webhook", "triage")
+SECTIONS = ("webhook", "triage", "match")
 
 
 def main(names: list[str]) -> int:

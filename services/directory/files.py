@@ -12,6 +12,7 @@ from services.directory.rows import SourceRow
 SAMHSA, OWN = "samhsa", "own"
 FilePath = Path | zipfile.Path
 _FULL_DATE = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_MONTH = re.compile(r"(?<!\d)(20\d\d)[-_.](0[1-9]|1[0-2])(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 
@@ -35,13 +36,18 @@ class SourceFile:
 
 
 def edition_of(path: Path) -> tuple[str, date | None]:
-    """Edition and its date as the file name tells: `..._2025_08_19_MA.csv`, `...-2023.xlsx` (the year's first day)."""
+    """Edition and its date as the file name tells: `..._2025_08_19_MA.csv`, `..._2026_08.csv`, `...-2023.xlsx`.
+
+    Of a month or a year the first day is taken.
+    """
     if found := _FULL_DATE.search(path.name):
         try:
             day = date(int(found[1]), int(found[2]), int(found[3]))
         except ValueError:
             return "", None
         return day.isoformat(), day
+    if found := _MONTH.search(path.name):
+        return f"{found[1]}-{found[2]}", date(int(found[1]), int(found[2]), 1)
     if found := _YEAR.search(path.name):
         return found[1], date(int(found[1]), 1, 1)
     return "", None

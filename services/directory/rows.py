@@ -16,8 +16,10 @@ HSDS = "HSDS"  # kind of listings from other people's HSDS data, which has no se
 MAX_TEXT = 500
 MAX_CODES_TEXT = 6_000
 FAR_FROM_ZIP_MILES = 60.0  # DOMAIN.md section 3: coordinates farther than this from the ZIP are not believed
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\s\ud800-\udfff]+")  # and halves of characters, which JSON can smuggle in
 _MARKUP = re.compile(r"<\s*[a-zA-Z/!]|&(?:[a-z]+|#\d+);")
+# What a spreadsheet would compute when our export is opened in it; "- - -" stands for a street that is kept secret
+_FORMULA = re.compile(r"[=@]|[+-].*[(|!]")
 _CODES = re.compile(r"[A-Z0-9]{1,8}(?: [A-Z0-9]{1,8})*\Z")
 _NOT_A_WEBSITE = frozenset({"http://", "https://"})
 
@@ -83,7 +85,7 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
         "longitude": lon,
         "codes": codes,
         "word": bits_of(codes.split()),
-        "facts": json.dumps({name: value for name, value in row.facts.items() if value}, sort_keys=True),
+        "facts": json.dumps({name: _clean(value) for name, value in row.facts.items() if value}, sort_keys=True),
     }
     key = identity_key(texts["name1"], texts["name2"], texts["street1"], zip_code)
     digest = content_digest(content)
@@ -109,6 +111,7 @@ def _text_problems(texts: Mapping[str, str]) -> list[str]:
         found.append("it has no city")
     found += [f"{name} is longer than {MAX_TEXT} characters" for name, text in texts.items() if len(text) > MAX_TEXT]
     found += [f"{name} holds HTML" for name, text in texts.items() if _MARKUP.search(text)]
+    found += [f"{name} holds a formula" for name, text in texts.items() if _FORMULA.match(text)]
     return found
 
 

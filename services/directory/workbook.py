@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,10 @@ MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_COLUMNS = 64
 MAX_PACKING_RATIO = 200
 _CHUNK = 1 << 20
+_ENCRYPTED = 0x1
+_MACROS = ("vbaproject", "xl/macrosheets/")
+# What reading a damaged archive raises: cut, checksum, unknown packing, bytes that do not unpack
+_BROKEN = (zipfile.BadZipFile, OSError, NotImplementedError, EOFError, ValueError, zlib.error)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 
@@ -60,31 +65,39 @@ def check_archive(path: Path) -> None:
     """Refuse what is no plain workbook: broken, with macros, or unpacking to far more than it should."""
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+            _check_parts(path, archive)
+    except _BROKEN as error:
         raise UnreadableFileError(f"{path.name} is no complete workbook ({error}). Download it again.") from error
+
+
+def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    if any(part.flag_bits & _ENCRYPTED for part in parts):
+        raise UnreadableFileError(f"{path.name} is locked by a password. Save it without one and try again.")
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
     if unpacked > MAX_UNPACKED_BYTES or unpacked / packed > MAX_PACKING_RATIO:
         raise UnreadableFileError(f"{path.name} unpacks to {unpacked:,} bytes, more than a directory has. Check it.")
-    if any("vbaproject" in part.filename.lower() for part in parts):
+    if any(word in part.filename.lower() for part in parts for word in _MACROS):
         raise UnreadableFileError(f"{path.name} carries macros. Save it as a plain .xlsx workbook and try again.")
-    if _has_formulas(path):
+    if _has_formulas(archive):
         raise UnreadableFileError(f"{path.name} holds formulas. Save it with values only and try again.")
 
 
-def _has_formulas(path: Path) -> bool:
-    """Whether a cell of any sheet is computed: what it shows may not be what it says."""
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with archive.open(name) as sheet:
-                    tail = b""
-                    while chunk := sheet.read(_CHUNK):
-                        if _FORMULA.search(tail + chunk):
-                            return True
-                        tail = chunk[-16:]
-    return False
+def _has_formulas(archive: zipfile.ZipFile) -> bool:
+    """Whether a cell of any sheet is computed: what it shows may not be what it says.
+
+    Each sheet is read to its end, so that one that is longer or other than the archive says is found here.
+    """
+    found = False
+    for name in archive.namelist():
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            with archive.open(name) as sheet:
+                tail = b""
+                while chunk := sheet.read(_CHUNK):
+                    found = found or bool(_FORMULA.search(tail + chunk))
+                    tail = chunk[-16:]
+    return found
 
 
 def _facility_sheet(names: list[str]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models.directory import Listing
 from services.directory.california import HEADER as CALIFORNIA
+from services.directory.files import edition_of
 from services.directory.importing import ImportResult, ImportWish, import_directory
 from services.directory.locator_csv import editions
 from services.directory.searching import search_facilities
@@ -134,6 +135,18 @@ def test_a_locator_file_that_ends_early_changes_nothing(house: House, tmp_path: 
         assert session.scalars(select(Listing)).all() == []
 
 
+def test_half_characters_in_json_are_left_out(house: House, tmp_path: Path) -> None:
+    assert take(house, locator_json(tmp_path, json_site(name1="Quay\ud800 House"))).added == 1
+    assert only(house).name1 == "Quay House"
+
+
+def test_a_file_of_a_month_is_an_edition_of_that_month() -> None:
+    from datetime import date
+
+    assert edition_of(Path("ca_dhcs_2026_08.csv")) == ("2026-08", date(2026, 8, 1))
+    assert edition_of(Path("national-directory-su-2023.xlsx")) == ("2023", date(2023, 1, 1))
+
+
 def test_an_older_edition_never_overwrites_a_newer_one(house: House, write_csv: WriteCsv) -> None:
     from datetime import date
 
@@ -154,6 +167,36 @@ def _with_macros(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def _marked(path: Path, local: int, central: int, value: int) -> bytes:
+    """One byte changed in the header of every part of the archive, before the part and in the list at the end."""
+    content = bytearray(path.read_bytes())
+    for sign, offset in ((b"PK\x03\x04", local), (b"PK\x01\x02", central)):
+        at = content.find(sign)
+        while at >= 0:
+            content[at + offset] = value
+            at = content.find(sign, at + 4)
+    return bytes(content)
+
+
+def _locked(path: Path) -> bytes:
+    return _marked(path, 6, 8, 1)
+
+
+def _strangely_packed(path: Path) -> bytes:
+    return _marked(path, 8, 10, 99)
+
+
+def _longer_than_it_says(path: Path) -> bytes:
+    return _marked(path, 22, 24, 9)
+
+
+def _damaged(path: Path) -> bytes:
+    content = bytearray(path.read_bytes())
+    sheet = content.find(b"xl/worksheets/sheet1.xml")
+    content[sheet + 60 : sheet + 80] = b"\xff" * 20
+    return bytes(content)
+
+
 def _bomb(path: Path) -> bytes:
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/nothing.bin", b"\x00" * 30_000_000)
@@ -166,6 +209,11 @@ def _bomb(path: Path) -> bytes:
         (_truncated, "is no complete workbook"),
         (_with_macros, "carries macros. Save it as a plain .xlsx workbook"),
         (_bomb, "unpacks to"),
+        (_locked, "is locked by a password"),
+        (_strangely_packed, "is no complete workbook"),
+        (_longer_than_it_says, "is no complete workbook"),
+        (_damaged, "is no complete workbook"),
+        (lambda _: "name1,name2\nCafé,".encode("utf-16"), "is not UTF-8 text"),
         (lambda _: b"\xd0\xcf\x11\xe0 old", "is an old or encrypted Excel file"),
         (lambda _: b"", "is empty"),
         (lambda _: "name1,name2\nCaf\xe9,".encode("latin-1"), "is not UTF-8 text"),

@@ -117,6 +117,7 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(house: House, write_
         ({"codes": ""}, "it names no service"),
         ({"codes": "SA D;T"}, "D;T is no service code"),
         ({"name1": "<b>Quay</b>"}, "name1 holds HTML"),
+        ({"name1": "=1+1"}, "name1 holds a formula"),
         ({"name1": "Q" * 600}, "name1 is longer than 500 characters"),
         ({"kind": "XX"}, "kind XX is neither SU nor MH"),
     ],
