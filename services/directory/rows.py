@@ -85,7 +85,7 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
         "longitude": lon,
         "codes": codes,
         "word": bits_of(codes.split()),
-        "facts": json.dumps({name: _clean(value) for name, value in row.facts.items() if value}, sort_keys=True),
+        "facts": json.dumps({name: clean(value) for name, value in row.facts.items() if value}, sort_keys=True),
     }
     key = identity_key(texts["name1"], texts["name2"], texts["street1"], zip_code)
     digest = content_digest(content)
