@@ -16,7 +16,7 @@ HSDS = "HSDS"  # kind of listings from other people's HSDS data, which has no se
 MAX_TEXT = 500
 MAX_CODES_TEXT = 6_000
 FAR_FROM_ZIP_MILES = 60.0  # DOMAIN.md section 3: coordinates farther than this from the ZIP are not believed
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\s\ud800-\udfff]+")  # and halves of characters, which JSON can smuggle in
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
 _MARKUP = re.compile(r"<\s*[a-zA-Z/!]|&(?:[a-z]+|#\d+);")
 # What a spreadsheet would compute when our export is opened in it; "- - -" stands for a street that is kept secret
 _FORMULA = re.compile(r"[=@]|[+-].*[(|!]")

@@ -135,11 +135,6 @@ def test_a_locator_file_that_ends_early_changes_nothing(house: House, tmp_path: 
         assert session.scalars(select(Listing)).all() == []
 
 
-def test_half_characters_in_json_are_left_out(house: House, tmp_path: Path) -> None:
-    assert take(house, locator_json(tmp_path, json_site(name1="Quay\ud800 House"))).added == 1
-    assert only(house).name1 == "Quay House"
-
-
 def test_a_file_of_a_month_is_an_edition_of_that_month() -> None:
     from datetime import date
 
