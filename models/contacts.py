@@ -159,8 +159,12 @@ def name_leg(session: Session, leg_id: uuid.UUID, sid: str) -> None:
 
 
 def waiting_contacts(session: Session) -> Sequence[Contact]:
-    """Contacts that wait for a counselor: danger first, then longest."""
-    query = select(Contact).where(Contact.status == ContactStatus.WAITING).order_by(queue_place, Contact.waiting_since)
+    """Contacts that wait for a counselor: danger first, on the line before callbacks, then longest."""
+    query = (
+        select(Contact)
+        .where(Contact.status == ContactStatus.WAITING)
+        .order_by(queue_place, Contact.calling_back, Contact.waiting_since)
+    )
     return session.scalars(query).all()
 
 
@@ -179,9 +183,10 @@ def recent_contacts(session: Session, *, limit: int = 50, before: datetime | Non
 
 
 def waiting_ahead(session: Session, contact: Contact) -> int:
-    """How many live waiting callers go before this one: those in more danger, and those who came first."""
+    """How many go before this caller: all in more danger, and callers on the line who came first (no callbacks)."""
     place = list(Urgency).index(contact.urgency)
-    earlier = and_(queue_place == place, Contact.waiting_since < contact.waiting_since)
+    came_first = and_(Contact.waiting_since < contact.waiting_since, Contact.calling_back.is_(False))
+    earlier = and_(queue_place == place, came_first)
     query = select(func.count()).where(Contact.status == ContactStatus.WAITING, or_(queue_place < place, earlier))
     return session.scalar(query) or 0
 

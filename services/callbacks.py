@@ -4,46 +4,36 @@ import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from models import outbox
-from models.contacts import Contact, Leg, live_legs, lock_contact, queue_place, record
+from models.callbacks import on_the_line, owed_callback
+from models.contacts import Contact, Leg, lock_contact, queue_place, record
 from models.follow_ups import FollowUp
 from routing import call_flow
 from routing.documents import Ask, Document, HangUp, Say
-from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Language, LegKind, LegStatus
-from services import escalation, tasks
+from routing.vocabulary import FollowUpKind, FollowUpStatus, Language, LegStatus
+from services import escalation, owed_callbacks
 from services.house import House
 
 CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into the conference
-AGAIN = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 
 
 def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
     """Start a contact's due callback: the contact waits again, and counselors are rung for it."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
-        owed = _owed(session, contact_id, FollowUpStatus.PENDING)
+        owed = owed_callback(session, contact_id, FollowUpStatus.PENDING)
         if contact is None or owed is None or owed.due_at > now:
             return False
-        if contact.caller.number is None or any(leg.kind is LegKind.CALLER for leg in live_legs(session, contact_id)):
-            return False  # still on the line; the next sweep tries again
+        if contact.caller.number is None or on_the_line(session, contact.caller_id):
+            return False  # still on the line, or again; the next sweep tries again
         owed.status, owed.started_at = FollowUpStatus.STARTED, now
         owed.attempts += 1
+        owed.plan = {"before": owed_callbacks.before(contact)}
         contact.calling_back = True
         escalation.back_to_waiting(session, house, contact, now)
         contact.deadline_at = None
         record(session, contact_id, "callback_started", now, attempt=owed.attempts)
         return True
-
-
-def _owed(session: Session, contact_id: uuid.UUID, status: FollowUpStatus) -> FollowUp | None:
-    query = (
-        select(FollowUp)
-        .where(FollowUp.contact_id == contact_id, FollowUp.kind == FollowUpKind.CALLBACK, FollowUp.status == status)
-        .with_for_update(skip_locked=True)
-    )
-    return session.scalar(query)
 
 
 def due_callbacks(house: House, now: datetime) -> list[uuid.UUID]:
@@ -80,32 +70,11 @@ def confirmed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Do
         contact = lock_contact(session, leg.contact_id) if leg else None
         if leg is None or contact is None or digits[:1] != "1" or contact.claim_leg_id is None:
             return Document(Language.ENGLISH, (HangUp(),))
-        owed = _owed(session, contact.id, FollowUpStatus.STARTED)
+        owed = owed_callback(session, contact.id, FollowUpStatus.STARTED)
         if owed is not None:
             owed.status, owed.done_at, owed.last_outcome = FollowUpStatus.DONE, now, "reached"
         leg.status = LegStatus.ACCEPTED
+        contact.calling_back = False  # from here on a call like any other
         record(session, contact.id, "callback_reached", now)
         escalation.connected(session, contact, now)
         return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
-
-
-def not_reached(session: Session, contact: Contact, now: datetime) -> None:
-    """The caller did not answer: the counselor is let go, and the callback is tried again later or given up."""
-    contact.status = ContactStatus.ENDED
-    contact.ended_at = now
-    contact.calling_back = False
-    owed = _owed(session, contact.id, FollowUpStatus.STARTED)
-    if owed is not None:
-        _next_attempt(owed, now)
-        record(session, contact.id, "callback_not_reached", now, attempt=owed.attempts, next=owed.status.value)
-    tasks.ask(session, tasks.RELEASE, contact.id, now)
-    outbox.touch(session, contact.id)
-
-
-def _next_attempt(owed: FollowUp, now: datetime) -> None:
-    owed.last_outcome = "no_answer"
-    if owed.attempts >= owed.max_attempts:
-        owed.status, owed.done_at = FollowUpStatus.STOPPED, now
-    else:
-        owed.status = FollowUpStatus.PENDING
-        owed.due_at = now + AGAIN[min(owed.attempts, len(AGAIN)) - 1]

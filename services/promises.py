@@ -3,16 +3,17 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models import outbox
+from models.callbacks import owed_callback
 from models.contacts import Contact, lock_contact, record
 from models.follow_ups import FollowUp
 from models.voicemails import Voicemail
 from routing import call_flow
 from routing.documents import Document, Say
+from routing.follow_up import By
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, FollowUpStatus
 from services import tasks
 from services.house import House
@@ -23,22 +24,13 @@ VOICEMAIL_DEADLINE = timedelta(minutes=30)  # URAC: callbacks within 30 minutes 
 
 def promise_callback(session: Session, contact: Contact, now: datetime) -> FollowUp:
     """A callback as soon as a counselor is free, at any hour; asking twice promises once."""
-    query = select(FollowUp).where(
-        FollowUp.contact_id == contact.id,
-        FollowUp.kind == FollowUpKind.CALLBACK,
-        FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED]),
-    )
-    found = session.scalar(query)
-    if found is not None:
+    found = owed_callback(session, contact.id)
+    if found is not None and found.plan.get("by") != By.PERSON:
         return found
-    promised = FollowUp(
-        contact_id=contact.id,
-        kind=FollowUpKind.CALLBACK,
-        requested=True,
-        due_at=now,
-        max_attempts=CALLBACK_ATTEMPTS,
-        created_at=now,
-    )
+    promised = found or FollowUp(contact_id=contact.id, kind=FollowUpKind.CALLBACK, requested=True)
+    promised.status, promised.attempts, promised.max_attempts = FollowUpStatus.PENDING, 0, CALLBACK_ATTEMPTS
+    promised.created_at = promised.due_at = now
+    promised.plan = {}
     session.add(promised)
     record(session, contact.id, "callback_requested", now)
     tasks.ask(session, tasks.CALL_BACK, contact.id, now)

@@ -10,7 +10,7 @@ from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, r
 from models.people import Counselor
 from routing import call_flow
 from routing.vocabulary import ContactStatus, LegKind, LegStatus, Presence
-from services import callbacks, escalation, rings, tasks, waiting
+from services import escalation, owed_callbacks, rings, tasks, waiting
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -28,7 +28,8 @@ def leg_ended(house: House, leg_id: uuid.UUID | None, sid: str | None, reason: s
         if leg is None or contact is None:
             return
         session.refresh(leg, with_for_update=True)
-        if leg.ended_at is not None and not (leg.kind is LegKind.CALLER and contact.ended_at is None):
+        again = leg.ended_at is not None  # told twice: only a live caller's end may still have been missed
+        if again and (leg.kind is not LegKind.CALLER or contact.ended_at is not None or contact.calling_back):
             return
         rang = leg.provider_sid is not None and leg.answered_at is None and leg.kind is LegKind.COUNSELOR
         rings.end_leg(leg, reason, now)
@@ -44,8 +45,8 @@ def _caller_leg_ended(session: Session, house: House, contact: Contact, now: dat
     """The caller's phone is down."""
     if any(other.kind is LegKind.CALLER for other in live_legs(session, contact.id)):
         return
-    if contact.calling_back and contact.status is not ContactStatus.CONNECTED:
-        callbacks.not_reached(session, contact, now)
+    if contact.calling_back:
+        owed_callbacks.not_reached(session, house, contact, now)
     else:
         waiting.caller_gone(session, house, contact, now)
 

@@ -2,41 +2,32 @@
 
 import uuid
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models import outbox
-from models.contacts import Contact, Leg, lock_contact, name_leg
+from models.contacts import Leg, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import ContactStatus, LegKind, LegStatus
-from services import releasing, rings, tasks
+from services import owed_callbacks, releasing, rings, tasks
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
-
-CALLBACK_RING_PAUSE = timedelta(seconds=45)
 
 
 def ring(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> int:
     """Plan the next legs of a waiting contact and place them; the number of phones that now ring."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
-        if contact is None or contact.status is not ContactStatus.WAITING or _too_soon(contact, now):
+        if contact is None or contact.status is not ContactStatus.WAITING:
+            return 0
+        if contact.calling_back and not owed_callbacks.may_ring(session, house, contact, now):
             return 0
         planned = [leg.id for leg in rings.plan(session, house, contact, now)]
         outbox.touch(session, contact_id)
     return sum(place(house, telephony, leg_id, now) for leg_id in planned)
-
-
-def _too_soon(contact: Contact, now: datetime) -> bool:
-    """For a callback nobody waits on the line: the same few counselors are not rung without a pause."""
-    if not contact.calling_back:
-        return False
-    begun = contact.waiting_since or now
-    rung = [leg.planned_at for leg in contact.legs if leg.kind is not LegKind.CALLER and leg.planned_at >= begun]
-    return bool(rung) and now - max(rung) < CALLBACK_RING_PAUSE
 
 
 def place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime) -> bool:

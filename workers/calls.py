@@ -5,7 +5,7 @@ import uuid
 from celery import shared_task
 
 from config.queues import CALLS_RECONCILE, CALLS_SWEEP
-from services import bridging, callbacks, contact_matches, releasing, ringing, tasks, watchdog
+from services import bridging, callbacks, contact_matches, owed_callbacks, releasing, ringing, tasks, watchdog
 from services.directory import bed_calls
 from workers.household import household
 
@@ -14,6 +14,7 @@ from workers.household import household
 def ring(contact_id: str) -> None:
     """Ring the next counselors for a waiting contact."""
     here = household()
+    owed_callbacks.give_way(here.house, here.now())  # a caller who is here again is not called back meanwhile
     ringing.ring(here.house, here.telephony, uuid.UUID(contact_id), here.now())
 
 
@@ -35,6 +36,7 @@ def release(contact_id: str) -> None:
 def call_back(contact_id: str) -> None:
     """Start a callback that is due."""
     here = household()
+    owed_callbacks.give_way(here.house, here.now())
     callbacks.begin(here.house, uuid.UUID(contact_id), here.now())
 
 
@@ -57,6 +59,7 @@ def sweep() -> None:
     """Beat's wake-up: claims that ran out, legs without a word, callers for whom nothing rings, due callbacks."""
     here = household()
     watchdog.rescue(here.house, here.telephony, here.now())
+    owed_callbacks.give_way(here.house, here.now())
     bridging.sweep(here.house, here.telephony, here.now())
     for contact_id in callbacks.due_callbacks(here.house, here.now()):
         callbacks.begin(here.house, contact_id, here.now())

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
-from models.contacts import Contact, Leg
+from models.contacts import Contact, ContactEvent, Leg
 from models.follow_ups import FollowUp
 from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Presence
 from simulator.clock import as_datetime
@@ -70,6 +71,8 @@ def _keep_promises(world: World, watch: Watch) -> None:
     for caller in watch.callers:
         if caller.promised and not _follow_ups(world, caller):
             world.problem(f"caller {caller.caller.index} was promised a callback that is nowhere written down")
+    for contact in _forgotten(world):
+        world.problem(f"the callback of contact {str(contact)[:4]} was dropped though nobody has talked with them")
     if not world.counselors or not _owed(world):
         return
     for person in world.answering:
@@ -93,6 +96,17 @@ def _follow_ups(world: World, caller: CallerWatch) -> bool:
         contact = session.scalar(select(Leg.contact_id).where(Leg.provider_sid == (call.sid if call else "")))
         found = select(FollowUp.id).where(FollowUp.contact_id == contact, FollowUp.kind == FollowUpKind.CALLBACK)
         return session.scalar(found.limit(1)) is not None
+
+
+def _forgotten(world: World) -> list[object]:
+    """Contacts whose callback a later call took over, in which nobody answered and none was promised."""
+    owner, other, later = aliased(Contact), aliased(Contact), aliased(FollowUp)
+    same = (other.caller_id == owner.caller_id) & (other.id != owner.id)
+    met = exists().where(same, ContactEvent.contact_id == other.id, ContactEvent.kind == "connected")
+    promised = exists().where(same, later.contact_id == other.id, later.kind == FollowUpKind.CALLBACK)
+    query = select(FollowUp.contact_id).join(owner).where(FollowUp.last_outcome == "superseded", ~met, ~promised)
+    with world.house.db.begin() as session:
+        return list(session.scalars(query))
 
 
 def _owed(world: World) -> list[object]:

@@ -59,3 +59,14 @@ def test_a_phone_whose_worker_died_while_dialling_is_not_rung_again_for_the_call
     asks, comes = Caller(0, 1, (Act(1.0, "9"),)), Caller(1, 2)
     died = Broken(kills=((1, "after"),))
     assert problems_of(stage, History((asks, comes), (Staff(), NOBODY), broken=died)) == []
+
+
+def test_whoever_calls_again_while_a_callback_rings_talks_once_and_is_not_called_back(stage: Stage) -> None:
+    asks, again = Caller(0, 1, (Act(8.0, "9"),)), Caller(40.0, 1)
+    late = Staff((Pickup("ignore"), Pickup("ignore"), Pickup(stays=40.0)))
+    assert problems_of(stage, History((asks, again), (late,))) == []
+
+
+def test_whoever_calls_again_and_leaves_at_once_is_still_called_back(stage: Stage) -> None:
+    asks, again = Caller(0, 1, (Act(8.0, "9"),)), Caller(40.0, 1, (Act(4.0, "hang up"),))
+    assert problems_of(stage, History((asks, again), (NOBODY,))) == []
