@@ -19,7 +19,7 @@ class NextStep(StrEnum):
 
     RING = "ring"
     JOIN = "join"
-    DIAL = "dial"  # no worker rang anybody: ring from the call itself
+    DIAL = "dial"  # no worker lives, or none can dial: ring from the call itself
     BACKUP = "backup"
     CRISIS_988 = "crisis_988"
     CALLBACK = "callback"
@@ -65,7 +65,7 @@ class Waiting:
     ahead: int  # callers before this one
     counselor_joined: bool = False
     being_fetched: bool = False  # a worker is redirecting the call this moment; two ways in would end the conference
-    rung: bool = False  # some phone was placed for this contact by a worker
+    tended: bool = False  # a worker looks after this contact, or a phone that one has dialled rings
     can_be_called: bool = True  # the number is known and callable
     has_backup: bool = False
     reading: Reading | None = None
@@ -144,7 +144,7 @@ def last_resort(view: Waiting) -> NextStep:
 
 def _should_dial(view: Waiting, limits: Limits) -> bool:
     last = view.flow.get("dialed_at", -DIAL_RETRY_SECONDS)
-    return not view.rung and view.waited >= limits.dial_without_worker and view.waited - last >= DIAL_RETRY_SECONDS
+    return not view.tended and view.waited >= limits.dial_without_worker and view.waited - last >= DIAL_RETRY_SECONDS
 
 
 def _leave(view: Waiting) -> Document:

@@ -13,10 +13,12 @@ from routing import call_flow
 from routing.documents import Document, Say
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import ContactStatus, Language, LegStatus
-from services import knowing, rings, tasks, waiting
+from services import counselor_notices, knowing, rings, tasks, waiting
 from services.house import House
+from services.matching import desk_of
 
 MAX_PROMPTS = 2
+NAMES_SAID = 3  # substances told before the counselor hears the caller; the page has all
 
 
 def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime, *, bridged: bool = False) -> Document:
@@ -73,7 +75,8 @@ def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: dat
         leg.status = LegStatus.JOINED
         record(session, contact.id, "connected", now, bridged=True)
         return Document(Language.ENGLISH, ())
-    return call_flow.counselor_joins(leg.id, Language.ENGLISH, _facts(contact, now))
+    language = _language_of(session, leg)
+    return call_flow.counselor_joins(leg.id, language, _facts(house, contact, language, now))
 
 
 def _claim(session: Session, house: House, contact: Contact, leg: Leg, now: datetime) -> bool:
@@ -112,12 +115,26 @@ def _reset_missed(session: Session, leg: Leg) -> None:
         counselor.missed_rings = 0
 
 
-def _facts(contact: Contact, now: datetime) -> tuple[Say, ...]:
-    """Said to the winner only, after press 1: danger first, then place, language and waiting time."""
+def _language_of(session: Session, leg: Leg) -> Language:
+    counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
+    return counselor_notices.language_of(counselor) if counselor is not None else Language.ENGLISH
+
+
+def _facts(house: House, contact: Contact, language: Language, now: datetime) -> tuple[Say, ...]:
+    """Said to the winner only, after press 1: danger first, then place, substances and waiting time."""
     waited = int((now - (contact.waiting_since or now)).total_seconds())
     says = [Say(f"voice.fact_{contact.urgency.value}")] if waiting.is_danger(contact) else []
     zip_code = knowing.value_of(contact, "zip")
     if zip_code:
         says.append(Say("voice.fact_zip", {"zip": " ".join(zip_code)}))
+    named = knowing.substances_of(contact)
+    if named:
+        catalogue = desk_of(house).catalog.substances
+        names = [
+            catalogue[substance].name(language.value) for substance in named[:NAMES_SAID] if substance in catalogue
+        ]
+        says.append(Say("voice.fact_substances", {"names": ", ".join(names)}))
+    if len(named) > 1:
+        says.append(Say("voice.fact_more_than_one"))
     key = "voice.fact_callback" if contact.calling_back else "voice.fact_waited"
     return (*says, Say(key, {"seconds": waited}))

@@ -22,6 +22,7 @@ FETCH_SECONDS = 12  # the provider's time-out and a little
 NEXT_TURN = timedelta(seconds=60)  # a wait document lasts ten seconds, the longest answer to a key twenty
 AFTER_RING = timedelta(seconds=60)  # Twilio's own 5 s, and two press-1 prompts
 AFTER_VOICEMAIL = timedelta(seconds=Record.max_seconds + 60)
+ASKED_BACK = "asked_back_at"  # in the flow: they pressed 9; without it a callback is our own promise
 CRISIS_LINE = "988"
 CRISIS_RING_SECONDS = 60
 
@@ -130,7 +131,7 @@ def _dial_988(session: Session, contact: Contact, now: datetime) -> Document:
 
 
 def _promise_callback(session: Session, contact: Contact, now: datetime) -> Document:
-    promises.promise_callback(session, contact, now)
+    promises.promise_callback(session, contact, now, asked=ASKED_BACK in contact.flow)
     end(session, contact, Disposition.CALLBACK_REQUESTED, now)
     return call_flow.farewell(contact.language, Say("voice.callback_promised"))
 

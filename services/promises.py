@@ -22,8 +22,8 @@ CALLBACK_ATTEMPTS = 5
 VOICEMAIL_DEADLINE = timedelta(minutes=30)  # URAC: callbacks within 30 minutes on average (FIELD.md)
 
 
-def promise_callback(session: Session, contact: Contact, now: datetime) -> FollowUp:
-    """A callback as soon as a counselor is free, at any hour; asking twice promises once."""
+def promise_callback(session: Session, contact: Contact, now: datetime, *, asked: bool = True) -> FollowUp:
+    """A callback as soon as a counselor is free, at any hour; twice promises once. Not `asked`: our own idea."""
     found = owed_callback(session, contact.id)
     if found is not None and found.plan.get("by") != By.PERSON:
         return found
@@ -32,7 +32,10 @@ def promise_callback(session: Session, contact: Contact, now: datetime) -> Follo
     promised.created_at = promised.due_at = now
     promised.plan = {}
     session.add(promised)
-    record(session, contact.id, "callback_requested", now)
+    if asked:
+        record(session, contact.id, "callback_requested", now)
+    else:
+        record(session, contact.id, "callback_promised", now)
     tasks.ask(session, tasks.CALL_BACK, contact.id, now)
     return promised
 
@@ -52,7 +55,7 @@ def take_voicemail(house: House, contact_id: uuid.UUID, recording_sid: str, seco
             contact.deadline_at = None
             tasks.ask(session, tasks.RELEASE, contact.id, now)
             if contact.caller.number is not None:
-                promise_callback(session, contact, now)
+                promise_callback(session, contact, now, asked=False)
         return call_flow.farewell(contact.language, Say("voice.voicemail_thanks"))
 
 

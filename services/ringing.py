@@ -12,7 +12,7 @@ from models.contacts import Leg, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import ContactStatus, LegKind, LegStatus
-from services import owed_callbacks, releasing, rings, tasks
+from services import owed_callbacks, releasing, rings, tasks, tending
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -25,6 +25,7 @@ def ring(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
             return 0
         if contact.calling_back and not owed_callbacks.may_ring(session, house, contact, now):
             return 0
+        tending.looked(contact, now)
         planned = [leg.id for leg in rings.plan(session, house, contact, now)]
         outbox.touch(session, contact_id)
     return sum(place(house, telephony, leg_id, now) for leg_id in planned)

@@ -1,6 +1,8 @@
 """Planning legs: which phones ring for a contact, as rows before anything is dialled."""
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,7 +16,9 @@ from routing.shifts import ShiftPattern, on_shift
 from routing.vocabulary import LegKind, LegStatus, Presence, Role
 from services.house import House
 
-REST = timedelta(seconds=8)  # before the same contact rings the same phone again: no loop on a bad or busy number
+# Before the same contact rings the same phone again, by how often it has said no (declined, passed, a bad number, a
+# voicemail): a counselor who cannot take the call is not rung every ten seconds, yet the only one there is still asked.
+RESTS = tuple(timedelta(seconds=seconds) for seconds in (8, 20, 45))
 ON_CALL_AGAIN = timedelta(seconds=60)
 
 
@@ -61,10 +65,7 @@ def _counselors(session: Session) -> list[Counselor]:
 def _candidates(session: Session, counselors: list[Counselor], contact: Contact, now: datetime) -> list[Candidate]:
     busy = set(session.scalars(select(Leg.counselor_id).where(Leg.ended_at.is_(None), Leg.counselor_id.is_not(None))))
     legs = session.scalars(select(Leg).where(Leg.contact_id == contact.id, Leg.counselor_id.is_not(None))).all()
-    begun = contact.waiting_since or now
-    resting = {
-        leg.counselor_id for leg in legs if leg.ended_at and leg.ended_at > now - REST and leg.planned_at >= begun
-    }
+    resting = _resting([leg for leg in legs if leg.planned_at >= (contact.waiting_since or now)], now)
     return [
         Candidate(
             id=counselor.id,
@@ -79,6 +80,17 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
         )
         for counselor in counselors
     ]
+
+
+def _resting(legs: Sequence[Leg], now: datetime) -> set[uuid.UUID | None]:
+    """Counselors whose phone has just rung in vain in this wait; whoever did not answer has heard it ring for long."""
+    last: dict[uuid.UUID | None, datetime] = {}
+    noes: Counter[uuid.UUID | None] = Counter()
+    for leg in legs:
+        if leg.ended_at is not None:
+            last[leg.counselor_id] = max(leg.ended_at, last.get(leg.counselor_id, leg.ended_at))
+            noes[leg.counselor_id] += leg.end_reason != "no-answer"
+    return {who for who, at in last.items() if at > now - RESTS[min(max(noes[who], 1), len(RESTS)) - 1]}
 
 
 def pattern(shift: Shift) -> ShiftPattern:

@@ -3,20 +3,18 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import outbox
-from models.contacts import Contact, Leg, live_legs, lock_contact, record, waiting_ahead
+from models.contacts import Contact, live_legs, lock_contact, record, waiting_ahead
 from routing import call_flow
 from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
-from services import alerts, escalation, information, knowing, resuming, tasks
+from services import alerts, escalation, information, knowing, resuming, tasks, tending
 from services.house import House
 
-DIAL_WITHOUT_WORKER_SECONDS = 12  # a worker rings within a second; this long without a ring means there is none
 NOTHING = Understanding()
 PRESCRIBER = "prescriber_said"  # in the flow: said once in a call
 MAX_ASKS = call_flow.MAX_ASKS
@@ -46,15 +44,10 @@ def _on_the_line(contact: Contact) -> bool:
 
 def _limits(house: House) -> Limits:
     rules = house.rules
-    return Limits(rules.offer_after_seconds, rules.hard_limit_seconds, DIAL_WITHOUT_WORKER_SECONDS)
+    return Limits(rules.offer_after_seconds, rules.hard_limit_seconds, tending.WORKER_GONE_SECONDS)
 
 
 def _view(session: Session, house: House, contact: Contact, now: datetime) -> Waiting:
-    rung = session.scalar(
-        select(func.count()).where(
-            Leg.contact_id == contact.id, Leg.kind != LegKind.CALLER, Leg.placed_at >= contact.waiting_since
-        )
-    )
     return Waiting(
         contact_id=contact.id,
         language=contact.language,
@@ -65,7 +58,7 @@ def _view(session: Session, house: House, contact: Contact, now: datetime) -> Wa
         ahead=waiting_ahead(session, contact),
         counselor_joined=contact.counselor_joined_at is not None,
         being_fetched=escalation.being_fetched(contact, now),
-        rung=bool(rung),
+        tended=tending.tended(session, contact, now),
         can_be_called=contact.caller.number is not None,
         has_backup=bool(house.rules.backup_number),
         reading=information.reading(session, house, contact),
@@ -129,6 +122,7 @@ def _key(
         case "9" if contact.caller.number is not None:
             _wait_again(session, house, contact, now)
             contact.next_step = NextStep.CALLBACK
+            contact.flow = {**contact.flow, escalation.ASKED_BACK: int(now.timestamp())}
         case "9":
             return (Say("voice.no_callback_number"),)
         case "0":

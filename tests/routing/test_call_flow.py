@@ -21,7 +21,7 @@ views = st.builds(
     waited=st.floats(0, 400),
     ahead=st.integers(0, 40),
     counselor_joined=st.booleans(),
-    rung=st.booleans(),
+    tended=st.booleans(),
     can_be_called=st.booleans(),
     has_backup=st.booleans(),
     known=st.frozensets(st.sampled_from([q.value for q in Question])),
@@ -41,7 +41,7 @@ def waiting(**changes: object) -> Waiting:
         "next_step": NextStep.RING,
         "waited": 5.0,
         "ahead": 0,
-        "rung": True,
+        "tended": True,
     }
     return Waiting(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -97,7 +97,7 @@ def test_a_withheld_number_gets_voicemail_instead_of_a_callback_at_the_limit() -
 
 
 def test_nobody_rings_because_no_worker_lives_so_the_call_rings_by_itself() -> None:
-    turn = wait_turn(waiting(rung=False, waited=12.5), LIMITS)
+    turn = wait_turn(waiting(tended=False, waited=12.5), LIMITS)
     assert turn.next_step is NextStep.DIAL
-    soon = wait_turn(waiting(rung=False, waited=20.0, flow=turn.flow), LIMITS)
+    soon = wait_turn(waiting(tended=False, waited=20.0, flow=turn.flow), LIMITS)
     assert soon.next_step is None, "not again at once"

@@ -199,3 +199,14 @@ def test_the_old_call_whose_end_is_told_twice_does_not_end_the_callback(stage: S
     contact = promised(stage)
     stage.caller_hangs_up()
     assert stage.contact(contact).status is ContactStatus.WAITING
+
+
+def test_only_who_pressed_9_is_said_to_have_asked(stage: Stage) -> None:
+    assert "callback_requested" in told(stage, promised(stage))
+    silent = stage.dials(STRANGER)
+    for _ in range(2):
+        stage.later(181)
+        stage.waits(silent)
+        waiting.left(stage.house, silent, "leave", stage.now)
+    assert "callback_promised" in told(stage, silent)
+    assert "callback_requested" not in told(stage, silent)

@@ -1,5 +1,7 @@
 """Exactly one counselor, in seconds, and nobody is left ringing."""
 
+from itertools import pairwise
+
 import pytest
 
 from models.contacts import Contact, waiting_ahead, waiting_contacts
@@ -292,6 +294,35 @@ def test_without_a_worker_the_call_itself_rings_the_counselors(stage: Stage) -> 
     assert stage.contact(contact).status is ContactStatus.CONNECTED
 
 
+def test_while_a_worker_lives_the_call_stays_where_keys_are_heard_though_nobody_can_be_rung(stage: Stage) -> None:
+    stage.counselor(101, presence=Presence.AWAY)
+    stage.counselor(102)
+    stage.rings(stage.dials("+12125550143"))
+    stage.takes(102)  # still asked how it ended, say
+    stage.counselor(150, role=Role.SUPERVISOR, on_shift=False)
+    contact = stage.dials()
+    for _ in range(7):
+        bridging.sweep(stage.house, stage.network, stage.now)
+        assert stage.waits(contact).steps != (Leave(),)
+        stage.later(4)
+    assert stage.contact(contact).next_step == "ring"
+
+    stage.later(9)
+    assert stage.waits(contact).steps == (Leave(),), "no worker has looked for 13 s"
+
+
+def test_when_the_provider_takes_no_request_the_call_itself_rings(stage: Stage) -> None:
+    stage.counselor(101)
+    stage.network.unsure.add("+16175550101")
+    contact = stage.dials()
+    for _ in range(3):
+        stage.rings(contact)
+        assert stage.waits(contact).steps != (Leave(),)
+        stage.later(4)
+    stage.rings(contact)
+    assert stage.waits(contact).steps == (Leave(),)
+
+
 def test_while_the_caller_talks_with_988_no_counselor_tears_the_call_away(stage: Stage) -> None:
     stage.counselor(101)
     contact = stage.dials()
@@ -421,6 +452,22 @@ def test_a_callback_conversation_is_not_torn_down_by_the_sweep(stage: Stage) -> 
     assert stage.network.redirected == {}, "nobody was pulled out of the conversation"
 
 
+def test_whoever_declines_again_and_again_is_rung_at_growing_gaps_though_nobody_else_is_there(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    for _ in range(90):  # three minutes of sweeps
+        if "+16175550101" in stage.rings(contact):
+            stage.later(1)
+            stage.hangs_up(101, "busy")
+            stage.network.placed.clear()
+        stage.later(2)
+
+    rung = [leg.planned_at for leg in stage.legs(contact) if leg.kind is LegKind.COUNSELOR]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(rung)]
+    assert gaps == sorted(gaps)
+    assert 5 <= len(rung) <= 7
+
+
 def test_a_number_that_fails_is_not_dialled_in_a_loop(stage: Stage) -> None:
     stage.counselor(101)
     stage.network.refuse.add("+16175550101")
@@ -536,3 +583,15 @@ def test_danger_goes_before_whoever_came_first_in_every_queue(stage: Stage) -> N
         assert [contact.id for contact in waiting_contacts(session)] == [second, first]
         ahead = [waiting_ahead(session, session.get_one(Contact, contact_id)) for contact_id in (second, first)]
     assert ahead == [0, 1]
+
+
+def test_after_press_one_the_counselor_hears_what_it_is_about_and_before_it_nothing(stage: Stage) -> None:
+    stage.counselor(101, languages=("es",))
+    contact = stage.dials()
+    waiting.heard(stage.house, contact, "what", None, "i drink vodka and take xanax", stage.now)
+    stage.rings(contact)
+
+    assert says(stage.picks_up(101)) == ["voice.press_one"]
+    document = stage.presses(101, "1")
+    assert document.language is Language.SPANISH
+    assert says(document) == ["voice.fact_substances", "voice.fact_more_than_one", "voice.fact_waited"]
