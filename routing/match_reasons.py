@@ -23,6 +23,7 @@ from routing.vocabulary import Need
 
 # What makes a place one to ask about before it is sent to somebody: it may take others only (R5, R6)
 WOMEN_ONLY, MEN_ONLY, YOUNG_ONLY = plain("ask.women_only"), plain("ask.men_only"), plain("ask.young_only")
+PAYER_LISTED = "reason.payer"
 UNSURE_FIT = frozenset({WOMEN_ONLY, MEN_ONLY, YOUNG_ONLY})
 _LEAST_SHOWN_MILES = 1
 _BOTH = mask("SUMH", "CO")
@@ -105,7 +106,7 @@ class Asked:
         elsewhere = payer in OWN_STATE_PAYERS and not sight.own_state
         refused = sight.facts is not None and sight.facts.refuses(payer, self.now)
         if listed and not elsewhere and not refused:
-            met.append(say("reason.payer", payer=plain(f"payer.{payer}")))
+            met.append(say(PAYER_LISTED, payer=plain(f"payer.{payer}")))
         else:
             question = "ask.payer_other_state" if listed and elsewhere else "ask.payer"
             asked.append(say(question, payer=plain(f"payer.{payer}")))

@@ -15,12 +15,12 @@ from routing import phone
 from routing.match_phrases import PhraseTable, render
 from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import Channel
-from services import suggestions, text_contacts
+from services import place_lines, suggestions, text_contacts
 from services.directory.badges import Badge
 from services.house import House
 from services.matching import AskedBy, FoundPlace, Matches, Profile, desk_of, find_matches, freshen
 
-SHOWN = 6  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
+SHOWN = 12  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
 MOST_TEXTED = 5
 TICKED = 3
 
@@ -154,7 +154,7 @@ def _row(place: FoundPlace, said: _Said, phrases: PhraseTable, language: str) ->
         unit=listing.name2,
         address=f"{street}, {listing.city}, {listing.state} {listing.zip5}".removeprefix(", "),
         number=phone.e164(listing.phone) if listing.phone else None,
-        miles=max(suggestions.LEAST_MILES, round(entry.miles)),
+        miles=max(place_lines.LEAST_MILES, round(entry.miles)),
         reasons=tuple(render(reason, phrases, language) for reason in entry.reasons),
         open_points=tuple(render(point, phrases, language) for point in entry.open_points),
         badge=listing.badge,
@@ -201,5 +201,5 @@ def _may_text(contact: Contact, agreed: bool) -> bool:
 
 
 def _send(session: Session, house: House, contact: Contact, chosen: tuple[FoundPlace, ...], now: datetime) -> None:
-    lines = suggestions.lines(house, contact, chosen, first=1)
+    lines = place_lines.lines(house, contact, chosen, first=1)
     text_contacts.answer(session, contact, ["\n".join(lines)], now)

@@ -79,6 +79,7 @@ class Matches:
     places: tuple[FoundPlace, ...]
     beside: tuple[tuple[Phrase, tuple[FoundPlace, ...]], ...]
     version: str
+    order: tuple[int, ...] = ()  # the listings of the whole list, best first
     record_id: int | None = None
 
     @property
@@ -157,7 +158,7 @@ def find_matches(
         (section.heading, tuple(FoundPlace(e, rows[e.listing]) for e in section.entries if e.listing in rows))
         for section in answer.sections
     )
-    return Matches(answer, places, beside, desk.version, record.id)
+    return Matches(answer, places, beside, desk.version, tuple(record.listing_order), record.id)
 
 
 def inputs_digest(desk: MatchDesk, current: Current, answer: MatchAnswer) -> str:

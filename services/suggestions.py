@@ -8,22 +8,17 @@ from sqlalchemy.orm import Session
 
 from models import directory
 from models.contacts import Contact, record
-from routing import phone
 from routing.care_hint import taken_as_directed
 from routing.match_need import Outcome
 from routing.match_phrases import render
 from routing.match_profile import Profile, read_profile
-from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import ContactStatus, Disposition, Language
 from services import follow_ups, knowing
 from services.house import House
-from services.matching import AskedBy, FoundPlace, Matches, desk_of, find_matches
-from services.text_contacts import LONGEST_TEXT
+from services.matching import AskedBy, Matches, desk_of, find_matches
+from services.place_lines import lines, payer_line
 
 PLACES_A_TEXT = 3
-REASONS_A_PLACE = 2
-LEAST_MILES = 1
-ROOM_AROUND = 200  # characters that a list's heading takes
 LISTS = ("substances", "flags", "addressed", "conditions", "use")
 CONDITION_FIELDS = {"liver": "liver_disease", "respiratory": "respiratory_disease"}
 
@@ -53,7 +48,10 @@ def profile_of(house: House, contact: Contact) -> Profile | None:
 
 
 def first_places(session: Session, house: House, contact: Contact, now: datetime) -> list[str]:
-    """The first three places with their reasons, as paragraphs; the match is kept with the contact."""
+    """The first three places with their reasons, as paragraphs; the match is kept with the contact.
+
+    When they are the three that were sent last, one line says what is new.
+    """
     profile = profile_of(house, contact)
     if profile is None:
         return []
@@ -61,65 +59,46 @@ def first_places(session: Session, house: House, contact: Contact, now: datetime
         desk_of(house), session, profile, now, limit=PLACES_A_TEXT, asked_by=AskedBy(contact_id=contact.id)
     )
     record(session, contact.id, "matched", now, outcome=str(matches.answer.outcome), total=matches.answer.total)
-    contact.flow = {**contact.flow, "places_shown": len(matches.places)}
-    if matches.places and contact.status is ContactStatus.CONVERSING:
-        contact.disposition = Disposition.REFERRED  # until a counselor writes another
-        follow_ups.plan_for(session, house, contact, now)
-    return _first_paragraphs(house, contact, profile, matches)
-
-
-def _first_paragraphs(house: House, contact: Contact, profile: Profile, matches: Matches) -> list[str]:
     if matches.answer.outcome is Outcome.ASK_LOCATION:
         return [house.phrases.text("text.ask_zip_again", contact.language)]
     phrases, language = desk_of(house).phrases, contact.language.value
-    paragraphs = [render(advice, phrases, language) for advice in matches.answer.advice]
-    if matches.places:
-        heading = house.phrases.text("text.places", contact.language, zip=profile.zip)
-        paragraphs.append("\n".join([heading, *lines(house, contact, matches.places, first=1)]))
-        paragraphs.append(house.phrases.text("text.places_end", contact.language))
-    return paragraphs
+    advice = [render(phrase, phrases, language) for phrase in matches.answer.advice]
+    if not matches.places:
+        return advice
+    first = [place.entry.listing for place in matches.places]
+    about_payer = [payer_line(house, contact, matches.places, profile.payer)] if profile.payer else []
+    if about_payer and contact.flow.get("places_first") == first:
+        return [" ".join([house.phrases.text("text.same_places", contact.language), *about_payer])]
+    contact.flow = {**contact.flow, "places_first": first, "places_sent": first}
+    if contact.status is ContactStatus.CONVERSING:
+        contact.disposition = Disposition.REFERRED  # until a counselor writes another
+        follow_ups.plan_for(session, house, contact, now)
+    heading = house.phrases.text("text.places", contact.language, zip=profile.zip)
+    listed = "\n".join([heading, *lines(house, contact, matches.places, first=1), *about_payer])
+    return [*advice, listed, _end(house, contact, "text.places_end", matches, first)]
 
 
 def more_places(session: Session, house: House, contact: Contact, now: datetime) -> list[str]:
-    """The next three places of the same list."""
+    """The next three places that were not sent yet, to the end of the list, and how many are left."""
     profile = profile_of(house, contact)
-    shown = int(contact.flow.get("places_shown", 0))
+    sent = [int(listing) for listing in contact.flow.get("places_sent", ())]
     if profile is None:
         return []
-    matches = find_matches(desk_of(house), session, profile, now, limit=shown + PLACES_A_TEXT)
-    further = matches.places[shown:]
+    matches = find_matches(desk_of(house), session, profile, now, limit=len(sent) + PLACES_A_TEXT)
+    further = tuple(place for place in matches.places if place.entry.listing not in sent)[:PLACES_A_TEXT]
     if not further:
         return [house.phrases.text("text.no_more_places", contact.language)]
-    contact.flow = {**contact.flow, "places_shown": shown + len(further)}
-    return ["\n".join(lines(house, contact, further, first=shown + 1))]
+    listed = lines(house, contact, further, first=len(sent) + 1)
+    sent += [place.entry.listing for place in further]
+    contact.flow = {**contact.flow, "places_sent": sent}
+    return ["\n".join(listed), _end(house, contact, "text.places_more", matches, sent)]
 
 
-def lines(house: House, contact: Contact, places: tuple[FoundPlace, ...], *, first: int) -> list[str]:
-    """Places as numbered lines for a telephone, in the caller's language.
-
-    Each with its first two reasons, and what has to be asked first where it may be for others only. The units' names
-    stand there while all lines fit into one text.
-    """
-    full = [_line(house, contact, place, number, unit=True) for number, place in enumerate(places, first)]
-    if len("\n".join(full)) + ROOM_AROUND <= LONGEST_TEXT:
-        return full
-    return [_line(house, contact, place, number, unit=False) for number, place in enumerate(places, first)]
-
-
-def _line(house: House, contact: Contact, place: FoundPlace, number: int, *, unit: bool) -> str:
-    phrases, language = desk_of(house).phrases, contact.language.value
-    entry, listing = place.entry, place.listing
-    said = (*entry.reasons[:REASONS_A_PLACE], *(point for point in entry.open_points if point in UNSURE_FIT))
-    return house.phrases.text(
-        "text.place",
-        contact.language,
-        number=number,
-        name=f"{listing.name1}, {listing.name2}" if unit and listing.name2 else listing.name1,
-        city=listing.city,
-        miles=max(LEAST_MILES, round(entry.miles)),
-        phone=phone.spoken(listing.phone) if listing.phone else "",
-        reasons=" ".join(render(phrase, phrases, language) for phrase in said),
-    )
+def _end(house: House, contact: Contact, key: str, matches: Matches, sent: list[int]) -> str:
+    """How many places are left to be asked for, or that there are none."""
+    left = len(set(matches.order).difference(sent))
+    key = key if left else f"{key}_all"
+    return house.phrases.text(key, contact.language, left=left)
 
 
 def numbered_names(house: House, substances: list[str], language: Language) -> str:

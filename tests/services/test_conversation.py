@@ -482,3 +482,27 @@ def test_words_that_contradict_each_other_leave_nobody_out(caller: Thread) -> No
     caller.text("my husband needs detox from oxy")
     caller.text("sorry, my wife needs it. I get words wrong")
     assert knowing.value_of(contact_of(caller.house), "gender") is None
+
+
+def test_more_goes_on_to_the_end_of_the_list_with_the_count_right(caller: Thread) -> None:
+    said = "\n".join(caller.text("my kid needs detox from oxy, 02150"))
+    assert "MORE for other places (4)" in said
+    said += "\n" + "\n".join(caller.text("more"))
+    assert "MORE for other places (1)" in said
+    last = "\n".join(caller.text("more"))
+    assert "7. " in last
+    assert "That was the whole list" in last
+    assert "That was the whole list" in caller.text("more")[0]
+    names = [line.split(",")[0].split(". ")[1] for line in (said + "\n" + last).splitlines() if line[:1].isdigit()]
+    assert len(names) == len(set(names)) == 7
+
+
+def test_a_payer_that_changes_nothing_in_the_list_is_answered_in_one_line(caller: Thread) -> None:
+    caller.text("my son needs detox from oxy, 02150")
+    (answer,) = caller.text("medicaid")
+    assert answer == "The same places fit best. All of these list Medicaid."
+
+
+def test_a_first_list_says_who_lists_the_payer(caller: Thread) -> None:
+    answer = "\n".join(caller.text("my son needs detox from oxy, 02150, we have tricare"))
+    assert "is listed by number" in answer or "None of these says whether it takes TRICARE" in answer
