@@ -15,6 +15,7 @@ KINDS: dict[str, frozenset[str]] = {
     "counselor_added": frozenset({"counselor_id", "role"}),
     "password_set": frozenset({"counselor_id"}),
     "presence_set": frozenset({"presence"}),
+    "presence_set_of": frozenset({"counselor_id", "presence"}),
     "roster_imported": frozenset({"added", "changed", "unchanged"}),
     "directory_imported": frozenset({"import_id", "read", "added", "changed", "unchanged", "retired", "refused"}),
     "facility_fixed": frozenset({"facility_id", "field"}),

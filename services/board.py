@@ -19,6 +19,7 @@ UNDECIDED = (LegStatus.PLANNED, LegStatus.PLACING, LegStatus.RINGING, LegStatus.
 class PersonRow:
     """Somebody of the line on the board: are they there, and with whom."""
 
+    id: uuid.UUID
     name: str
     role: str
     presence: str
@@ -79,6 +80,7 @@ def _person_row(person: Counselor, contact: ContactRow | None, ringing: bool, no
         ShiftPattern(s.weekday, s.start_minute, s.end_minute, s.valid_from, s.valid_until) for s in person.shifts
     ]
     return PersonRow(
+        id=person.id,
         name=person.name,
         role=person.role.value,
         presence=_presence(person, contact is not None and not ringing, now).value,

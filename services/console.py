@@ -10,7 +10,8 @@ from models.contacts import Contact
 from models.follow_ups import FollowUp
 from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
 from routing.phone import masked
-from routing.vocabulary import DANGER, ContactStatus, Urgency
+from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, Urgency
+from services import owed_callbacks, promises
 from services.house import House
 
 PAGE_LENGTH = 50
@@ -73,11 +74,13 @@ class DueRow:
     kind: str
     status: str
     due_at: datetime
+    late_at: datetime
     attempts: int
     max_attempts: int
     last_outcome: str | None
     contact: ContactRow
     late: bool
+    by_hand: bool  # a callback that no phone rings for by itself any more
 
 
 @dataclass(frozen=True)
@@ -146,16 +149,19 @@ def follow_ups_due(house: House, now: datetime) -> tuple[DueRow, ...]:
 
 def due_row(row: FollowUp, now: datetime) -> DueRow:
     """The list's view of a follow-up."""
+    late_at = promises.late_at(row)
     return DueRow(
         id=row.id,
         kind=row.kind.value,
         status=row.status.value,
         due_at=row.due_at,
+        late_at=late_at,
         attempts=row.attempts,
         max_attempts=row.max_attempts,
         last_outcome=row.last_outcome,
         contact=row_of(row.contact),
-        late=row.due_at <= now and row.status in reading.OPEN_FOLLOW_UPS,
+        late=late_at <= now and row.status in reading.OPEN_FOLLOW_UPS,
+        by_hand=row.kind is FollowUpKind.CALLBACK and owed_callbacks.is_by_hand(row),
     )
 
 

@@ -11,7 +11,7 @@ from models.people import Counselor, counselor_with_address, counselor_with_phon
 from models.sign_ins import end_sign_ins
 from routing.phone import e164
 from routing.vocabulary import Language, Presence, Role
-from services import audit
+from services import audit, counselor_notices
 from services.house import House
 from services.roster_file import ADDRESS
 from services.sign_in import hash_password
@@ -85,6 +85,21 @@ def set_presence(house: House, counselor_id: uuid.UUID, presence: Presence, now:
             person.missed_rings = 0
         audit.write(session, "presence_set", counselor_id, now, presence=presence.value)
         touch(session, counselor_id)
+
+
+def set_presence_of(house: House, counselor_id: uuid.UUID, presence: Presence, by: uuid.UUID, now: datetime) -> bool:
+    """A supervisor says whether somebody may be rung; they get a text. False when there is no such person."""
+    with house.db.begin() as session:
+        person = session.get(Counselor, counselor_id, with_for_update=True)
+        if person is None or not person.active:
+            return False
+        person.presence, person.presence_until, person.missed_rings = presence, None, 0
+        key = "counselor.away" if presence is Presence.AWAY else "counselor.on"
+        line = house.rules.helpline_numbers[0]
+        counselor_notices.tell(session, house, person, key, helpline_number=line, now=now)
+        audit.write(session, "presence_set_of", by, now, counselor_id=counselor_id, presence=presence.value)
+        touch(session, counselor_id)
+        return True
 
 
 def _reasons_against(new: NewCounselor) -> tuple[str, ...]:

@@ -133,7 +133,8 @@ def _dial_988(session: Session, contact: Contact, now: datetime) -> Document:
 def _promise_callback(session: Session, contact: Contact, now: datetime) -> Document:
     promises.promise_callback(session, contact, now, asked=ASKED_BACK in contact.flow)
     end(session, contact, Disposition.CALLBACK_REQUESTED, now)
-    return call_flow.farewell(contact.language, Say("voice.callback_promised"))
+    minutes = promises.CALLBACK_WITHIN // timedelta(minutes=1)
+    return call_flow.farewell(contact.language, Say("voice.callback_promised", {"minutes": minutes}))
 
 
 def end(session: Session, contact: Contact, disposition: Disposition, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,14 @@ NOT_REACHED_AGAIN = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hour
 NOBODY_FREE_AGAIN = (timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15))
 MET = timedelta(seconds=20)  # a talk shorter than this may have been cut off: the promise stands
 KEPT = frozenset({ContactStatus.CLOSED, ContactStatus.CONVERSING, ContactStatus.ABANDONED})
+
+
+class CallbackOutcome(StrEnum):
+    """What a person does with a callback that no attempt brought about."""
+
+    AGAIN = "again"
+    TALKED = "talked"
+    NOT_REACHED = "not_reached"
 
 
 def before(contact: Contact) -> dict[str, Any]:
@@ -96,6 +105,31 @@ def _hand_to_a_person(session: Session, house: House, contact: Contact, owed: Fo
         counselor_notices.tell(
             session, house, supervisor, "counselor.callback_overdue", helpline_number=contact.helpline_number, now=now
         )
+
+
+def is_by_hand(owed: FollowUp) -> bool:
+    """Whether every attempt was in vain, so that a person has to see to it."""
+    return bool(owed.plan.get("by") == By.PERSON)
+
+
+def finish(house: House, contact_id: uuid.UUID, actor_id: uuid.UUID, outcome: CallbackOutcome, now: datetime) -> bool:
+    """A person says what came of a callback that was handed to people; False when there is none (any more)."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        owed = callbacks.owed_callback(session, contact_id, FollowUpStatus.STARTED)
+        if contact is None or owed is None or not is_by_hand(owed):
+            return False
+        if outcome is CallbackOutcome.AGAIN:
+            owed.status, owed.due_at, owed.attempts, owed.plan = FollowUpStatus.PENDING, now, 0, {}
+            tasks.ask(session, tasks.CALL_BACK, contact_id, now)
+            record(session, contact_id, "callback_again", now, by=str(actor_id))
+        else:
+            talked = outcome is CallbackOutcome.TALKED
+            owed.status = FollowUpStatus.DONE if talked else FollowUpStatus.STOPPED
+            owed.done_at, owed.last_outcome = now, outcome.value
+            record(session, contact_id, "callback_finished", now, finished=outcome.value, by=str(actor_id))
+        outbox.touch(session, contact_id)
+        return True
 
 
 def give_way(house: House, now: datetime) -> int:

@@ -19,6 +19,7 @@ from services import tasks
 from services.house import House
 
 CALLBACK_ATTEMPTS = 5
+CALLBACK_WITHIN = timedelta(minutes=15)  # what a caller is told; later than this is late
 VOICEMAIL_DEADLINE = timedelta(minutes=30)  # URAC: callbacks within 30 minutes on average (FIELD.md)
 
 
@@ -38,6 +39,14 @@ def promise_callback(session: Session, contact: Contact, now: datetime, *, asked
         record(session, contact.id, "callback_promised", now)
     tasks.ask(session, tasks.CALL_BACK, contact.id, now)
     return promised
+
+
+def late_at(owed: FollowUp) -> datetime:
+    """When an open follow-up counts as late: a callback when the time that was promised is over."""
+    if owed.kind is not FollowUpKind.CALLBACK or owed.plan.get("by") == By.PERSON:
+        return owed.due_at
+    we_tried = owed.last_outcome == "no_answer"  # the promise was kept, they did not pick up: the next time counts
+    return (owed.due_at if we_tried else owed.created_at) + CALLBACK_WITHIN
 
 
 def take_voicemail(house: House, contact_id: uuid.UUID, recording_sid: str, seconds: int, now: datetime) -> Document:

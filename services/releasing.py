@@ -10,7 +10,7 @@ from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, r
 from models.people import Counselor
 from routing import call_flow
 from routing.vocabulary import ContactStatus, LegKind, LegStatus, Presence
-from services import escalation, owed_callbacks, rings, tasks, waiting
+from services import counselor_notices, escalation, owed_callbacks, rings, tasks, waiting
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -56,7 +56,7 @@ def _counselor_leg_ended(
 ) -> None:
     counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
     if counselor is not None and missed:
-        _missed(session, counselor, contact, now)
+        _missed(session, house, counselor, contact, now)
     if contact.claim_leg_id == leg.id:
         if counselor is not None:
             _wrap_up(counselor, now)
@@ -72,12 +72,15 @@ def _wrap_up(counselor: Counselor, now: datetime) -> None:
         counselor.presence, counselor.presence_until = Presence.WRAP_UP, now + WRAP_UP
 
 
-def _missed(session: Session, counselor: Counselor, contact: Contact, now: datetime) -> None:
-    """Two missed rings in a row put a counselor away, but never the last one who is there."""
+def _missed(session: Session, house: House, counselor: Counselor, contact: Contact, now: datetime) -> None:
+    """Two missed rings in a row put a counselor away, who is told so, but never the last one who is there."""
     counselor.missed_rings += 1
-    if counselor.missed_rings >= MISSED_RINGS_TO_AWAY and rings.others_available(session, counselor, now):
+    there = counselor.presence is not Presence.AWAY
+    if there and counselor.missed_rings >= MISSED_RINGS_TO_AWAY and rings.others_available(session, counselor, now):
         counselor.presence, counselor.presence_until = Presence.AWAY, None
         record(session, contact.id, "put_away", now, counselor=str(counselor.id))
+        line = contact.helpline_number
+        counselor_notices.tell(session, house, counselor, "counselor.put_away", helpline_number=line, now=now)
 
 
 def _claimant_gone(session: Session, house: House, contact: Contact, now: datetime) -> None:

@@ -189,7 +189,7 @@ def left(house: House, contact_id: uuid.UUID, result: str, now: datetime) -> Doc
 def caller_gone(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """The caller's phone is down: whoever still rings for them is let go at once (Yap #82, #159)."""
     if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
-        contact.status = ContactStatus.ABANDONED
+        contact.status, contact.claimed_by = ContactStatus.ABANDONED, None  # they never met
         record(session, contact.id, "caller_left", now, waited=_waited(contact, now))
         alerts.hung_up_in_danger(session, house, contact, now)
     elif contact.status in (ContactStatus.CONNECTED, ContactStatus.WITH_CRISIS_LINE):

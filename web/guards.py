@@ -23,6 +23,7 @@ PUBLIC_ENDPOINTS = frozenset({"signing.sign_in", "signing.choose_language"})
 
 EVERYBODY = frozenset(Role)
 ANSWERING = frozenset({Role.COUNSELOR, Role.SUPERVISOR, Role.ADMIN})  # those who work with contacts
+LEADING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 SIGN_IN_LIMIT = "20 per minute"  # by address; the brake for one account is in services.sign_in
 

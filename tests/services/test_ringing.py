@@ -3,8 +3,10 @@
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
 from models.contacts import Contact, waiting_ahead, waiting_contacts
+from models.texts import TextMessage
 from routing.documents import Enqueue, HangUp, Leave, Ring
 from routing.vocabulary import ContactStatus, Language, LegKind, Presence, Role
 from services import answering, bridging, callbacks, dispositions, escalation, intake, releasing, ringing, waiting
@@ -276,6 +278,9 @@ def test_two_missed_rings_put_a_counselor_away_but_never_the_last_one(stage: Sta
     stage.hangs_up(101, "no-answer")
     stage.network.placed.clear()
     assert stage.rings(contact) == ["+16175550102"]
+    with stage.house.db.begin() as session:
+        text = session.scalars(select(TextMessage)).one()
+        assert "Reply ON" in text.body, "told, once"
 
 
 def test_without_a_worker_the_call_itself_rings_the_counselors(stage: Stage) -> None:

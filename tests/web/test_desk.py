@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from models.contacts import Contact, Leg
 from models.follow_ups import FollowUp
-from models.people import Counselor
+from models.people import AuditEvent, Counselor
 from models.voicemails import Voicemail
-from routing.vocabulary import ContactStatus, FollowUpKind, LegKind, LegStatus, Presence, Role
+from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, LegKind, LegStatus, Presence, Role
 from services.house import House
 from services.roster import import_roster
 from tests.fixtures.people import Browser
@@ -71,6 +73,38 @@ def test_presence_is_one_click(house: House, sign_in_as: SignIn) -> None:
     assert browser.post("/presence", presence="asleep")[0] == 400
 
 
+def test_a_supervisor_sets_presence_on_the_board_and_the_counselor_is_told(house: House, sign_in_as: SignIn) -> None:
+    supervisor, counselor = sign_in_as(Role.SUPERVISOR), sign_in_as(Role.COUNSELOR)
+    url = f"/board/{counselor.person.id}/presence"
+    assert supervisor.post(url, presence="busy")[0] == 400
+    status, page = supervisor.post(url, presence="away")
+    assert status == 200
+    assert "to available" in page
+    with house.db.begin() as session:
+        assert session.get_one(Counselor, counselor.person.id).presence is Presence.AWAY
+        assert session.scalars(select(AuditEvent.actor_id).where(AuditEvent.kind == "presence_set_of")).one() == (
+            supervisor.person.id
+        )
+    assert counselor.post(url, presence="available")[0] == 403
+    assert "board/" not in counselor.get("/board")[1]
+
+
+def test_a_callback_that_no_attempt_brought_about_is_finished_by_a_person(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    browser, contact, now = sign_in_as(Role.COUNSELOR), add_contact(ContactStatus.ENDED), datetime.now(UTC)
+    with house.db.begin() as session:
+        row = FollowUp(contact_id=contact.id, kind=FollowUpKind.CALLBACK, due_at=now, created_at=now)
+        row.status, row.plan = FollowUpStatus.STARTED, {"by": "person"}
+        session.add(row)
+    assert "Ring again now" in browser.get("/follow-ups")[1]
+    url = f"/follow-ups/{contact.id}/callback"
+    assert browser.post(url, outcome="nonsense")[0] == 400
+    assert "Nothing is due" in browser.post(url, outcome="talked")[1]
+    assert "Somebody else has seen to" in browser.post(url, outcome="again")[1]
+    assert "The callback is finished: We talked." in browser.get(f"/contacts/{contact.id}")[1]
+
+
 def test_what_is_late_says_so(house: House, sign_in_as: SignIn, add_contact: AddContact) -> None:
     now = datetime.now(UTC)
     contact = add_contact(ContactStatus.CLOSED)
@@ -78,16 +112,20 @@ def test_what_is_late_says_so(house: House, sign_in_as: SignIn, add_contact: Add
     assert "Nothing is due" in browser.get("/follow-ups")[1]
     assert "No voicemail waits" in browser.get("/voicemails")[1]
     with house.db.begin() as session:
-        for kind, hours in ((FollowUpKind.CALLBACK, -1), (FollowUpKind.CHECK_IN, 5), (FollowUpKind.RECONNECT, 30)):
+        for kind, hours in ((FollowUpKind.CHECK_IN, 5), (FollowUpKind.NALOXONE, 5), (FollowUpKind.RECONNECT, 30)):
             due = now + timedelta(hours=hours)
             session.add(FollowUp(contact_id=contact.id, kind=kind, due_at=due, created_at=now))
         late = now - timedelta(minutes=1)
+        for minutes in (14, 16):  # within 15 minutes, as we say
+            promised, closed = now - timedelta(minutes=minutes), add_contact(ContactStatus.CLOSED)
+            kind = FollowUpKind.CALLBACK
+            session.add(FollowUp(contact_id=closed.id, kind=kind, due_at=promised, created_at=promised))
         session.add(
             Voicemail(contact_id=contact.id, recording_sid="RE1", seconds=42, received_at=now, deadline_at=late)
         )
     _, due = browser.get("/follow-ups")
     assert "Call back" in due
-    assert "Late since" in due
+    assert due.count("Late since") == 1
     assert "Check in" in due
     assert "Reach out again" not in due
     _, voicemails = browser.get("/voicemails")

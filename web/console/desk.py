@@ -1,13 +1,16 @@
 """The desk around the contacts: board, follow-ups due, voicemails, presence, and what rings for me."""
 
+import uuid
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from routing.vocabulary import Presence
 from services import board as boards
-from services import console, counselors
+from services import console, counselors, owed_callbacks
+from services.owed_callbacks import CallbackOutcome
 from web import guards
-from web.guards import ANSWERING, EVERYBODY, allow
+from web.guards import ANSWERING, EVERYBODY, LEADING, allow
 from web.house import house
 
 CHOICES = frozenset({Presence.AVAILABLE, Presence.AWAY})  # busy and wrap-up come by themselves
@@ -28,21 +31,52 @@ def board() -> ResponseReturnValue:
 def follow_ups() -> ResponseReturnValue:
     """Whom we still owe something, late ones first."""
     template = "_follow_ups.html" if request.headers.get("HX-Request") else "follow_ups.html"
-    return render_template(template, rows=console.follow_ups_due(house(), guards.now()))
+    return _follow_ups(template)
+
+
+@blueprint.post("/follow-ups/<uuid:contact_id>/callback")
+@allow(ANSWERING)
+def finish_callback(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """What came of a callback that was handed to people."""
+    try:
+        outcome = CallbackOutcome(request.form.get("outcome", ""))
+    except ValueError:
+        abort(400)
+    done = owed_callbacks.finish(house(), contact_id, guards.person().id, outcome, guards.now())
+    return _follow_ups("_follow_ups.html", refused=not done)
+
+
+def _follow_ups(template: str, *, refused: bool = False) -> ResponseReturnValue:
+    rows = console.follow_ups_due(house(), guards.now())
+    return render_template(template, rows=rows, outcomes=CallbackOutcome, refused=refused)
 
 
 @blueprint.post("/presence")
 @allow(ANSWERING)
 def presence() -> ResponseReturnValue:
     """Say whether my phone may ring."""
+    chosen = _chosen_presence()
+    counselors.set_presence(house(), guards.person().id, chosen, guards.now())
+    return render_template("_presence.html", presence=chosen.value)
+
+
+@blueprint.post("/board/<uuid:counselor_id>/presence")
+@allow(LEADING)
+def presence_of(counselor_id: uuid.UUID) -> ResponseReturnValue:
+    """Say whether somebody's phone may ring."""
+    if not counselors.set_presence_of(house(), counselor_id, _chosen_presence(), guards.person().id, guards.now()):
+        abort(404)
+    return render_template("_board.html", board=boards.board(house(), guards.now()))
+
+
+def _chosen_presence() -> Presence:
     try:
         chosen = Presence(request.form.get("presence", ""))
     except ValueError:
         abort(400)
     if chosen not in CHOICES:
         abort(400)
-    counselors.set_presence(house(), guards.person().id, chosen, guards.now())
-    return render_template("_presence.html", presence=chosen.value)
+    return chosen
 
 
 @blueprint.get("/my-line")
