@@ -23,6 +23,7 @@ class _Step(_Strict):
     channel: Literal["text", "person"]
     after_hours: float = Field(ge=0)
     words: str = ""
+    words_unchosen: str = ""
     attempts: int = Field(ge=1, le=5)
     spacing_hours: float = Field(gt=0)
     repeat: int = Field(1, ge=1, le=31)
@@ -52,6 +53,8 @@ def load_follow_ups(phrases: Mapping[str, object], file: Path = FILE) -> dict[st
         raise FollowUpsError(f"{file.name}: {error}") from None
     for plan in plans.plan:
         for step in plan.step:
-            if (step.channel == "text" or step.words) and step.words not in phrases:
-                raise FollowUpsError(f"{file.name}: {plan.id}: there is no phrase {step.words!r}.")
+            needed = [step.words] if step.channel == "text" else []
+            for words in {*needed, step.words or None, step.words_unchosen or None} - {None}:
+                if words not in phrases:
+                    raise FollowUpsError(f"{file.name}: {plan.id}: there is no phrase {words!r}.")
     return plans.model_dump()

@@ -47,6 +47,7 @@ _FAREWELLS = frozenset(
         ),
     }
 )
+_COMMANDS = frozenset({*"0123456789", "info", "skip", "pass", "paso", "call me", "llamenme", "llameme"})
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -63,6 +64,11 @@ def step(state: State, heard: Understanding, known: Known, text: str) -> Turn:
     if asked is not None:
         return asked
     return _wish(state, heard, text) or _converse(replace(state, reading="", page=0), heard, known, text)
+
+
+def is_command(text: str) -> bool:
+    """Whether a text only works the conversation (MORE, SKIP, a digit) and says nothing of the person."""
+    return _plain(text) in MORE | _COMMANDS
 
 
 def _emergency(state: State, heard: Understanding) -> Turn:

@@ -40,6 +40,13 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # consent or safe contact said no
 
 
+class Dropped(StrEnum):
+    """Why a follow-up ends without an attempt of its own, beside the refusals of `routing.sending`."""
+
+    REPLACED = "replaced"  # the contact's end was written anew
+    STOP_RULE = "stop_rule"  # silent for so often that we leave them in peace
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing that we owe: when after the contact, by whom, in which words (a phrase key), how often."""
@@ -48,6 +55,7 @@ class Step:
     by: By
     after: timedelta
     words: str = ""
+    words_unchosen: str = ""  # instead of `words` while no place is known to be chosen; empty: always `words`
     attempts: int = 1
     spacing: timedelta = timedelta(hours=24)
 
@@ -120,6 +128,7 @@ def _steps(written: Mapping[str, Any]) -> Iterable[Step]:
             by=By(written["channel"]),
             after=timedelta(hours=written["after_hours"] + number * written.get("repeat_hours", 0)),
             words=written.get("words", ""),
+            words_unchosen=written.get("words_unchosen", ""),
             attempts=written["attempts"],
             spacing=timedelta(hours=written["spacing_hours"]),
         )

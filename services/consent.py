@@ -14,7 +14,7 @@ from models.consents import ConsentEvent, ConsentHow, ConsentKind
 from models.contacts import record
 from models.people import Caller, Counselor
 from models.texts import TextMessage
-from routing.sending import Person, Purpose, Verdict, Window, may_send
+from routing.sending import Person, Purpose, Refusal, Verdict, Window, may_send
 from services.house import House, Rules
 
 
@@ -64,6 +64,11 @@ def _facility_staff(session: Session, bed_contact_id: uuid.UUID) -> Person:
 def name_shown(house: House, caller: Caller) -> str:
     """Who an unasked text says it is from: the name this person chose, or the line's own."""
     return caller.neutral_name or house.rules.organisation_name
+
+
+def why_no_follow_up(session: Session, house: House, caller: Caller, now: datetime) -> Refusal | None:
+    """Why a text that nobody asked for would be kept back from this person; None: it would be sent."""
+    return may_send(Purpose.FOLLOW_UP, person_of(session, caller), window_of(house.rules), now).refusal
 
 
 def _stop(caller: Caller, now: datetime) -> None:

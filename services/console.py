@@ -9,8 +9,9 @@ from models import reading
 from models.contacts import Contact
 from models.follow_ups import FollowUp
 from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
+from routing.follow_up import By
 from routing.phone import masked
-from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, Urgency
+from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, Urgency
 from services import owed_callbacks, promises
 from services.house import House
 
@@ -81,6 +82,9 @@ class DueRow:
     contact: ContactRow
     late: bool
     by_hand: bool  # a callback that no phone rings for by itself any more
+    open: bool
+    done_at: datetime | None
+    refusal: str | None  # why a planned text will not be sent, as far as is known
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,9 @@ def follow_ups_due(house: House, now: datetime) -> tuple[DueRow, ...]:
         return tuple(due_row(row, now) for row in reading.due_follow_ups(session, now + DUE_SOON))
 
 
-def due_row(row: FollowUp, now: datetime) -> DueRow:
-    """The list's view of a follow-up."""
+def due_row(row: FollowUp, now: datetime, refusal: str | None = None) -> DueRow:
+    """The list's view of a follow-up. `refusal`: why texts to this person are kept back, if they are."""
+    planned_text = row.status is FollowUpStatus.PENDING and row.plan.get("by") == By.TEXT
     late_at = promises.late_at(row)
     return DueRow(
         id=row.id,
@@ -162,6 +167,9 @@ def due_row(row: FollowUp, now: datetime) -> DueRow:
         contact=row_of(row.contact),
         late=late_at <= now and row.status in reading.OPEN_FOLLOW_UPS,
         by_hand=row.kind is FollowUpKind.CALLBACK and owed_callbacks.is_by_hand(row),
+        done_at=row.done_at,
+        open=row.status in reading.OPEN_FOLLOW_UPS,
+        refusal=refusal if planned_text else None,
     )
 
 

@@ -15,10 +15,11 @@ from routing import phone
 from routing.match_phrases import PhraseTable, render
 from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import Channel
-from services import place_lines, suggestions, text_contacts
+from services import place_lines, safe_contact, suggestions, text_contacts
 from services.directory.badges import Badge
 from services.house import House
 from services.matching import AskedBy, FoundPlace, Matches, Profile, desk_of, find_matches, freshen
+from services.safe_contact import SafeContact
 
 SHOWN = 12  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
 MOST_TEXTED = 5
@@ -179,7 +180,7 @@ def text_places(
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         profile = suggestions.profile_of(house, contact) if contact is not None else None
-        if contact is None or profile is None or not _may_text(contact, agreed):
+        if contact is None or profile is None or not _may_text(session, contact, counselor_id, agreed, now):
             return False
         matches = find_matches(desk_of(house), session, profile, now, limit=SHOWN)
         chosen = tuple(place for place in matches.places if place.entry.listing in listings)[:MOST_TEXTED]
@@ -190,12 +191,12 @@ def text_places(
         return True
 
 
-def _may_text(contact: Contact, agreed: bool) -> bool:
+def _may_text(session: Session, contact: Contact, counselor_id: uuid.UUID, agreed: bool, now: datetime) -> bool:
     caller = contact.caller
     if caller.number is None or caller.texts_stopped_at is not None:
         return False
-    if agreed:
-        caller.texting_ok = True
+    if agreed and caller.texting_ok is not True:
+        safe_contact.note(session, contact, counselor_id, SafeContact(texting_ok=True), now)
     writes_with_us = contact.channel is Channel.TEXT and caller.texting_ok is not False
     return writes_with_us or caller.texting_ok is True
 

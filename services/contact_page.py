@@ -12,14 +12,18 @@ from models import reading
 from models.contacts import Contact, ContactEvent, Leg, events_of
 from models.texts import TextMessage, thread_of
 from models.voicemails import voicemails_of
-from routing.vocabulary import LegKind
-from services import audit, flags
+from routing.dialogue import is_command
+from routing.vocabulary import Channel, LegKind
+from services import audit, consent, flags
 from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
 from services.flags import Flag, Suggested
 from services.house import House
+from services.knowing import COUNSELOR
 from services.notes import version_of
 
 FORM_ANSWERS = frozenset({"substances", "zip", "age", "payer", "need", "gender", "pregnant", "dual_diagnosis"})
+READ_FROM_WORDS = frozenset({"need", "use", "for_whom", "conditions", "gender", "dual_diagnosis", "pregnant"})
+TOLD = frozenset({COUNSELOR, ""})  # a counselor chose the word itself
 NOT_ANSWERS = frozenset({"said", "flags", "addressed", "not_so", "typed", "unclear"})  # shown in places of their own
 
 
@@ -89,6 +93,7 @@ class ContactPage:
     row: ContactRow
     texting_ok: bool | None
     claimed: bool
+    answered_by_service: bool  # nobody of the team wrote or is waited for: the service answers by itself
     notes: str
     notes_version: str
     mine: bool
@@ -152,13 +157,15 @@ def number_of(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID, now: da
 
 def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID, now: datetime) -> ContactPage:
     events = events_of(session, contact.id)
-    names = _names(session, contact)
+    names = _names(session, contact, events)
     voicemails = voicemails_of(session, contact.id)
     known = contact.triage or {}
+    refusal = consent.why_no_follow_up(session, house, contact.caller, now)
     return ContactPage(
         row=row_of(contact),
         texting_ok=contact.caller.texting_ok,
         claimed=contact.claimed_by is not None,
+        answered_by_service=_only_the_service(contact),
         notes=contact.notes or "",
         notes_version=version_of(contact.notes),
         mine=contact.claimed_by == reader_id,
@@ -166,15 +173,20 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         flags=flags.flags_of(house, contact),
         suggested=flags.suggested(house, contact),
         answers=tuple(_answers(known)),
-        said=tuple(_said(entry) for entry in _dicts(known.get("said"))),
+        said=tuple(_said(entry) for entry in _dicts(known.get("said")) if not is_command(str(entry.get("words", "")))),
         timeline=_timeline(events, contact.legs, names),
         texts=tuple(_text(message) for message in thread_of(session, contact.id)),
         legs=tuple(_leg(leg, names) for leg in contact.legs),
-        follow_ups=tuple(due_row(row, now) for row in reading.follow_ups_of(session, contact.id)),
+        follow_ups=tuple(due_row(row, now, refusal) for row in reading.follow_ups_of(session, contact.id)),
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
         earlier=tuple(row_of(other) for other in reading.earlier_contacts(session, contact)),
         continues=_continued(events),
     )
+
+
+def _only_the_service(contact: Contact) -> bool:
+    by_people = contact.claimed_by or contact.claimed_at or contact.waiting_since
+    return contact.channel is Channel.TEXT and not by_people
 
 
 def _continued(events: Sequence[ContactEvent]) -> EarlierContact | None:
@@ -184,21 +196,32 @@ def _continued(events: Sequence[ContactEvent]) -> EarlierContact | None:
     return None
 
 
-def _names(session: Session, contact: Contact) -> dict[uuid.UUID, str]:
+def _names(session: Session, contact: Contact, events: Sequence[ContactEvent]) -> dict[uuid.UUID, str]:
     ids = [leg.counselor_id for leg in contact.legs if leg.counselor_id]
-    more = [who for who in (contact.claimed_by, contact.disposition_by) if who]
-    return reading.names_of(session, ids + more)
+    return reading.names_of(session, ids + [who for event in events if (who := _person_in(event.data))])
+
+
+def _person_in(data: Mapping[str, Any]) -> uuid.UUID | None:
+    """Whose deed an event is, when its data says so."""
+    try:
+        return uuid.UUID(str(data.get("by") or data.get("counselor")))
+    except ValueError:
+        return None
 
 
 def _timeline(
     events: Sequence[ContactEvent], legs: Sequence[Leg], names: Mapping[uuid.UUID, str]
 ) -> tuple[TimelineEntry, ...]:
     by_leg = {str(leg.id): names.get(leg.counselor_id) for leg in legs if leg.counselor_id}
-    by_id = {str(key): name for key, name in names.items()}
     return tuple(
-        TimelineEntry(e.at, e.kind, e.data, by_leg.get(e.data.get("leg", "")) or by_id.get(e.data.get("by", "")))
+        TimelineEntry(e.at, e.kind, e.data, by_leg.get(e.data.get("leg", "")) or _name_in(e.data, names))
         for e in events
     )
+
+
+def _name_in(data: Mapping[str, Any], names: Mapping[uuid.UUID, str]) -> str | None:
+    person = _person_in(data)
+    return names.get(person) if person else None
 
 
 def _dicts(entries: Any) -> list[dict[str, Any]]:
@@ -211,8 +234,14 @@ def _answers(known: Mapping[str, Any]) -> list[Answer]:
         entries = _dicts(known[key] if isinstance(known[key], list) else [known[key]])
         values = tuple(str(entry["value"]) for entry in entries if entry.get("value") is not None)
         if values:
-            answers.append(Answer(key, values, str(entries[-1].get("source", ""))))
+            answers.append(Answer(key, values, _source(key, entries[-1])))
     return answers
+
+
+def _source(key: str, entry: Mapping[str, Any]) -> str:
+    """Where an answer is from; what was read out of free words was not said in that way."""
+    source = str(entry.get("source", ""))
+    return "understood" if key in READ_FROM_WORDS and source not in TOLD else source
 
 
 def _said(entry: Mapping[str, Any]) -> Said:
@@ -229,6 +258,19 @@ def _text(message: TextMessage) -> TextRow:
     return TextRow(message.outgoing, message.body, message.status.value, message.sent_at or message.created_at)
 
 
+def plain_reason(word: str) -> str:
+    """The end of a leg without the provider's number: refused_21211 is refused."""
+    return "refused" if word.startswith("refused_") else word
+
+
 def _leg(leg: Leg, names: Mapping[uuid.UUID, str]) -> LegRow:
     name = names.get(leg.counselor_id) if leg.counselor_id and leg.kind is not LegKind.CALLER else None
-    return LegRow(leg.kind.value, name, leg.status.value, leg.planned_at, leg.ended_at, leg.end_reason)
+    reason = plain_reason(leg.end_reason) if leg.end_reason else None
+    return LegRow(
+        leg.kind.value,
+        name,
+        leg.status.value,
+        leg.planned_at,
+        leg.ended_at,
+        reason,
+    )

@@ -1,6 +1,7 @@
 """How a contact ended: written by keypress, by text or on the page, and what follows from it."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,8 +14,9 @@ from models.people import Counselor
 from routing import call_flow
 from routing.documents import Ask, Document, HangUp, Say
 from routing.vocabulary import ContactStatus, Disposition, Language, Presence
-from services import follow_ups, promises
+from services import follow_ups, match_replay, promises, safe_contact
 from services.house import House
+from services.safe_contact import SafeContact
 
 BY_KEY: Final = {
     "1": Disposition.REFERRED,
@@ -25,14 +27,31 @@ BY_KEY: Final = {
 }
 
 
+@dataclass(frozen=True)
+class WrapUp:
+    """What else is said at the end: whether a text is safe (None: not asked), and which listing was chosen."""
+
+    texting_ok: bool | None = None
+    chosen: int | None = None
+
+
 def close(
-    house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID | None, disposition: Disposition, now: datetime
+    house: House,
+    contact_id: uuid.UUID,
+    counselor_id: uuid.UUID | None,
+    disposition: Disposition,
+    now: datetime,
+    told: WrapUp = WrapUp(),
 ) -> bool:
     """Write a disposition and plan what follows; False when the contact is still going on or unknown."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         if contact is None or contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return False
+        if told.texting_ok is not None and told.texting_ok is not contact.caller.texting_ok:
+            safe_contact.note(session, contact, counselor_id, SafeContact(texting_ok=told.texting_ok), now)
+        if told.chosen is not None and disposition is Disposition.REFERRED:
+            match_replay.note_choice(session, contact.id, told.chosen, now, counselor_id)
         write(session, house, contact, counselor_id, disposition, now=now)
         return True
 

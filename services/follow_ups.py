@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from models import follow_ups, outbox
 from models.contacts import Contact, record
 from models.follow_ups import FollowUp
+from models.matches import chosen_of
 from models.people import Caller
-from routing.follow_up import By, Ended, Outcome, Plan, Step, after_attempt
+from routing.follow_up import By, Dropped, Ended, Outcome, Plan, Step, after_attempt
 from routing.sending import Purpose, may_send
 from routing.vocabulary import Disposition, FollowUpStatus
 from services import consent, texts
@@ -23,7 +24,7 @@ def plan_for(session: Session, house: House, contact: Contact, now: datetime) ->
     """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned."""
     for old in follow_ups.open_follow_ups(session, contact.id):
         if old.kind in follow_ups.PLANNED and old.status is FollowUpStatus.PENDING:
-            _end(session, old, FollowUpStatus.STOPPED, "replaced", now)
+            _end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
     if contact.disposition is None:
         return []
     owed = house.plans.owed(_ended(contact, contact.disposition))
@@ -58,6 +59,7 @@ def _row(house: House, contact: Contact, plan: Plan, step: Step, now: datetime) 
             "version": house.plans.version,
             "by": step.by.value,
             "words": step.words,
+            "words_unchosen": step.words_unchosen,
             "spacing_seconds": (step.spacing * scale).total_seconds(),
             "silent_attempts": plan.silent_attempts,
         },
@@ -94,7 +96,7 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
         texts.queue_text(
             session,
             body=house.phrases.text(
-                row.plan["words"], language, organisation=consent.name_shown(house, contact.caller)
+                _key(session, row), language, organisation=consent.name_shown(house, contact.caller)
             ),
             purpose=Purpose.FOLLOW_UP,
             helpline_number=contact.helpline_number,
@@ -103,6 +105,13 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
             now=now,
         )
         _begin(session, row, now)
+
+
+def _key(session: Session, row: FollowUp) -> str:
+    """The phrase to send: "the place you chose" only to somebody who is known to have chosen one."""
+    words: str = row.plan["words"]
+    unchosen: str = row.plan.get("words_unchosen", "")
+    return unchosen if unchosen and not chosen_of(session, row.contact_id) else words
 
 
 def _begin(session: Session, row: FollowUp, now: datetime) -> None:
@@ -152,7 +161,7 @@ def _stop_rule(session: Session, row: FollowUp, now: datetime) -> None:
         return
     for sibling in siblings:
         if sibling.status is FollowUpStatus.PENDING:
-            _end(session, sibling, FollowUpStatus.STOPPED, "stop_rule", now)
+            _end(session, sibling, FollowUpStatus.STOPPED, Dropped.STOP_RULE.value, now)
 
 
 def complete(house: House, follow_up_id: uuid.UUID, outcome: Outcome, now: datetime) -> bool:

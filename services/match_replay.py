@@ -4,7 +4,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.matches import MatchChoice, match_record, matches_of, take_choice_back
+from sqlalchemy.orm import Session
+
+from models.matches import MatchChoice, chosen_of, match_record, matches_of, take_choice_back
 from routing.match_profile import read_profile
 from services import audit
 from services.house import House
@@ -49,10 +51,20 @@ def choose_place(house: House, contact_id: uuid.UUID, listing_id: int, now: date
     False when it was not offered there.
     """
     with house.db.begin() as session:
-        records = matches_of(session, contact_id)
-        if not records or listing_id not in records[0].listing_order:
-            return False
-        if not take_choice_back(session, contact_id, listing_id):
-            session.add(MatchChoice(match_id=records[0].id, listing_id=listing_id, counselor_id=counselor_id, at=now))
+        if take_choice_back(session, contact_id, listing_id):
+            audit.write(session, "place_chosen", counselor_id, now, contact_id=contact_id, listing_id=listing_id)
+            return True
+        return note_choice(session, contact_id, listing_id, now, counselor_id)
+
+
+def note_choice(
+    session: Session, contact_id: uuid.UUID, listing_id: int, now: datetime, counselor_id: uuid.UUID | None
+) -> bool:
+    """The same in the transaction of whoever asks; noted twice it is noted once. False: it was not offered there."""
+    records = matches_of(session, contact_id)
+    if not records or listing_id not in records[0].listing_order:
+        return False
+    if listing_id not in chosen_of(session, contact_id):
+        session.add(MatchChoice(match_id=records[0].id, listing_id=listing_id, counselor_id=counselor_id, at=now))
         audit.write(session, "place_chosen", counselor_id, now, contact_id=contact_id, listing_id=listing_id)
     return True

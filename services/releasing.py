@@ -86,7 +86,7 @@ def _missed(session: Session, house: House, counselor: Counselor, contact: Conta
 def _claimant_gone(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """The winner's phone is down: before the caller joined the claim is given back, after it the talk is over."""
     if contact.status is ContactStatus.CLAIMED:
-        record(session, contact.id, "gave_back", now)
+        record(session, contact.id, "gave_back", now, by=str(contact.claimed_by or ""))
         escalation.back_to_waiting(session, house, contact, now)
     elif contact.status is ContactStatus.CONNECTED:
         contact.status = ContactStatus.ENDED

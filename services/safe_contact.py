@@ -43,20 +43,17 @@ def write(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, wish: Sa
         contact = lock_contact(session, contact_id)
         if contact is None or problem_of(wish):
             return False
-        caller = people.lock_caller(session, contact.caller_id)
-        for kind, data in _changes(caller, wish):
-            consent.said(
-                session,
-                caller,
-                kind,
-                ConsentHow.COUNSELOR,
-                now,
-                contact_id=contact.id,
-                actor_id=counselor_id,
-                **data,
-            )
-        audit.write(session, "safe_contact_written", counselor_id, now, contact_id=contact.id)
+        note(session, contact, counselor_id, wish, now)
         return True
+
+
+def note(session: Session, contact: Contact, counselor_id: uuid.UUID | None, wish: SafeContact, now: datetime) -> None:
+    """Write what the person said (without a problem) in the transaction of whoever asks, with its evidence."""
+    caller = people.lock_caller(session, contact.caller_id)
+    how = ConsentHow.COUNSELOR
+    for kind, data in _changes(caller, wish):
+        consent.said(session, caller, kind, how, now, contact_id=contact.id, actor_id=counselor_id, **data)
+    audit.write(session, "safe_contact_written", counselor_id, now, contact_id=contact.id)
 
 
 def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, dict[str, Any]]]:

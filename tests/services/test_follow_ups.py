@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from models.contacts import Contact
 from models.follow_ups import FollowUp
+from models.matches import MatchRecord
 from models.people import Caller
 from models.texts import TextMessage
 from routing.follow_up import Outcome
 from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
 from services import follow_ups
 from services.house import House
+from services.match_replay import note_choice
 from tests.services.outside import NIGHT, NOON, make_caller, make_contact, make_counselor, write_in
 
 DAY = timedelta(days=1)
@@ -131,6 +133,33 @@ def test_any_answer_ends_the_check_in(house: House, outcome: Outcome) -> None:
         assert follow_ups.hear_answer(session, caller, outcome, NOON + DAY)
         assert not follow_ups.hear_answer(session, caller, outcome, NOON + DAY)
     assert [(row.status, row.last_outcome) for row in rows(house)] == [(FollowUpStatus.DONE, outcome.value)]
+
+
+def test_the_place_you_chose_is_said_only_to_somebody_who_chose_one(house: House) -> None:
+    close(house, Disposition.REFERRED)
+    follow_ups.start_due(house, NOON + 3 * DAY)
+    assert sum("one of the places" in body for body in texts_out(house)) == 1
+    with house.db.begin() as session:
+        contact = session.scalars(select(Contact)).one()
+        kept = MatchRecord(
+            at=NOON,
+            contact_id=contact.id,
+            need={},
+            outcome="found",
+            version="1",
+            generation=1,
+            live_version=1,
+            digest="",
+            listing_order=[7],
+            shown=1,
+        )
+        session.add(kept)
+        session.flush()
+        assert note_choice(session, contact.id, 7, NOON, None)
+        row = session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.DID_THEY_TAKE_YOU)).one()
+        row.status = FollowUpStatus.PENDING
+    follow_ups.start_due(house, NOON + 6 * DAY)
+    assert sum("the place you chose" in body for body in texts_out(house)) == 1
 
 
 def test_another_disposition_replaces_what_was_planned(house: House) -> None:

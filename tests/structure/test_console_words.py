@@ -6,8 +6,14 @@ from string import Formatter
 
 import pytest
 
+from config.content import load_content
 from routing import vocabulary
+from routing.dialogue_state import Wish
+from routing.follow_up import Dropped, Outcome
+from routing.sending import Refusal
 from services.directory.refused import Refused
+from services.knowing import SINGLE_ANSWERS
+from services.voicemails import VoicemailOutcome
 from web.words import LANGUAGES, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +36,21 @@ FAMILIES = {
     "why": vocabulary.ReportKind,
     "report": vocabulary.ReportKind,
     "refused": Refused,
+    "refusal": Refusal,
+    "outcome": (*Outcome, *Dropped, *Refusal),
+    "wanted_because": (Wish.EMERGENCY, Wish.COUNSELOR),
+    "voicemail.outcome": VoicemailOutcome,
+    "need": vocabulary.Need,
 }
+# What events, legs and follow-ups hold as plain words of the code: the family of words, and where the code writes them
+WRITTEN = {
+    "wanted_because": re.compile(r"want_counselor\(\s*session,\s*house,\s*contact,\s*\"(\w+)\""),
+    "given_back_because": re.compile(r"give_back\(\s*session,\s*house,\s*contact,\s*\"(\w+)\""),
+    "end_reason": re.compile(r"(?:dismiss|let_go|end_leg|leg_ended)\([^)\n]*?\"([\w-]+)\""),
+    "outcome": re.compile(r"last_outcome = (?:[\w.]+, now, )?\"(\w+)\""),
+    "queue_result": re.compile(r"\"(queue-full|error|system-error)\""),
+}
+PROVIDERS_ENDS = ("completed", "busy", "no-answer", "failed", "canceled", "refused")
 RECORDED = re.compile(r"(?:record|_tell)\(\s*session,\s*[\w.]+,\s*\"(\w+)\"")
 CALLED = re.compile(r"\bt\(\s*\"([\w.]+)\"\s*[,)]")
 NEVER = re.compile(r"\b(addicts?|abusers?|abuse|junkies?|clean|drogadict\w*|adictos?|adictas?)\b", re.IGNORECASE)
@@ -51,6 +71,33 @@ def test_both_languages_say_the_same_things_with_the_same_gaps() -> None:
 def test_every_word_of_the_vocabulary_is_said_in_words(family: str) -> None:
     for word in FAMILIES[family]:
         assert f"{family}.{word.value}" in table("en"), word
+
+
+@pytest.mark.parametrize("family", WRITTEN)
+def test_every_reason_that_the_code_writes_is_said_in_words(family: str) -> None:
+    code = "\n".join(path.read_text() for path in (ROOT / "services").rglob("*.py"))
+    written = {
+        word for found in WRITTEN[family].findall(code) for word in ([found] if isinstance(found, str) else found)
+    }
+    assert written - {""}, "the pattern finds nothing any more"
+    assert {word for word in written - {""} if f"{family}.{word}" not in table("en")} == set()
+
+
+def test_every_end_of_a_call_at_the_provider_is_said_in_words() -> None:
+    assert {word for word in PROVIDERS_ENDS if f"end_reason.{word}" not in table("en")} == set()
+
+
+def test_every_answer_that_triage_can_give_is_said_in_words() -> None:
+    families = {"condition": "conditions", "use": "use", "whom": "for_whom"}
+    said = {f"{families[one.kind]}.{one.id}" for one in load_content().mentions if one.kind in families}
+    assert "for_whom.self" in said
+    assert said - set(table("en")) == set()
+    assert {f"answer.{key}" for key in SINGLE_ANSWERS} - set(table("en")) == set()
+
+
+def test_every_source_of_an_answer_is_said_in_words() -> None:
+    for source in ("speech", "text", "keypad", "counselor", "understood"):
+        assert f"source.{source}" in table("en")
 
 
 def test_every_event_of_a_timeline_has_its_sentence() -> None:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
+from models.consents import ConsentEvent
 from models.contacts import Contact, record
 from models.people import AuditEvent
-from routing.vocabulary import ContactStatus, Disposition, Role, Urgency
+from routing.vocabulary import Channel, ContactStatus, Disposition, Role, Urgency
 from services.house import House
 from services.notes import version_of
 from tests.fixtures.people import CALLER, PASSWORD, Browser
@@ -101,6 +102,41 @@ def test_a_contact_is_wrapped_up_once_it_is_over(house: House, sign_in_as: SignI
     assert browser.post(f"/contacts/{ended.id}/disposition", disposition="cured")[0] == 400
     with house.db.begin() as session:
         assert session.get_one(Contact, ended.id).disposition is Disposition.REFERRED
+
+
+def test_the_wrap_up_asks_whether_a_text_is_safe_and_shows_what_will_not_be_sent(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    contact = add_contact(ContactStatus.ENDED, ended_at=datetime.now(UTC))
+    browser = sign_in_as(Role.COUNSELOR)
+    path = f"/contacts/{contact.id}/disposition"
+    assert "May we text this number to see how it went?" in browser.get(f"/contacts/{contact.id}")[1]
+    _, page = browser.post(path, disposition="referred", texting="unknown")
+    assert page.count("will not be sent: nobody has said that a text is safe") == 4
+    _, page = browser.post(path, disposition="referred", texting="yes")
+    assert "will not be sent" not in page
+    _, page = browser.post(path, disposition="not_for_us", texting="yes")
+    assert "Done before" in page
+    assert "planned anew when the contact was wrapped up again" in page
+    assert "What we still owe" not in page
+    with house.db.begin() as session:
+        assert [(row.kind.value, row.actor_id) for row in session.query(ConsentEvent)] == [
+            ("texting_ok", browser.person.id)
+        ]
+
+
+def test_a_conversation_with_the_service_alone_says_so_and_shows_no_commands_as_words_of_theirs(
+    sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    said = [{"words": words, "question": None, "source": "text"} for words in ("I want to stop", "MORE", "2")]
+    use = [{"value": "misuse", "source": "text"}]
+    triage = {"need": {"value": "detox", "source": "text"}, "use": use, "said": said}
+    contact = add_contact(ContactStatus.CONVERSING, channel=Channel.TEXT, triage=triage, waiting_since=None)
+    _, page = sign_in_as(Role.COUNSELOR).get(f"/contacts/{contact.id}")
+    assert "Answered by the text service" in page
+    assert "Nobody has answered yet" not in page
+    assert page.count("understood from their words") == 2
+    assert page.count("<blockquote>") == 1
 
 
 def test_a_number_is_uncovered_only_after_the_password_and_that_is_on_record(

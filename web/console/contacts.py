@@ -10,6 +10,7 @@ from routing.phone import spoken
 from routing.vocabulary import Addressed, Disposition, ReportKind
 from services import console, contact_answers, contact_matches, contact_page, dispositions, notes, sign_in
 from services.contact_page import ContactPage
+from services.dispositions import WrapUp
 from web import guards
 from web.console import events_in_words
 from web.console.place_words import badge_in_words
@@ -70,7 +71,11 @@ def close(contact_id: uuid.UUID) -> ResponseReturnValue:
         disposition = Disposition(request.form.get("disposition", ""))
     except ValueError:
         abort(400)
-    closed = dispositions.close(house(), contact_id, guards.person().id, disposition, guards.now())
+    told = WrapUp(
+        texting_ok={"yes": True, "no": False}.get(request.form.get("texting", "")),
+        chosen=request.form.get("chosen", type=int),
+    )
+    closed = dispositions.close(house(), contact_id, guards.person().id, disposition, guards.now(), told)
     return live_parts(contact_id, refused_ending=not closed), 200 if closed else 409
 
 

@@ -1,12 +1,14 @@
 """A contact's timeline as sentences: every kind of event has its words in web/i18n under `event.`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contact_page import TimelineEntry
+from services import information
+from services.contact_page import TimelineEntry, plain_reason
 from web import guards
 from web.console.speech import words
+from web.house import house
 
 # Which family of words translates a value of an event's data.
 FAMILIES = {
@@ -24,7 +26,14 @@ FAMILIES = {
     "done": "addressed",
     "did": "rescue_step",
 }
+# The same for a key that means something of its own in one kind of event.
+OF_THIS_EVENT = {
+    ("counselor_wanted", "reason"): "wanted_because",
+    ("text_given_back", "reason"): "given_back_because",
+    ("text_suppressed", "reason"): "outcome",
+}
 QUIET = frozenset({"ring_planned", "next_step", "key", "leg_ended"})  # small print of the timeline
+COUNTED = ("phones", "places", "count", "seconds")
 LOUD = frozenset({"danger", "bridged_988", "rescue_opened"})
 
 
@@ -48,22 +57,35 @@ def _weight(kind: str) -> str:
 
 def _sentence(entry: TimelineEntry) -> str:
     t = words()
-    values = {key: _value(key, value) for key, value in entry.data.items()}
+    values = {key: _value(entry.kind, key, value) for key, value in entry.data.items()}
     who = entry.who or t("event.somebody")
-    leg_kind = entry.data.get("kind")
-    for key in (f"event.{entry.kind}.{leg_kind}", f"event.{entry.kind}"):
+    for key in _keys(entry):
         if t.has(key):
-            return t.with_gaps(key, {**values, "who": who})
+            sentence = t.with_gaps(key, {**values, "who": who})
+            return sentence[:1].upper() + sentence[1:]
     return t.of("event", entry.kind).capitalize()
 
 
-def _value(key: str, value: object) -> str:
+def _keys(entry: TimelineEntry) -> Iterator[str]:
+    """Where the sentence may stand: for this kind of leg, for one of a thing, or for the event as such."""
+    if "kind" in entry.data:
+        yield f"event.{entry.kind}.{entry.data['kind']}"
+    if any(entry.data.get(counted) == 1 for counted in COUNTED):
+        yield f"event.{entry.kind}.one"
+    yield f"event.{entry.kind}"
+
+
+def _value(kind: str, key: str, value: object) -> str:
     t = words()
+    if key == "sheet":
+        names = information.sheet_names(house(), t.language)
+        return next((by_id[str(value)] for by_id in names.values() if str(value) in by_id), str(value))
     if key == "opened":
         return t.clock(datetime.fromisoformat(str(value)), guards.now())
     if isinstance(value, list):
-        family = {"answers": "answer", "flags": "flag"}.get(key, key)
-        return ", ".join(t.of(family, str(part)) for part in value)
-    if key in FAMILIES:
-        return t.of(FAMILIES[key], str(value))
+        of_all = {"answers": "answer", "flags": "flag"}.get(key, key)
+        return ", ".join(t.of(of_all, str(part)) for part in value)
+    family = OF_THIS_EVENT.get((kind, key)) or FAMILIES.get(key)
+    if family is not None:
+        return t.of(family, plain_reason(str(value)))
     return str(value)
