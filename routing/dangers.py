@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from routing.context import Context
 from routing.hits import NOWHERE, Hit, Hits, Spans, flat
 from routing.naming import Named
-from routing.rulebook import FlagContent
+from routing.rulebook import CERTAIN, FlagContent
 from routing.understanding import ACTION_URGENCY, RaisedFlag, SetAside
 from routing.vocabulary import DANGER
 from routing.words import Message
@@ -42,6 +42,12 @@ class Dangers:
         self._drop_harmless_stops()
         raised = [self._raised(flag) for flag in self._flags.values()]
         return tuple(flag for flag in raised if flag), tuple(self._set_aside[:MAX_SHOWN])
+
+    def certain(self) -> frozenset[str]:
+        """The flags raised by a phrase that stands whatever the rest of the text sounds like."""
+        return frozenset(
+            flag for flag, hits in self._standing.items() if any(hit.label.detail == CERTAIN for hit in hits)
+        )
 
     def _judge(self, hit: Hit, context: Context) -> None:
         flag = self._flags[hit.label.id]

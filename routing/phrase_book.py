@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from routing.hits import REACH, Hit, Label
 from routing.phrase_language import Element, Row
@@ -19,8 +19,7 @@ Step = tuple[int, frozenset[str], Element | None, bool]
 Steps = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(NamedTuple):
     """A phrase cut at its rarest place: what follows it, and what stands before it read backwards.
 
     `needs`: one of these words must stand near, or looking further is no use. `in_one_clause`: it must not go on after
@@ -73,20 +72,24 @@ class PhraseBook:
         words, clauses = message.words, message.clauses
         for first, last in _sentences(message.sentences):
             for start in range(first, last + 1, REACH):
-                end = min(start + REACH - 1, last)
-                near = set(words[max(first, start - REACH) : end + REACH + 1])
-                for at in range(start, end + 1):
+                end = min(start + REACH, last + 1)
+                near = set(words[max(first, start - REACH) : end + REACH])
+                for at in range(start, end):
                     entries = self._remembered.get(words[at])
-                    for entry in self._entries(words[at]) if entries is None else entries:
-                        if entry.needs and near.isdisjoint(entry.needs):
+                    if entries is None:
+                        entries = self._entries(words[at])
+                    if not entries:
+                        continue
+                    low, high = max(first, at - REACH), min(last, at + REACH)
+                    for label, after, before, needs, fillers, in_one_clause in entries:
+                        if needs and near.isdisjoint(needs):
                             continue
-                        low, high = max(first, at - REACH), min(last, at + REACH)
-                        after = _fit(words, entry.after, at, 1, low, high, entry.fillers) if entry.after else at
-                        if after is None:
+                        to = _fit(words, after, at, 1, low, high, fillers) if after else at
+                        if to is None:
                             continue
-                        before = _fit(words, entry.before, at, -1, low, high, entry.fillers) if entry.before else at
-                        if before is not None and (not entry.in_one_clause or clauses[before] == clauses[after]):
-                            hits.append(Hit(entry.label, before, after))
+                        begin = _fit(words, before, at, -1, low, high, fillers) if before else at
+                        if begin is not None and not (in_one_clause and clauses[begin] != clauses[to]):
+                            hits.append(Hit(label, begin, to))
         return hits
 
     def _entries(self, word: str) -> Sequence[_Anchored]:

@@ -49,7 +49,7 @@ def zip_code(message: Message, lists: Lists) -> str | None:
 def _rank(message: Message, at: int, last: int, lists: Lists) -> int | None:
     """How much the words around five digits speak for a ZIP; None when they speak against it."""
     words = message.words
-    before, after = set(words[max(0, at - 3) : at]), set(words[last + 1 : last + 2])
+    before, after = _before(message, at), set(words[last + 1 : last + 2])
     called = bool(lists["zip_before"] & before)
     against = lists["not_zip_before"] & before or message.text[
         max(0, message.starts[at] - 4) : message.starts[at]
@@ -58,6 +58,17 @@ def _rank(message: Message, at: int, last: int, lists: Lists) -> int | None:
         return None
     now = bool({"now", "ahora"} & set(words[max(0, at - 4) : last + 4]))
     return 2 * called + now
+
+
+def _before(message: Message, at: int) -> set[str]:
+    """Up to three words before `at`, of its clause or before a colon (`self pay, 94114`, but `member id: 94114`)."""
+    before: set[str] = set()
+    for place in range(at - 1, max(-1, at - 4), -1):
+        between = message.text[message.ends[place] : message.starts[place + 1]]
+        if message.clauses[place] != message.clauses[place + 1] and ":" not in between:
+            break
+        before.add(message.words[place])
+    return before
 
 
 def _digits_at(message: Message, at: int, lists: Lists) -> tuple[str | None, int]:

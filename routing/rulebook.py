@@ -9,6 +9,8 @@ from routing.phrase_language import PhraseError, PhraseReader, Row
 from routing.spelling import Speller
 from routing.words import fold
 
+CERTAIN = "certain"  # detail of a danger phrase that stands whatever the rest of the text sounds like
+
 
 class AlongsideContent(Protocol):
     """Phrases that count only beside a flag, a substance class or any substance."""
@@ -53,6 +55,8 @@ class FlagContent(SaidContent, Protocol):
     @property
     def history(self) -> str | None: ...
     @property
+    def certain(self) -> Sequence[str]: ...
+    @property
     def only_for_tiers(self) -> Sequence[str]: ...
     @property
     def alongside(self) -> Sequence[AlongsideContent]: ...
@@ -84,6 +88,19 @@ class SubstanceContent(Protocol):
     def not_when(self) -> Sequence[str]: ...
 
 
+class LikenessContent(Protocol):
+    """What was learnt from the corpus; see `routing.likeness`."""
+
+    @property
+    def signs(self) -> Mapping[str, tuple[float, float]]: ...
+    @property
+    def bias(self) -> tuple[float, float]: ...
+    @property
+    def raise_from(self) -> float: ...
+    @property
+    def doubt_below(self) -> float: ...
+
+
 class TriageContent(Protocol):
     """What triage needs of the content; `config.content.Content` has this shape."""
 
@@ -109,6 +126,8 @@ class TriageContent(Protocol):
     def ordinary_words(self) -> Sequence[str]: ...
     @property
     def spelling_targets(self) -> Sequence[str]: ...
+    @property
+    def likeness(self) -> LikenessContent: ...
 
 
 Spellings = Mapping[str, tuple[str, ...]]
@@ -140,6 +159,7 @@ def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
                 raise PhraseError(f"{kind} {entry}: {error}") from None
 
     for flag in content.red_flags:
+        add("flag", flag.id, flag.certain, CERTAIN)
         add("flag", flag.id, (*flag.says, *flag.says_es))
         add("flag_not", flag.id, (text for text in flag.not_when if ".." not in text), "overlap")
         add("flag_not", flag.id, (text for text in flag.not_when if ".." in text), "cover")

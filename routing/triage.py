@@ -4,6 +4,7 @@ from routing import care_hint, facts
 from routing.context import Context
 from routing.dangers import Dangers
 from routing.hits import Hits, by_kind
+from routing.likeness import Likeness
 from routing.naming import Named, named_substances, unclear_names
 from routing.rulebook import TriageContent, phrase_book, speller, spellings_of, word_lists
 from routing.understanding import NamedSubstance, Understanding
@@ -24,6 +25,11 @@ class TriageRules:
         self._speller = speller(content, self._book)
         self._flags = {flag.id: flag for flag in content.red_flags}
         self._catalogue = {substance.id: substance for substance in content.substances}
+        self._actions = {flag.id: flag.action for flag in content.red_flags}
+        learnt = content.likeness
+        self._likeness = Likeness(
+            learnt.signs, learnt.bias, raise_from=learnt.raise_from, doubt_below=learnt.doubt_below
+        )
         self._lists = word_lists(content)
         self._seen: dict[str, tuple[str, ...]] = {}
         cues = dict(content.cues)
@@ -39,15 +45,18 @@ class TriageRules:
 
         Never raises; time grows with the length of the text, which is read up to 64 K characters.
         """
-        message = read(text, self._plain)
+        message = read(text, self.plain)
         hits = by_kind(self._book.find(message))
         named = named_substances(self._catalogue, message, hits, self._breakers)
         dangers = Dangers(self._flags, message, hits, named)
         flags, set_aside = dangers.judge(self._context(message, hits, named, dangers))
+        flags, doubted = self._likeness.second_look(
+            message, flags, self._actions, certain=dangers.certain(), explained=bool(set_aside)
+        )
         known = Understanding(
             urgency=most_urgent(flag.urgency for flag in flags),
             flags=flags,
-            set_aside=set_aside,
+            set_aside=set_aside + doubted,
             substances=_each_once(message, named),
             unclear=unclear_names(message, hits, asked),
             payer=facts.payer(hits, message, asked),
@@ -55,7 +64,7 @@ class TriageRules:
         )
         return care_hint.with_hint(known)
 
-    def _plain(self, written: str) -> tuple[str, ...]:
+    def plain(self, written: str) -> tuple[str, ...]:
         """The words of the rules that one word as written stands for, spelled as the rules spell them."""
         words = self._seen.get(written)
         if words is None:

@@ -16,6 +16,12 @@ _APOSTROPHES = str.maketrans("’`´ʼ", "''''")
 _LONG_RUN = re.compile(r"([^\W\d])\1{2,}")
 _SENTENCE_END = re.compile(r"[!?;\n\r¿¡]|(?<!\.)\.(?!\.)")
 _CLAUSE_END = re.compile(r"[,:()\[\]—–…]|\.\.| - ")
+_DIGITS_SPELLED = frozenset(
+    (
+        *("zero", "oh", "o", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+        *("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
+    )
+)
 _POSSESSIVE = re.compile(r"'s$")
 
 
@@ -90,6 +96,6 @@ def read(text: str, plain: Callable[[str], tuple[str, ...]]) -> Message:
 
 def _only_repeats(message: Message, word: str, sentence: int) -> bool:
     """Whether `word` only repeats the one before (`he he is`), as speech-to-text does; digits do not count."""
-    if not message.words or message.words[-1] != word or word.isdigit():
+    if not message.words or message.words[-1] != word or word.isdigit() or word in _DIGITS_SPELLED:
         return False
     return message.sentences[-1] == sentence

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from config.content.shapes import Content, Cues, Mention, Payer, RedFlag, Shape, Substance, TwoLanguages
+from config.content.shapes import Content, Cues, Likeness, Mention, Payer, RedFlag, Shape, Substance, TwoLanguages
 
 HERE = Path(__file__).parent
 AnyShape = TypeVar("AnyShape", bound=Shape)
@@ -37,6 +37,7 @@ def load_content(directory: Path | None = None) -> Content:
         lists={name: tuple(words) for name, words in read_toml(root, "language/lists.toml").items()},
         ordinary_words=tuple(ordinary["words"]),
         spelling_targets=tuple(ordinary["targets"]),
+        likeness=shaped(Likeness, read_toml(root, "language/likeness.toml"), "language/likeness.toml"),
         tier_says={
             tier: shaped(TwoLanguages, {"en": tiers["tiers"]["says"]["en"][tier], "es": spanish}, "levels_of_care.toml")
             for tier, spanish in tiers["tiers"]["says"]["es"].items()

@@ -87,6 +87,7 @@ class RedFlag(Shape):
     cancelled_by: tuple[Cue, ...] = ()
     history: str | None = None
     only_for_tiers: tuple[Tier, ...] = ()
+    certain: Phrases = ()
     says: Phrases
     says_es: Phrases = ()
     not_when: Phrases = ()
@@ -136,6 +137,16 @@ class Cues(Shape):
     glue: Phrases
 
 
+class Likeness(Shape):
+    """What was learnt from the corpus `learnt_from` (hash): weights of signs for an emergency and for despair."""
+
+    learnt_from: str
+    raise_from: float
+    doubt_below: float
+    bias: tuple[float, float]
+    signs: dict[str, tuple[float, float]]
+
+
 class Content(Shape):
     """All content of one helpline; `version` changes with any file."""
 
@@ -150,4 +161,5 @@ class Content(Shape):
     lists: dict[str, tuple[str, ...]]
     ordinary_words: tuple[str, ...]
     spelling_targets: tuple[str, ...]
+    likeness: Likeness
     tier_says: dict[str, TwoLanguages]

@@ -1,0 +1,93 @@
+"""`python -m bench.learn`: learns from the corpus what danger sounds like and writes `language/likeness.toml`.
+
+Logistic regression over three classes (none, emergency, despair) by AdaGrad, a text at a time, in a fixed order of
+seeds, so that the same corpus always gives the same file. The held-out messages are never read.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.content import load_content
+from routing.likeness import signs
+from routing.triage import TriageRules
+from routing.words import read
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT / "tests" / "corpus" / "messages.jsonl"
+LEARNT = ROOT / "config" / "content" / "language" / "likeness.toml"
+CLASSES = {"911_now": 1, "911_now_then_988": 1, "988_warm_transfer": 2}
+SEEN_AT_LEAST = 2  # texts in which a sign must stand to be learnt
+ROUNDS, STEP, SHRINK, BIAS_STEP, SEED = 20, 0.3, 2e-4, 0.02, 0
+LEAST = 0.04  # smaller weights are left out
+RAISE_FROM, DOUBT_BELOW = 1.0, -1.25  # log odds; chosen on messages seen for the first time
+HEAD = "# Written by `python -m bench.learn` from tests/corpus/messages.jsonl; an edit by hand is lost.\n"
+Floats = NDArray[np.float64]
+
+
+def fingerprint() -> str:
+    """Of the corpus as it is now."""
+    return hashlib.sha256(CORPUS.read_bytes()).hexdigest()[:12]
+
+
+def texts(lines: list[dict[str, Any]], rules: TriageRules) -> list[set[str]]:
+    """The signs of each line."""
+    return [{sign for sign, _, _ in signs(read(line["text"], rules.plain).words)} for line in lines]
+
+
+def learn(
+    lines: list[dict[str, Any]], rules: TriageRules
+) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]:
+    """Weights of each sign for emergency and despair against none, and the bias."""
+    found = texts(lines, rules)
+    counted = Counter(sign for one in found for sign in one)
+    known = {sign: at for at, sign in enumerate(sorted(s for s, n in counted.items() if n >= SEEN_AT_LEAST))}
+    rows = [np.array(sorted(known[sign] for sign in one if sign in known), dtype=np.int64) for one in found]
+    truth = [CLASSES.get(line["urgency"], 0) for line in lines]
+    weights, bias = _fit(rows, truth, len(known))
+    against_none = weights[:, 1:] - weights[:, :1]
+    kept = {
+        sign: (round(float(emergency), 2), round(float(despair), 2))
+        for sign, (emergency, despair) in zip(known, against_none, strict=True)
+        if max(abs(emergency), abs(despair)) >= LEAST
+    }
+    return kept, (round(float(bias[1] - bias[0]), 2), round(float(bias[2] - bias[0]), 2))
+
+
+def _fit(rows: list[NDArray[np.int64]], truth: list[int], size: int) -> tuple[Floats, Floats]:
+    weights, bias, steps = np.zeros((size, 3)), np.zeros(3), np.full((size, 3), 1e-2)
+    order = np.random.default_rng(SEED)
+    for _ in range(ROUNDS):
+        for at in order.permutation(len(rows)):
+            row = rows[at]
+            if not len(row):
+                continue
+            share = 1 / np.sqrt(len(row))
+            odds = share * weights[row].sum(0) + bias
+            wrong = np.exp(odds - odds.max())
+            wrong /= wrong.sum()
+            wrong[truth[at]] -= 1
+            slope = wrong * share + SHRINK * weights[row]
+            steps[row] += slope * slope
+            weights[row] -= STEP * slope / np.sqrt(steps[row])
+            bias -= BIAS_STEP * wrong
+    return weights, bias
+
+
+def write(weights: dict[str, tuple[float, float]], bias: tuple[float, float]) -> None:
+    """Replaces the learnt file."""
+    top = f'learnt_from = "{fingerprint()}"\nraise_from = {RAISE_FROM}\ndoubt_below = {DOUBT_BELOW}\n'
+    rows = (f"{json.dumps(sign, ensure_ascii=False)} = {list(pair)}\n" for sign, pair in sorted(weights.items()))
+    LEARNT.write_text(HEAD + top + f"bias = {list(bias)}\n\n[signs]\n" + "".join(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    corpus = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+    learnt, start = learn(corpus, TriageRules.build(load_content()))
+    write(learnt, start)
+    print(f"{len(learnt)} signs learnt from {len(corpus)} messages.")

@@ -1,0 +1,109 @@
+"""How much a text sounds like those of people in danger, by the words and pairs of words it is made of.
+
+The phrases of the red flags are what a clinician wrote down; nobody can write down everything. Each sign (a word, a
+beginning, two words in a row or with one between) carries weights learnt from the corpus: how much it speaks for an
+emergency and how much for despair. They find what no phrase covers, and doubt a phrase in a text that sounds like none.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log1p, sqrt
+
+from routing.understanding import RaisedFlag, SetAside
+from routing.vocabulary import DANGER
+from routing.words import Message
+
+WINDOW = 60  # words weighed at a time, so that a short cry in a long text is not drowned
+BEGINNING = 5  # letters of the beginning that a longer word also counts as
+EXPLAINED = 2.0  # log odds more to raise a flag when the phrases of danger in the text were explained away
+QUOTED = 3  # quotes that tell what raised a flag
+EMERGENCY, DESPAIR = "sounds_like_emergency", "sounds_like_despair"
+Sign = tuple[str, int, int]
+Weights = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What a stretch of text sounds like: log odds of danger against none, the flag, and the words that say so."""
+
+    odds: float
+    flag: str
+    words: tuple[str, ...]
+
+
+def signs(words: Sequence[str]) -> Iterator[Sign]:
+    """Every sign in a row of plain words, with the places of its first and last word."""
+    plain = ["#" if word.isdigit() else word for word in words]
+    last = len(plain) - 1
+    for at, word in enumerate(plain):
+        yield word, at, at
+        if len(word) > BEGINNING:
+            yield word[:BEGINNING] + "*", at, at
+        following = plain[at + 1] if at < last else "$"
+        yield f"{word} {following}", at, min(at + 1, last)
+        if at < last:
+            yield f"{word} _ {plain[at + 2] if at + 1 < last else '$'}", at, min(at + 2, last)
+    if plain:
+        yield f"^ {plain[0]}", 0, 0
+        yield f"^ _ {plain[1] if last else '$'}", 0, min(1, last)
+        yield "^", 0, 0
+
+
+class Likeness:
+    """The learnt weights of one content. Reads only; may be used from any thread."""
+
+    def __init__(self, weights: Weights, bias: tuple[float, float], *, raise_from: float, doubt_below: float) -> None:
+        """Log odds: from `raise_from` a text is in danger though no phrase says so; below `doubt_below` it is not."""
+        self._weights = weights
+        self._bias = bias
+        self._raise_from = raise_from
+        self._doubt_below = doubt_below
+
+    def sound(self, message: Message) -> Sound | None:
+        """The most alarming stretch of `message`; None when no sign of it is known."""
+        starts = range(0, max(len(message.words) - WINDOW // 2, 1), WINDOW // 2)
+        sounds = [self._stretch(message, start) for start in starts]
+        return max((sound for sound in sounds if sound), key=lambda sound: sound.odds, default=None)
+
+    def second_look(
+        self,
+        message: Message,
+        flags: tuple[RaisedFlag, ...],
+        actions: Mapping[str, str],
+        *,
+        certain: frozenset[str],
+        explained: bool,
+    ) -> tuple[tuple[RaisedFlag, ...], tuple[SetAside, ...]]:
+        """The flags after listening to the whole text, and those set aside because it sounds like no danger.
+
+        `actions` of the content by flag. `certain`: flags that are not doubted. `explained`: a phrase of danger was
+        found and set aside (denied, long ago).
+        """
+        sound = self.sound(message)
+        if sound is None:
+            return flags, ()
+        in_danger = [flag for flag in flags if flag.urgency in DANGER]
+        raise_from = self._raise_from + (EXPLAINED if explained else 0)
+        if not in_danger and sound.odds >= raise_from:
+            return (*flags, RaisedFlag(sound.flag, actions[sound.flag], sound.words)), ()
+        if in_danger and sound.odds < self._doubt_below and not any(flag.id in certain for flag in in_danger):
+            others = tuple(flag for flag in flags if flag not in in_danger)
+            return others, tuple(SetAside(flag.id, flag.words[0], "sounds_unlike") for flag in in_danger)
+        return flags, ()
+
+    def _stretch(self, message: Message, start: int) -> Sound | None:
+        found: dict[str, tuple[int, int]] = {}
+        for sign, first, last in signs(message.words[start : start + WINDOW]):
+            if sign in self._weights:
+                found.setdefault(sign, (start + first, start + last))
+        if not found:
+            return None
+        emergency, despair = self._bias
+        share = 1 / sqrt(len(found))
+        emergency += share * sum(self._weights[sign][0] for sign in found)
+        despair += share * sum(self._weights[sign][1] for sign in found)
+        kind = 0 if emergency >= despair else 1
+        loudest = sorted(found, key=lambda sign: self._weights[sign][kind], reverse=True)[:QUOTED]
+        words = dict.fromkeys(message.quote(*found[sign]) for sign in loudest)
+        odds = max(emergency, despair) + log1p(exp(-abs(emergency - despair)))
+        return Sound(odds, (EMERGENCY, DESPAIR)[kind], tuple(words))
