@@ -7,6 +7,7 @@ from routing.words import Message
 
 NEGATION_REACH = 3  # words that may stand between "no" and what it negates
 FAR_NEGATION_REACH = 5
+OWN_NEGATION = 2  # words at the beginning of a phrase in which its own "not" stands
 LIST_REACH = 3
 LONG = 8  # words from which a phrase holds more than one thought, so that a time within it may be of either
 CLAIM_REACH = 6  # words of a danger phrase whose own "no" negates nothing else
@@ -21,6 +22,7 @@ CUE_KINDS = (
     *("learning", "reason", "grief"),
 )
 _NEGATIVE_ANSWER = frozenset({"no", "none", "never", "negative", "nope", "nunca", "ninguna", "ninguno"})
+_NEGATIVE = frozenset({"not", "no", "never", "nunca"})
 _CONTRAST = frozenset({"but", "pero", "sino", "though"})
 _TAKING = frozenset(
     {
@@ -107,6 +109,8 @@ class Context:
         )
 
     def _negated_before(self, hit: Hit, kind: str, reach: int, *, strict: bool) -> bool:
+        if not _NEGATIVE.isdisjoint(self._message.words[hit.first : hit.first + OWN_NEGATION]):
+            return False  # "I cannot any more I do not want to live": its own "not" is the only one it has
         clauses = self._message.clauses
         for cue in self._cues[kind].near(hit, reach):
             near = cue.last < hit.first and clauses[cue.last] == clauses[hit.first]
