@@ -25,7 +25,7 @@ CLASSES = {"911_now": 1, "911_now_then_988": 1, "988_warm_transfer": 2}
 SEEN_AT_LEAST = 2  # texts in which a sign must stand to be learnt
 ROUNDS, STEP, SHRINK, BIAS_STEP, SEED = 20, 0.3, 2e-4, 0.02, 0
 LEAST = 0.04  # smaller weights are left out
-RAISE_FROM, DOUBT_BELOW = 1.75, -0.75  # log odds; chosen on messages seen for the first time
+RAISE_FROM, DOUBT_BELOW = 1.5, -0.75  # log odds; chosen on messages seen for the first time
 HEAD = "# Written by `python -m bench.learn` from tests/corpus/messages.jsonl; an edit by hand is lost.\n"
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ def learn(
     known = {sign: at for at, sign in enumerate(sorted(s for s, n in counted.items() if n >= SEEN_AT_LEAST))}
     rows = [np.array(sorted(known[sign] for sign in one if sign in known), dtype=np.int64) for one in found]
     truth = [CLASSES.get(line["urgency"], 0) for line in lines]
-    weights, bias = _fit(rows, truth, len(known))
+    weights, bias = _fit(rows, [len(one) for one in found], truth, len(known))
     against_none = weights[:, 1:] - weights[:, :1]
     kept = {
         sign: (round(float(emergency), 2), round(float(despair), 2))
@@ -59,7 +59,8 @@ def learn(
     return kept, (round(float(bias[1] - bias[0]), 2), round(float(bias[2] - bias[0]), 2))
 
 
-def _fit(rows: list[NDArray[np.int64]], truth: list[int], size: int) -> tuple[Floats, Floats]:
+def _fit(rows: list[NDArray[np.int64]], lengths: list[int], truth: list[int], size: int) -> tuple[Floats, Floats]:
+    """`lengths`: all signs of each text, also those that are not learnt, which speak for nothing."""
     weights, bias, steps = np.zeros((size, 3)), np.zeros(3), np.full((size, 3), 1e-2)
     order = np.random.default_rng(SEED)
     for _ in range(ROUNDS):
@@ -67,7 +68,7 @@ def _fit(rows: list[NDArray[np.int64]], truth: list[int], size: int) -> tuple[Fl
             row = rows[at]
             if not len(row):
                 continue
-            share = 1 / np.sqrt(len(row))
+            share = 1 / np.sqrt(lengths[at])
             odds = share * weights[row].sum(0) + bias
             wrong = np.exp(odds - odds.max())
             wrong /= wrong.sum()

@@ -109,7 +109,7 @@ class Context:
         )
 
     def _negated_before(self, hit: Hit, kind: str, reach: int, *, strict: bool) -> bool:
-        if not _NEGATIVE.isdisjoint(self._message.words[hit.first : hit.first + OWN_NEGATION]):
+        if not _NEGATIVE.isdisjoint(self._message.words[hit.first : min(hit.first + OWN_NEGATION, hit.last + 1)]):
             return False  # "I cannot any more I do not want to live": its own "not" is the only one it has
         clauses = self._message.clauses
         for cue in self._cues[kind].near(hit, reach):

@@ -14,9 +14,11 @@ from routing.vocabulary import DANGER
 from routing.words import Message
 
 WINDOW = 60  # words weighed at a time, so that a short cry in a long text is not drowned
+DOUBTED_FROM, RAISED_FROM = 3, 5  # words of a text; of a shorter one the phrases know more than its sound
 BEGINNING = 5  # letters of the beginning that a longer word also counts as
 EXPLAINED = 2.0  # log odds more to raise a flag when the phrases of danger in the text were explained away
 QUOTED = 3  # quotes that tell what raised a flag
+SUICIDAL = "suicidal"  # its flags, with means and without, are one kind of danger
 EMERGENCY, DESPAIR = "sounds_like_emergency", "sounds_like_despair"
 Sign = tuple[str, int, int]
 Weights = Mapping[str, tuple[float, float]]
@@ -60,7 +62,9 @@ class Likeness:
         self._doubt_below = doubt_below
 
     def sound(self, message: Message) -> Sound | None:
-        """The most alarming stretch of `message`; None when no sign of it is known."""
+        """The most alarming stretch of `message`; None when it is too short or no sign of it is known."""
+        if len(message.words) < DOUBTED_FROM:
+            return None
         starts = range(0, max(len(message.words) - WINDOW // 2, 1), WINDOW // 2)
         sounds = [self._stretch(message, start) for start in starts]
         return max((sound for sound in sounds if sound), key=lambda sound: sound.odds, default=None)
@@ -77,33 +81,35 @@ class Likeness:
         """The flags after listening to the whole text, and those set aside because it sounds like no danger.
 
         `actions` of the content by flag. `certain`: flags that are not doubted. `explained`: a phrase of danger was
-        found and set aside (denied, long ago).
+        found and set aside (denied, long ago). Dangers of two kinds stand, whatever it sounds like.
         """
         sound = self.sound(message)
         if sound is None:
             return flags, ()
         in_danger = [flag for flag in flags if flag.urgency in DANGER]
         raise_from = self._raise_from + (EXPLAINED if explained else 0)
-        if not in_danger and sound.odds >= raise_from:
+        if not in_danger and sound.odds >= raise_from and len(message.words) >= RAISED_FROM:
             return (*flags, RaisedFlag(sound.flag, actions[sound.flag], sound.words)), ()
-        if in_danger and sound.odds < self._doubt_below and not any(flag.id in certain for flag in in_danger):
+        kinds = {SUICIDAL if flag.id.startswith(SUICIDAL) else flag.id for flag in in_danger}
+        sure = len(kinds) > 1 or any(flag.id in certain for flag in in_danger)
+        if in_danger and not sure and sound.odds < self._doubt_below:
             others = tuple(flag for flag in flags if flag not in in_danger)
             return others, tuple(SetAside(flag.id, flag.words[0], "sounds_unlike") for flag in in_danger)
         return flags, ()
 
     def _stretch(self, message: Message, start: int) -> Sound | None:
-        found: dict[str, tuple[int, int]] = {}
+        places: dict[str, tuple[int, int]] = {}
         for sign, first, last in signs(message.words[start : start + WINDOW]):
-            if sign in self._weights:
-                found.setdefault(sign, (start + first, start + last))
+            places.setdefault(sign, (start + first, start + last))
+        found = [sign for sign in places if sign in self._weights]
         if not found:
             return None
         emergency, despair = self._bias
-        share = 1 / sqrt(len(found))
+        share = 1 / sqrt(len(places))
         emergency += share * sum(self._weights[sign][0] for sign in found)
         despair += share * sum(self._weights[sign][1] for sign in found)
         kind = 0 if emergency >= despair else 1
         loudest = sorted(found, key=lambda sign: self._weights[sign][kind], reverse=True)[:QUOTED]
-        words = dict.fromkeys(message.quote(*found[sign]) for sign in loudest)
+        words = dict.fromkeys(message.quote(*places[sign]) for sign in loudest)
         odds = max(emergency, despair) + log1p(exp(-abs(emergency - despair)))
         return Sound(odds, (EMERGENCY, DESPAIR)[kind], tuple(words))
