@@ -35,9 +35,9 @@ def fingerprint() -> str:
     return hashlib.sha256(CORPUS.read_bytes()).hexdigest()[:12]
 
 
-def texts(lines: list[dict[str, Any]], rules: TriageRules) -> list[set[str]]:
+def texts(lines: list[dict[str, Any]], rules: TriageRules) -> list[dict[str, None]]:
     """The signs of each line."""
-    return [{sign for sign, _, _ in signs(read(line["text"], rules.plain).words)} for line in lines]
+    return [signs(read(line["text"], rules.plain).words) for line in lines]
 
 
 def learn(

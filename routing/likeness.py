@@ -5,8 +5,9 @@ beginning, two words in a row or with one between) carries weights learnt from t
 emergency and how much for despair. They find what no phrase covers, and doubt a phrase in a text that sounds like none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, log1p, sqrt
 
 from routing.understanding import RaisedFlag, SetAside
@@ -20,7 +21,6 @@ EXPLAINED = 2.0  # log odds more to raise a flag when the phrases of danger in t
 QUOTED = 3  # quotes that tell what raised a flag
 SUICIDAL = "suicidal"  # its flags, with means and without, are one kind of danger
 EMERGENCY, DESPAIR = "sounds_like_emergency", "sounds_like_despair"
-Sign = tuple[str, int, int]
 Weights = Mapping[str, tuple[float, float]]
 
 
@@ -33,22 +33,14 @@ class Sound:
     words: tuple[str, ...]
 
 
-def signs(words: Sequence[str]) -> Iterator[Sign]:
-    """Every sign in a row of plain words, with the places of its first and last word."""
-    plain = ["#" if word.isdigit() else word for word in words]
-    last = len(plain) - 1
-    for at, word in enumerate(plain):
-        yield word, at, at
-        if len(word) > BEGINNING:
-            yield word[:BEGINNING] + "*", at, at
-        following = plain[at + 1] if at < last else "$"
-        yield f"{word} {following}", at, min(at + 1, last)
-        if at < last:
-            yield f"{word} _ {plain[at + 2] if at + 1 < last else '$'}", at, min(at + 2, last)
-    if plain:
-        yield f"^ {plain[0]}", 0, 0
-        yield f"^ _ {plain[1] if last else '$'}", 0, min(1, last)
-        yield "^", 0, 0
+def signs(words: Sequence[str]) -> dict[str, None]:
+    """Every sign in a row of words, each once: `word`, `begin*`, `two words`, `one _ three`; `^` and `$` are the ends."""
+    row = ["^", *("#" if word.isdigit() else word for word in words), "$"]
+    found = dict.fromkeys(row[:-1])
+    found.update(dict.fromkeys(word[:BEGINNING] + "*" for word in row if len(word) > BEGINNING))
+    found.update(dict.fromkeys(f"{one} {two}" for one, two in pairwise(row)))
+    found.update(dict.fromkeys(f"{one} _ {two}" for one, two in zip(row, row[2:], strict=False)))
+    return found
 
 
 class Likeness:
@@ -98,18 +90,33 @@ class Likeness:
         return flags, ()
 
     def _stretch(self, message: Message, start: int) -> Sound | None:
-        places: dict[str, tuple[int, int]] = {}
-        for sign, first, last in signs(message.words[start : start + WINDOW]):
-            places.setdefault(sign, (start + first, start + last))
-        found = [sign for sign in places if sign in self._weights]
+        heard = signs(message.words[start : start + WINDOW])
+        found = [(sign, self._weights[sign]) for sign in heard if sign in self._weights]
         if not found:
             return None
-        emergency, despair = self._bias
-        share = 1 / sqrt(len(places))
-        emergency += share * sum(self._weights[sign][0] for sign in found)
-        despair += share * sum(self._weights[sign][1] for sign in found)
+        share = 1 / sqrt(len(heard))
+        emergency = self._bias[0] + share * sum(weight for _, (weight, _) in found)
+        despair = self._bias[1] + share * sum(weight for _, (_, weight) in found)
         kind = 0 if emergency >= despair else 1
-        loudest = sorted(found, key=lambda sign: self._weights[sign][kind], reverse=True)[:QUOTED]
-        words = dict.fromkeys(message.quote(*places[sign]) for sign in loudest)
         odds = max(emergency, despair) + log1p(exp(-abs(emergency - despair)))
+        if odds < self._raise_from:
+            return Sound(odds, (EMERGENCY, DESPAIR)[kind], ())
+        loudest = sorted(found, key=lambda one: one[1][kind], reverse=True)[:QUOTED]
+        words = dict.fromkeys(_quote(message, start, sign) for sign, _ in loudest)
         return Sound(odds, (EMERGENCY, DESPAIR)[kind], tuple(words))
+
+
+def _quote(message: Message, start: int, sign: str) -> str:
+    """The writer's words where `sign` stands first at or after the word `start`."""
+    parts = [part for part in sign.split() if part not in {"^", "$"}]
+    last = len(message.words) - 1
+    for at in range(start, last + 1):
+        if all(
+            part in {"_", "#"} or _is(part, message.words[min(at + ahead, last)]) for ahead, part in enumerate(parts)
+        ):
+            return message.quote(at, min(at + max(len(parts) - 1, 0), last))
+    return message.quote(start, start)
+
+
+def _is(part: str, word: str) -> bool:
+    return word.startswith(part[:-1]) if part.endswith("*") else word == part

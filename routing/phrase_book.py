@@ -22,14 +22,15 @@ Steps = tuple[Step, ...]
 class _Anchored(NamedTuple):
     """A phrase cut at its rarest place: what follows it, and what stands before it read backwards.
 
-    `needs`: one of these words must stand near, or looking further is no use. `in_one_clause`: it must not go on after
-    a comma; so it is with a "not" and what it denies some words later.
+    `needs` and `also`: one word of each must stand near, or looking further is no use. `in_one_clause`: it must not go
+    on after a comma; so it is with a "not" and what it denies some words later.
     """
 
     label: Label
     after: Steps
     before: Steps
     needs: frozenset[str]
+    also: frozenset[str]
     fillers: frozenset[str]
     in_one_clause: bool
 
@@ -58,9 +59,11 @@ class PhraseBook:
         fixed = sorted((place for place, element in enumerate(row) if element.fixed), key=common)
         anchor = fixed[0]
         others = [row[place].words for place in fixed[1:] if not row[place].prefixes]
-        needs, fillers = others[0] if others else _NO_WORDS, self._fillers if label.loose else _NO_WORDS
+        needs, also = (*others[:2], _NO_WORDS, _NO_WORDS)[:2]
+        fillers = self._fillers if label.loose else _NO_WORDS
         in_one_clause = bool(row[0].words & _NEVER_SKIPPED) and max(element.gap for element in row) > NEAR
-        entry = _Anchored(label, _steps(row[anchor + 1 :]), _steps(row[:anchor][::-1]), needs, fillers, in_one_clause)
+        after, before = _steps(row[anchor + 1 :]), _steps(row[:anchor][::-1])
+        entry = _Anchored(label, after, before, needs, also, fillers, in_one_clause)
         for word in row[anchor].words:
             self._by_word[word].append(entry)
         for prefix in row[anchor].prefixes:
@@ -68,7 +71,7 @@ class PhraseBook:
 
     def find(self, message: Message) -> list[Hit]:
         """Every hit. Time grows with the length of the message alone."""
-        hits: list[Hit] = []
+        hits: dict[tuple[int, int, int], Hit] = {}  # several phrases of one label may fit the same words
         words, clauses = message.words, message.clauses
         for first, last in _sentences(message.sentences):
             for start in range(first, last + 1, REACH):
@@ -81,16 +84,20 @@ class PhraseBook:
                     if not entries:
                         continue
                     low, high = max(first, at - REACH), min(last, at + REACH)
-                    for label, after, before, needs, fillers, in_one_clause in entries:
+                    for label, after, before, needs, also, fillers, in_one_clause in entries:
                         if needs and near.isdisjoint(needs):
+                            continue
+                        if also and near.isdisjoint(also):
                             continue
                         to = _fit(words, after, at, 1, low, high, fillers) if after else at
                         if to is None:
                             continue
                         begin = _fit(words, before, at, -1, low, high, fillers) if before else at
                         if begin is not None and not (in_one_clause and clauses[begin] != clauses[to]):
-                            hits.append(Hit(label, begin, to))
-        return hits
+                            place = (id(label), begin, to)
+                            if place not in hits:
+                                hits[place] = Hit(label, begin, to)
+        return list(hits.values())
 
     def _entries(self, word: str) -> Sequence[_Anchored]:
         entries = list(self._by_word.get(word, ()))

@@ -27,7 +27,8 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_the_catalogue_is_whole() -> None:
     content = load_content()
     assert len(content.substances) == 57
-    assert len(content.red_flags) == 17
+    heard = {"sounds_like_emergency", "sounds_like_despair"}  # raised by the sound of a text, not by phrases
+    assert len([flag for flag in content.red_flags if flag.id not in heard]) == 17
     assert len(content.payers) == 11
 
 
