@@ -34,7 +34,7 @@ class Sound:
 
 
 def signs(words: Sequence[str]) -> dict[str, None]:
-    """Every sign in a row of words, each once: `word`, `begin*`, `two words`, `one _ three`; `^` and `$` are the ends."""
+    """Every sign in a row of words, once: `word`, `begin*`, `two words`, `one _ three`; `^` and `$` are its ends."""
     row = ["^", *("#" if word.isdigit() else word for word in words), "$"]
     found = dict.fromkeys(row[:-1])
     found.update(dict.fromkeys(word[:BEGINNING] + "*" for word in row if len(word) > BEGINNING))
