@@ -15,7 +15,8 @@ _TRUTHS = (
     *("liver_disease", "respiratory_disease"),
 )
 GENDERS = ("female", "male")
-_CHOICES = {"gender": GENDERS, "language": ("es", "asl"), "on_moud": ("methadone", "buprenorphine")}
+KEPT_MEDICATIONS = ("methadone", "buprenorphine")
+_CHOICES = {"gender": GENDERS, "language": ("es", "asl"), "on_moud": KEPT_MEDICATIONS}
 _LISTS = ("substances", "risk_flags", "flags_addressed")
 FIELDS = ("id", "zip", "need", "age", "payer", "need_override_reason", *_LISTS, *_CHOICES, *_TRUTHS)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact, lock_contact, record
 from models.outbox import touch
-from routing.match_profile import GENDERS
+from routing.match_profile import GENDERS, KEPT_MEDICATIONS
 from routing.vocabulary import Need
 from services import knowing
 from services.house import House
@@ -19,8 +19,8 @@ from services.matching import desk_of
 
 OLDEST = 120  # years
 _ZIP = re.compile(r"\d{5}")
-TRUTHS = ("pregnant", "dual_diagnosis")
-CHOICES = ("payer", "need", "gender")
+TRUTHS = ("pregnant", "dual_diagnosis", "liver_disease", "respiratory_disease", "veteran", "dui", "sign_language")
+CHOICES = ("payer", "need", "gender", "on_moud")
 LONGEST_WORDS = 400  # characters of one list of substances
 
 
@@ -37,7 +37,12 @@ class Given:
 
 def choices(house: House) -> dict[str, tuple[str, ...]]:
     """The words that an answer may be chosen from, by answer."""
-    return {"payer": tuple(desk_of(house).catalog.payers), "need": tuple(Need), "gender": GENDERS}
+    return {
+        "payer": tuple(desk_of(house).catalog.payers),
+        "need": tuple(Need),
+        "gender": GENDERS,
+        "on_moud": KEPT_MEDICATIONS,
+    }
 
 
 def substance_names(house: House, language: str) -> dict[str, str]:
@@ -93,6 +98,8 @@ def _value(house: House, key: str, words: str) -> Any:
         return int(words) if words.isdecimal() and int(words) <= OLDEST else None
     if key in TRUTHS:
         return {"yes": True, "no": False}.get(words)
+    if key == "need_override_reason":
+        return words[:LONGEST_WORDS]
     return words if words in choices(house).get(key, ()) else None
 
 

@@ -16,12 +16,14 @@ from routing.dialogue import is_command
 from routing.vocabulary import Channel, LegKind
 from services import audit, consent, flags
 from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
+from services.contact_answers import CHOICES, TRUTHS
 from services.flags import Flag, Suggested
 from services.house import House
 from services.knowing import COUNSELOR
 from services.notes import version_of
 
-FORM_ANSWERS = frozenset({"substances", "zip", "age", "payer", "need", "gender", "pregnant", "dual_diagnosis"})
+SELDOM = ("on_moud", "liver_disease", "respiratory_disease", "veteran", "dui", "sign_language")
+FORM_ANSWERS = frozenset({"substances", "zip", "age", "need_override_reason", *CHOICES, *TRUTHS})
 READ_FROM_WORDS = frozenset({"need", "use", "for_whom", "conditions", "gender", "dual_diagnosis", "pregnant"})
 TOLD = frozenset({COUNSELOR, ""})  # a counselor chose the word itself
 NOT_ANSWERS = frozenset({"said", "flags", "addressed", "not_so", "typed", "unclear"})  # shown in places of their own
@@ -122,6 +124,11 @@ class ContactPage:
     def source(self, key: str) -> str:
         """Who said it, or empty."""
         return next((answer.source for answer in self.answers if answer.key == key), "")
+
+    @property
+    def knows_more(self) -> bool:
+        """Whether one of the answers is known that the form keeps folded away."""
+        return any(self.value(key) for key in SELDOM)
 
     @property
     def other_answers(self) -> tuple[Answer, ...]:

@@ -19,6 +19,7 @@ from services.matching import AskedBy, Matches, desk_of, find_matches
 from services.place_lines import lines, payer_line
 
 PLACES_A_TEXT = 3
+TRUTHS = ("pregnant", "dual_diagnosis", "veteran", "dui")
 LISTS = ("substances", "flags", "addressed", "conditions", "use")
 CONDITION_FIELDS = {"liver": "liver_disease", "respiratory": "respiratory_disease"}
 
@@ -27,7 +28,7 @@ def profile_of(house: House, contact: Contact) -> Profile | None:
     """What a match may know of this contact; None while ZIP or substance are missing."""
     known: Mapping[str, Any] = contact.triage or {}
     told = {key: [entry["value"] for entry in known.get(key, ())] for key in LISTS}
-    conditions, use = told["conditions"], told["use"]
+    use = told["use"]
     asked: dict[str, Any] = {
         "zip": knowing.value_of(contact, "zip"),
         "substances": told["substances"],
@@ -37,14 +38,28 @@ def profile_of(house: House, contact: Contact) -> Profile | None:
         "payer": knowing.value_of(contact, "payer"),
         "age": knowing.value_of(contact, "age"),
         "gender": knowing.value_of(contact, "gender"),
-        "pregnant": bool(knowing.value_of(contact, "pregnant")),
-        "dual_diagnosis": bool(knowing.value_of(contact, "dual_diagnosis")),
+        "on_moud": knowing.value_of(contact, "on_moud"),
+        "need_override_reason": knowing.value_of(contact, "need_override_reason"),
         "prescribed_as_directed": taken_as_directed(use),
-        "language": "es" if contact.language is Language.SPANISH else None,
-        **{field: condition in conditions for condition, field in CONDITION_FIELDS.items()},
+        "language": _language(contact),
+        **{truth: bool(knowing.value_of(contact, truth)) for truth in TRUTHS},
+        **{field: _has(contact, condition, field) for condition, field in CONDITION_FIELDS.items()},
     }
     read = read_profile(asked, desk_of(house).catalog)
     return read if isinstance(read, Profile) and read.zip else None
+
+
+def _language(contact: Contact) -> str | None:
+    if knowing.value_of(contact, "sign_language"):
+        return "asl"
+    return "es" if contact.language is Language.SPANISH else None
+
+
+def _has(contact: Contact, condition: str, field: str) -> bool:
+    """What a counselor wrote down counts more than what was understood from words."""
+    written = knowing.value_of(contact, field)
+    heard = [entry["value"] for entry in (contact.triage or {}).get("conditions", ())]
+    return bool(written) if written is not None else condition in heard
 
 
 def first_places(session: Session, house: House, contact: Contact, now: datetime) -> list[str]:

@@ -9,13 +9,15 @@ from models.contacts import Contact, ContactEvent
 from models.matches import MatchRecord
 from models.people import Caller, Counselor
 from models.texts import TextMessage
-from routing.vocabulary import Channel, ContactStatus, Role, Urgency
+from routing.vocabulary import Channel, ContactStatus, Need, Role, Urgency
 from services import hand_over
 from services.contact_answers import Given, write_answers
 from services.contact_matches import match_for_call, match_list, text_places
 from services.contact_texts import end_text
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
+from services.matching import desk_of, find_matches
+from services.suggestions import profile_of
 from tests.fixtures.directory import WriteCsv, place
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -74,11 +76,11 @@ def test_what_cannot_be_read_changes_nothing_and_is_named(house: House, add_cont
     assert triage_of(house, contact) == {"zip": "02150"}
 
 
-def test_danger_in_a_counselors_words_raises_the_urgency(house: House, add_contact: AddContact) -> None:
+def test_danger_in_a_counselors_words_raises_nothing_by_itself(house: House, add_contact: AddContact) -> None:
     contact = add_contact()
     write_answers(house, contact.id, Given(substances="she took fentanyl and is not breathing"), NOW)
     with house.db.begin() as session:
-        assert session.get_one(Contact, contact.id).urgency is Urgency.CALL_911
+        assert session.get_one(Contact, contact.id).urgency is Urgency.NONE, "they know; it is offered as a flag"
 
 
 @pytest.mark.usefixtures("places")
@@ -100,6 +102,36 @@ def test_places_follow_the_answers_and_each_new_list_is_kept_once(
         kept = session.query(MatchRecord).filter_by(contact_id=contact.id).order_by(MatchRecord.id).all()
         assert [record.counselor_id for record in kept] == [ana.id, ana.id]
         assert kept[1].shown == 4
+
+
+@pytest.mark.usefixtures("places")
+def test_detox_stands_where_stopping_is_dangerous_unless_a_counselor_writes_why_not(
+    house: House, add_contact: AddContact
+) -> None:
+    contact = add_contact()
+    write_answers(house, contact.id, Given({"zip": "02150", "need": "treatment"}, "klonopin"), NOW)
+
+    def need() -> str:
+        with house.db.begin() as session:
+            profile = profile_of(house, session.get_one(Contact, contact.id))
+            assert profile is not None
+            return str(find_matches(desk_of(house), session, profile, NOW).answer.situation.need)
+
+    assert need() == Need.DETOX
+    write_answers(house, contact.id, Given({"need_override_reason": "Detoxed last week, at a hospital."}), NOW)
+    assert need() == Need.TREATMENT
+
+
+def test_what_matters_less_often_can_be_written_down_too(house: House, add_contact: AddContact) -> None:
+    contact = add_contact()
+    seldom = {"on_moud": "methadone", "veteran": "yes", "liver_disease": "yes", "sign_language": "yes"}
+    assert write_answers(house, contact.id, Given({"zip": "02150", **seldom}, "heroin"), NOW) == ()
+    with house.db.begin() as session:
+        profile = profile_of(house, session.get_one(Contact, contact.id))
+    assert profile is not None
+    assert (profile.on_moud, profile.veteran, profile.liver_disease) == ("methadone", True, True)
+    assert (profile.language, profile.dui) == ("asl", False)
+    assert write_answers(house, contact.id, Given({"on_moud": "aspirin"}), NOW) == ("on_moud",)
 
 
 @pytest.mark.usefixtures("places")

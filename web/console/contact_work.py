@@ -14,7 +14,10 @@ from web.console.contacts import live_parts
 from web.guards import ANSWERING, allow
 from web.house import house
 
-ANSWERS = ("zip", "age", "gender", "payer", "need", "pregnant", "dual_diagnosis")
+ANSWERS = (
+    *("zip", "age", "gender", "payer", "need", "need_override_reason", "pregnant", "dual_diagnosis"),
+    *("on_moud", "liver_disease", "respiratory_disease", "veteran", "dui", "sign_language"),
+)
 
 blueprint = Blueprint("contact_work", __name__)
 

@@ -81,6 +81,12 @@ body.addEventListener("htmx:configRequest", (event) => {
   }
   if ([...event.detail.formData.keys()].length === 0) event.preventDefault();
 });
+// A list that refreshes by itself waits while somebody listens to a voicemail in it.
+body.addEventListener("htmx:beforeRequest", (event) => {
+  const listening = [...event.target.querySelectorAll("audio")].some((sound) => !sound.paused);
+  if (listening) event.preventDefault();
+});
+
 body.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.dataset.aside !== undefined) return; // a button that sends nothing of the form around it
   for (const field of event.detail.elt.closest("form")?.querySelectorAll(FIELDS) ?? []) field.dataset.sent = stateOf(field);
