@@ -131,6 +131,11 @@ class Settings(BaseSettings):
         return urls.celery_broker_url(self.redis_url)
 
     @property
+    def cookie_suffix(self) -> str:
+        """What tells the cookies of two copies on one host apart: browsers share cookies between its ports."""
+        return f"_{self.port}" if self.app_env == "development" else ""
+
+    @property
     def is_production(self) -> bool:
         """Whether real callers are on this line."""
         return self.app_env == "production"

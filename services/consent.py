@@ -61,6 +61,11 @@ def _facility_staff(session: Session, bed_contact_id: uuid.UUID) -> Person:
     return Person(number=contact.number, timezone=contact.timezone, stopped=stopped, texting_ok=True)
 
 
+def is_first_text(session: Session, caller: Caller) -> bool:
+    """Whether nothing was ever texted from or to this person: our first says who we are and how to stop."""
+    return not texts.wrote_to_us(session, caller.id) and texts.last_sent_to_caller(session, caller.id) is None
+
+
 def name_shown(house: House, caller: Caller) -> str:
     """Who an unasked text says it is from: the name this person chose, or the line's own."""
     return caller.neutral_name or house.rules.organisation_name

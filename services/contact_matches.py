@@ -15,7 +15,7 @@ from routing import phone
 from routing.match_phrases import PhraseTable, render
 from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import Channel
-from services import place_lines, safe_contact, suggestions, text_contacts
+from services import consent, place_lines, safe_contact, suggestions, text_contacts
 from services.directory.badges import Badge
 from services.house import House
 from services.matching import AskedBy, FoundPlace, Matches, Profile, desk_of, find_matches, freshen
@@ -203,4 +203,7 @@ def _may_text(session: Session, contact: Contact, counselor_id: uuid.UUID, agree
 
 def _send(session: Session, house: House, contact: Contact, chosen: tuple[FoundPlace, ...], now: datetime) -> None:
     lines = place_lines.lines(house, contact, chosen, first=1)
-    text_contacts.answer(session, contact, ["\n".join(lines)], now)
+    first = consent.is_first_text(session, contact.caller)
+    who = consent.name_shown(house, contact.caller)
+    hello = [house.phrases.text("text.places_first", contact.language, organisation=who)] if first else []
+    text_contacts.answer(session, contact, ["\n".join([*hello, *lines])], now)

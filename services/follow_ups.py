@@ -93,11 +93,12 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
         row.due_at = verdict.send_at
     else:
         language = contact.caller.language or contact.language
+        body = house.phrases.text(_key(session, row), language, organisation=consent.name_shown(house, contact.caller))
+        if "STOP" not in body and consent.is_first_text(session, contact.caller):
+            body = f"{body} {house.phrases.text('text.stop_hint', language)}"
         texts.queue_text(
             session,
-            body=house.phrases.text(
-                _key(session, row), language, organisation=consent.name_shown(house, contact.caller)
-            ),
+            body=body,
             purpose=Purpose.FOLLOW_UP,
             helpline_number=contact.helpline_number,
             contact=contact,

@@ -85,7 +85,7 @@ def create_events_app(settings: Settings | None = None) -> Flask:
     @app.get("/events")
     def events() -> Response:
         """A stream of `contact` events whose data is a contact's id, or nothing: then everything may have changed."""
-        if not live_pass.holds(secret_key, request.cookies.get(live_pass.COOKIE)):
+        if not live_pass.holds(secret_key, request.cookies.get(live_pass.cookie_of(settings))):
             abort(401)
         return _stream(fan, request.headers.get("Origin"), request.host)
 

@@ -155,7 +155,7 @@ def register(app: Flask) -> None:
     settings = app.extensions["settings"]
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="harborline",
+        SESSION_COOKIE_NAME=f"harborline{settings.cookie_suffix}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.app_env == "production",

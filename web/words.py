@@ -54,6 +54,10 @@ class Words:
         year = "" if local.year == today.year else f" {local.year}"
         return f"{day}{year}, {local:%H:%M}"
 
+    def zone(self, at: datetime) -> str:
+        """The reader's zone at that time, as people write it: EST (some zones have only their distance: -03)."""
+        return f"{at.astimezone(self._zone):%Z}"
+
     def seconds_clock(self, at: datetime) -> str:
         """14:05:09, for timelines."""
         return f"{at.astimezone(self._zone):%H:%M:%S}"

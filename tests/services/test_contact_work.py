@@ -1,10 +1,11 @@
 """A counselor at work on a contact: answers written down, places found for them, and texted when that is safe."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from models.consents import ConsentEvent
 from models.contacts import Contact, ContactEvent
 from models.matches import MatchRecord
 from models.people import Caller, Counselor
@@ -160,8 +161,13 @@ def test_places_are_texted_only_to_somebody_who_said_that_it_is_safe(
     assert not text_places(house, contact.id, ana.id, [], True, NOW)
     assert not text_places(house, contact.id, ana.id, [10**12], True, NOW)
     assert text_places(house, contact.id, ana.id, listings, True, NOW)
+    assert text_places(house, contact.id, ana.id, listings, False, NOW + timedelta(minutes=1))
     with house.db.begin() as session:
-        sent = session.query(TextMessage).one()
+        sent, again = session.query(TextMessage).order_by(TextMessage.created_at)
+        assert sent.body.startswith("Harborline: ")  # to somebody who never wrote to us: who we are, and how to stop
+        assert "STOP ends texts" in sent.body
+        assert "STOP" not in again.body
+        assert [row.kind.value for row in session.query(ConsentEvent)] == ["texting_ok"]
         assert "Quay House" in sent.body
         assert sent.body.count("617") == 2
         assert session.query(Caller).one().texting_ok is True

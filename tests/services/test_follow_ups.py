@@ -76,6 +76,15 @@ def test_a_caller_who_agreed_on_the_telephone_is_texted(house: House) -> None:
     assert len(texts_out(house)) == 1
 
 
+def test_the_first_text_to_anybody_says_how_to_stop_whichever_it_is(house: House) -> None:
+    close(house, Disposition.REFERRED, texted=False, texting_ok=True)
+    with house.db.begin() as session:
+        for row in session.scalars(select(FollowUp)):
+            row.due_at = NOON if row.kind in (FollowUpKind.WEEK, FollowUpKind.MONTH) else NOON + 9 * DAY
+    follow_ups.start_due(house, NOON)
+    assert sorted("STOP ends texts" in body for body in texts_out(house)) == [False, True]
+
+
 def test_after_stop_a_planned_follow_up_ends_without_a_text(house: House) -> None:
     close(house, Disposition.REFERRED)
     with house.db.begin() as session:

@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from config.settings import load_settings
 from models.people import Counselor
 from routing.vocabulary import Role
 from tests.fixtures.people import PASSWORD, Browser, token_in
+from web.live_pass import cookie_of
 
 
 def fill_in(client: FlaskClient, email: str, password: str, path: str = "/sign-in") -> tuple[int, str, str]:
@@ -90,3 +92,9 @@ def test_what_does_not_exist_is_said_in_words(sign_in_as: Callable[[Role], Brows
     status, page = sign_in_as(Role.COUNSELOR).get("/nowhere")
     assert status == 404
     assert "There is no such page" in page
+
+
+def test_two_copies_on_one_host_do_not_sign_each_other_out() -> None:
+    first, second = (load_settings({"PORT": port}) for port in ("8000", "8100"))
+    assert first.cookie_suffix != second.cookie_suffix
+    assert cookie_of(first) != cookie_of(second)

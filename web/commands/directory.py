@@ -65,7 +65,9 @@ def imports_command() -> None:
     for row in past_imports(house()):
         undone = " (undone)" if row.undone_at is not None else ""
         counts = ", ".join(f"{number} {word}" for word, number in row.counts.items())
-        click.echo(f"{row.id}  {row.at:%Y-%m-%d %H:%M}  {row.file_name}  {row.scope}: {counts}{undone}")
+        click.echo(
+            f"{row.id}  {row.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {row.file_name}  {row.scope}: {counts}{undone}"
+        )
 
 
 @directory.command("undo")
@@ -84,7 +86,8 @@ def beds_command(*, as_json: bool) -> None:
     """List what facilities said last of their open beds, when and how."""
     for line, level, count, at, how in desk_lists.beds_now(house()):
         row = {"facility_id": line.facility_id, "name": line.name, "level": level, "open": count, "at": at.isoformat()}
-        told = f"{line.facility_id}  {line.name}, {line.town}: {level} {count} open, {at:%Y-%m-%d %H:%M} UTC, by {how}"
+        when = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        told = f"{line.facility_id}  {line.name}, {line.town}: {level} {count} open, {when}, by {how}"
         click.echo(json.dumps({**row, "how": how}, ensure_ascii=False) if as_json else told)
 
 
