@@ -148,15 +148,28 @@ def end(session: Session, contact: Contact, disposition: Disposition, now: datet
 
 
 def back_to_waiting(session: Session, house: House, contact: Contact, now: datetime) -> None:
-    """The contact waits (again): no claim, a new deadline, and phones ring."""
+    """The contact begins a new wait: no claim, a new deadline, and phones ring."""
+    contact.waiting_since = now
+    contact.flow = {k: v for k, v in contact.flow.items() if not k.endswith("_at") and k != "backup_tried"}
+    _wait_on(session, house, contact, now)
+
+
+def give_back(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """Whoever pressed 1 never met the caller: the same wait goes on, with the circle and the limit that it had.
+
+    A limit that began anew would let one phone that picks up and is gone keep a caller waiting for ever.
+    """
+    contact.flow = {k: v for k, v in contact.flow.items() if k not in (FETCHED_AT, LET_IN)}
+    _wait_on(session, house, contact, now)
+
+
+def _wait_on(session: Session, house: House, contact: Contact, now: datetime) -> None:
     contact.status = ContactStatus.WAITING
     contact.next_step = NextStep.RING
     contact.claimed_by = contact.claim_leg_id = contact.claimed_at = contact.claim_expires_at = None
     contact.counselor_joined_at = contact.connected_at = contact.ended_at = None
     contact.disposition = None
-    contact.waiting_since = now
     contact.deadline_at = now + timedelta(seconds=house.rules.hard_limit_seconds)
-    contact.flow = {k: v for k, v in contact.flow.items() if not k.endswith("_at") and k != "backup_tried"}
     tasks.ask(session, tasks.RING, contact.id, now)
     outbox.touch(session, contact.id)
 
@@ -167,7 +180,7 @@ def give_back_if_expired(session: Session, house: House, contact: Contact, now: 
     if contact.status is not ContactStatus.CLAIMED or not expired:
         return False
     record(session, contact.id, "claim_expired", now)
-    back_to_waiting(session, house, contact, now)
+    give_back(session, house, contact, now)
     return True
 
 
@@ -195,7 +208,7 @@ def dialed(house: House, contact_id: uuid.UUID, now: datetime, *, bridged: bool)
                 rings.end_leg(leg, "dial_over", now)
         if not bridged and contact.status in (ContactStatus.CONNECTED, ContactStatus.ENDED):
             record(session, contact.id, "gave_back", now)
-            back_to_waiting(session, house, contact, now)
+            give_back(session, house, contact, now)
         if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return way_out(session, house, contact, now)
         return _conversation_over(session, contact, now)
@@ -244,7 +257,7 @@ def after(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
             raise LookupError("no such contact")
         if contact.status is ContactStatus.CLAIMED and not has_hung_up(session, contact):
             record(session, contact.id, "gave_back", now)
-            back_to_waiting(session, house, contact, now)
+            give_back(session, house, contact, now)
         if contact.status is ContactStatus.WAITING:
             return way_out(session, house, contact, now)
         return _conversation_over(session, contact, now)

@@ -68,7 +68,7 @@ def _counselor_leg_ended(
 def _wrap_up(counselor: Counselor, now: datetime) -> None:
     """Time for the disposition; writing it, or the time running out, ends it."""
     counselor.last_contact_ended_at = now
-    if counselor.presence is Presence.AVAILABLE:
+    if rings.presence_now(counselor, now) is Presence.AVAILABLE:  # also when an earlier wrap-up ran out
         counselor.presence, counselor.presence_until = Presence.WRAP_UP, now + WRAP_UP
 
 
@@ -87,7 +87,7 @@ def _claimant_gone(session: Session, house: House, contact: Contact, now: dateti
     """The winner's phone is down: before the caller joined the claim is given back, after it the talk is over."""
     if contact.status is ContactStatus.CLAIMED:
         record(session, contact.id, "gave_back", now, by=str(contact.claimed_by or ""))
-        escalation.back_to_waiting(session, house, contact, now)
+        escalation.give_back(session, house, contact, now)
     elif contact.status is ContactStatus.CONNECTED:
         contact.status = ContactStatus.ENDED
         contact.ended_at = now

@@ -186,6 +186,24 @@ def test_a_counselor_whose_phone_dies_after_accepting_gives_the_caller_back(stag
     assert stage.contact(contact).claimed_by is None
 
 
+def test_a_counselor_who_presses_1_and_is_gone_again_and_again_stretches_no_callers_wait(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    taken = 0
+    while stage.waits(contact).steps != (Leave(),):
+        if "+16175550101" in stage.rings(contact):
+            stage.takes(101)
+            stage.hangs_up(101)
+            stage.network.placed.clear()
+            taken += 1
+        stage.later(5)
+
+    waited = stage.now - stage.contact(contact).opened_at
+    assert stage.contact(contact).next_step == "callback"
+    assert waited.total_seconds() <= 190, "the limit counts from the beginning"
+    assert taken <= 3, "a minute to wrap up after each"
+
+
 def test_the_caller_can_come_straight_back_when_the_counselor_is_cut_off(stage: Stage) -> None:
     stage.counselor(101)
     contact = stage.dials()
