@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -74,6 +75,21 @@ LEFT JOIN listing l ON l.facility_id = f.id AND l.publisher = s.publisher AND l.
   AND l.position = s.position
 LEFT JOIN directory_import i ON i.id = l.seen_import_id
 """
+# Rows of a list kept by hand that are there: earlier in the file, or word for word from another source
+_AGAIN = """
+DELETE FROM staged s USING (
+  SELECT line, first_value(line) OVER same AS first_line, row_number() OVER same AS number FROM staged
+  WINDOW same AS (PARTITION BY key, publisher, kind, digest ORDER BY line)
+) twin WHERE twin.line = s.line AND twin.number > 1
+RETURNING s.line, twin.first_line, NULL, s.name1, s.name2, s.street1, s.city, s.state, s.zip5
+"""
+_ELSEWHERE = """
+DELETE FROM staged s USING facility f, listing l, directory_import i
+WHERE f.key = s.key AND l.facility_id = f.id AND l.kind = s.kind AND l.digest = s.digest AND l.publisher <> s.publisher
+  AND i.id = l.import_id AND NOT EXISTS (
+    SELECT 1 FROM listing own WHERE own.facility_id = f.id AND own.publisher = s.publisher AND own.kind = s.kind)
+RETURNING s.line, NULL, i.source, s.name1, s.name2, s.street1, s.city, s.state, s.zip5
+"""
 _IN_SCOPE = """
 l.publisher = :publisher AND l.kind = ANY(:kinds) AND :whole AND (CAST(:state AS text) IS NULL OR l.state = :state)
   AND NOT EXISTS (SELECT 1 FROM directory_import i WHERE i.id = l.seen_import_id AND i.as_of > :as_of)
@@ -133,6 +149,23 @@ def stage(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     count = copy_in(session, "staged", STAGED, ([row[name] for name in STAGED] for row in rows))
     session.execute(text("ANALYZE staged"))
     return count
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A staged row that is nothing new: the same as an earlier line of the file, or there from another source."""
+
+    line: int
+    same_as: int | None
+    source: str | None
+    content: dict[str, str]
+
+
+def drop_copies(session: Session) -> list[Copy]:
+    """Take staged rows out that are nothing new; they are named to whoever imports."""
+    found = [tuple(row) for sql in (_AGAIN, _ELSEWHERE) for row in session.execute(text(sql)).all()]
+    names = ("name1", "name2", "street1", "city", "state", "zip")
+    return [Copy(*row[:3], dict(zip(names, row[3:], strict=True))) for row in sorted(found, key=itemgetter(0))]
 
 
 def copy_in(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

@@ -1,4 +1,4 @@
-"""Takes a directory file in: all of it or nothing, with what it changes counted, and undone as a whole."""
+"""Takes a directory file in: rows that cannot be taken are named, the others go in, and are undone as a whole."""
 
 import hashlib
 import uuid
@@ -16,6 +16,7 @@ from routing.geography import ZipTable
 from services import audit
 from services.directory.files import SourceFile, UnreadableFileError, edition_of
 from services.directory.opening import open_source
+from services.directory.plain_csv import PLAIN_CSV
 from services.directory.rows import SourceRow, clean, examine
 from services.directory.zip_codes import ensure_zip_codes, load_zip_table
 from services.house import House
@@ -57,6 +58,7 @@ class ImportResult:
     retired: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
+    unknown_codes: dict[str, int] = field(default_factory=dict)  # in how many rows each stands
     examples: dict[str, list[str]] = field(default_factory=dict)
     dry_run: bool = False
     import_id: int | None = None
@@ -75,7 +77,8 @@ def import_directory(house: House, wish: ImportWish, now: datetime, progress: Pr
             source = replace(source, publisher=store.SAMPLE, source="Invented places for trying the line")
         scope = _scope(wish, source, now)
         with house.db.begin() as session:
-            _Intake(session, wish, source, scope, now, result, progress or (lambda _: None)).run()
+            known = frozenset(house.service_codes.by_code)
+            _Intake(session, wish, source, scope, now, result, progress or (lambda _: None), known).run()
             if wish.dry_run:
                 session.rollback()
     except (UnreadableFileError, _Refuse) as refusal:
@@ -94,6 +97,7 @@ class _Intake:
     now: datetime
     result: ImportResult
     progress: Progress
+    known_codes: frozenset[str]
     refused: list[RefusedRow] = field(default_factory=list)
     real: bool = False  # whether more than invented places are there
 
@@ -106,7 +110,7 @@ class _Intake:
         if self.wish.sample and self.real:
             return  # invented places never come to stand beside real ones
         zips = load_zip_table(self.session)
-        if not store.stage(self.session, self._rows(zips)):
+        if store.stage(self.session, self._rows(zips)) == self._refuse_copies():
             raise _Refuse(self._nothing_to_take())
         self._note(store.compare(self.session, self.scope))
         if not self.wish.dry_run and not self._known_already():
@@ -119,20 +123,44 @@ class _Intake:
             self.progress(1)
             done = examine(row, zips)
             state = row.state.strip().upper()
+            if done.values is not None and self._only_unknown_codes(done.values["codes"].split()):
+                done.refused.append("none of its service codes is known")
             if row.publisher == store.SAMPLE and self.real:
                 done.refused.append("it is an invented place, and real ones are in the directory")
             if self.scope.state and not done.refused and state != self.scope.state:
                 done.refused.append(f"it lies in {state[:2]}, outside the scope {self.scope.state}")
             self.result.notes += [(row.line, note) for note in done.notes]
             if done.refused:
-                self._refuse(row, done.refused)
+                self._note_refused(row.line, done.refused, _shown(row))
             elif done.values is not None:
                 yield {**done.values, "publisher": row.publisher or self.source.publisher}
 
-    def _refuse(self, row: SourceRow, reasons: list[str]) -> None:
-        self.result.refused.append((row.line, "; ".join(reasons)))
+    def _only_unknown_codes(self, codes: list[str]) -> bool:
+        """Count the codes that nobody knows (a newer edition may have some, a slip of the pen too)."""
+        unknown = set(codes) - self.known_codes
+        for code in unknown:
+            self.result.unknown_codes[code] = self.result.unknown_codes.get(code, 0) + 1
+        return bool(codes) and len(unknown) == len(codes)
+
+    def _refuse_copies(self) -> int:
+        """In a list that people keep by hand, a row that is nothing new is a slip; how many there were."""
+        if self.source.format != PLAIN_CSV or self.wish.sample:
+            return 0
+        copies = store.drop_copies(self.session)
+        for copy in copies:
+            why = (
+                f"it is the same as line {copy.same_as}"
+                if copy.same_as
+                else f"it stands there already, from “{copy.source}”"
+            )
+            self._note_refused(copy.line, [why], copy.content)
+        self.result.refused.sort()
+        return len(copies)
+
+    def _note_refused(self, line: int, reasons: list[str], content: dict[str, Any]) -> None:
+        self.result.refused.append((line, "; ".join(reasons)))
         if len(self.refused) < REFUSED_KEPT:
-            self.refused.append(RefusedRow(line=row.line, reasons=reasons, content=_shown(row)))
+            self.refused.append(RefusedRow(line=line, reasons=reasons, content=content))
 
     def _nothing_to_take(self) -> str:
         first = self.result.refused[0] if self.result.refused else None

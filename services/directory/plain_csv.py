@@ -12,6 +12,7 @@ HEADER = (
     *("name1", "name2", "street1", "street2", "city", "state", "zip", "phone", "intake"),
     *("website", "kind", "codes"),
 )
+PLAIN_CSV = "plain_csv"  # the format's name
 MAX_FIELD = 10_000
 MAX_COLUMNS = 1_000
 
@@ -47,7 +48,7 @@ def open_plain(path: Path, header: Sequence[str]) -> SourceFile | None:
     if set(header) != set(HEADER) or len(header) != len(HEADER):
         return None
     return SourceFile(
-        format="plain_csv",
+        format=PLAIN_CSV,
         publisher=OWN,
         source="The helpline's own list",
         kinds=("SU", "MH"),

@@ -10,6 +10,7 @@ from flask import Flask
 
 from routing.vocabulary import BedLevel
 from services.directory.beds import BedsTold, report_beds
+from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from services.matching import AskedBy, desk_of, find_matches, read_profiles
 from tests.fixtures.directory import SAMPLE, WriteCsv, place
@@ -42,6 +43,28 @@ def test_an_import_says_what_it_did_and_what_it_could_not_take(app: Flask, write
     assert result.exit_code == 0
     assert "2 rows read, 1 added" in result.stdout
     assert "Refused: line 3: ZIP code 00000 does not exist." in result.stdout
+
+
+def test_rows_that_cannot_be_taken_are_named_and_the_others_go_in_and_the_help_says_so(
+    app: Flask, write_csv: WriteCsv
+) -> None:
+    odd = place("Odd House", codes=place()["codes"].replace("SA ", "ZZZZ "))
+    rows = [place(), place(), odd, place("No Zip", zip="00000"), place("Nothing Known", codes="ZZZZ QQQQ")]
+    printed = run(app, "directory", "import", write_csv(rows)).stdout
+    assert "5 rows read, 2 added" in printed
+    assert "Refused: line 3: it is the same as line 2." in printed
+    assert "Refused: line 6: none of its service codes is known." in printed
+    assert "Unknown service codes, kept but not matched on: QQQQ (1 row), ZZZZ (2 rows)." in printed
+    assert printed.rstrip().endswith("Left out: 3 rows. The others went in.")
+    assert "left out" in run(app, "directory", "import", "--help").stdout
+
+
+def test_the_sample_file_is_not_taken_again_as_the_helplines_own_list(app: Flask, match_house: House) -> None:
+    import_directory(match_house, ImportWish(SAMPLE, sample=True), datetime.now(UTC))
+    result = run(app, "directory", "import", SAMPLE)
+    assert result.exit_code == 2
+    assert "has no row that can be taken" in result.stderr
+    assert "it stands there already, from “Invented places for trying the line”" in result.stderr
 
 
 def test_an_import_as_json_prints_one_object_and_nothing_else(app: Flask) -> None:

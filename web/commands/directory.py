@@ -36,7 +36,11 @@ directory = AppGroup("directory", help="The directory of facilities.")
 def import_command(
     *, path: Path, scope: str, edition: str, as_of: datetime | None, dry_run: bool, confirm_retire: bool, as_json: bool
 ) -> None:
-    """Bring the directory to what the file PATH says: all of it or nothing."""
+    """Bring the directory to what the file PATH says.
+
+    Rows that cannot be taken are named with the reason and left out; the others go in together, as one step that
+    `directory undo` takes back. A file that cannot be read, or without any row to take, changes nothing (status 2).
+    """
     day: date | None = as_of.date() if as_of is not None else None
     wish = ImportWish(path, scope, edition, day, dry_run, retire_confirmed=confirm_retire)
     with tqdm(unit=" rows", file=sys.stderr, desc=path.name, mininterval=0.5) as bar:
@@ -131,7 +135,18 @@ def _summary(result: ImportResult) -> str:
         lines += [f"{title}: line {line}: {sentence}." for line, sentence in rows[:SHOWN]]
         if len(rows) > SHOWN:
             lines.append(f"{title}: and {len(rows) - SHOWN:,} more (--json prints all).")
+    if result.unknown_codes:
+        unknown = [f"{code} ({_rows(rows)})" for code, rows in sorted(result.unknown_codes.items())]
+        shown = ", ".join(unknown[:SHOWN]) + (", ..." if len(unknown) > SHOWN else "")
+        lines.append(f"Unknown service codes, kept but not matched on: {shown}.")
+    if result.refused:
+        went = "would go in" if result.dry_run else "went in"
+        lines.append(f"Left out: {_rows(len(result.refused))}. The others {went}.")
     return "\n".join(lines)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _exported(result: ExportResult) -> str:
