@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from routing.identity import zip5
@@ -10,6 +11,7 @@ from routing.vocabulary import Need
 
 MAX_AGE_YEARS = 120
 MAX_LIST = 100
+FEW = 20  # words that are all said when nothing is like the one given
 _TRUTHS = (
     *("pregnant", "dual_diagnosis", "prescribed_as_directed", "veteran", "dui"),
     *("liver_disease", "respiratory_disease"),
@@ -101,10 +103,16 @@ def _list_problems(data: Mapping[str, Any], catalog: Catalog) -> list[str]:
         if not isinstance(items, list | tuple) or len(items) > MAX_LIST:
             found.append(f"{name}: give a list of ids.")
         elif strange := [str(item) for item in items if not isinstance(item, str) or item not in words]:
-            found.append(f"{name}: {', '.join(strange[:5])} is not known; known are {', '.join(sorted(words))}.")
+            found.append(f"{name}: {', '.join(strange[:5])} is not known; {_instead(strange[0], words)}")
         elif name == "substances" and not items:
             found.append("substances: name at least one, such as clonazepam.")
     payer = data.get("payer")
     if payer is not None and (not isinstance(payer, str) or payer not in catalog.payers):
         found.append(f"payer: say one of {', '.join(sorted(catalog.payers))}, or leave it out.")
     return found
+
+
+def _instead(strange: str, words: Mapping[str, Any]) -> str:
+    """The ids that look like a strange one; all of them where they are few."""
+    near = get_close_matches(strange, sorted(words)) or (sorted(words) if len(words) <= FEW else [])
+    return f"known are {', '.join(near)}." if near else f"known ones look like {', '.join(sorted(words)[:3])}."

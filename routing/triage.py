@@ -1,5 +1,7 @@
 """Understands what a caller says or texts: danger, substances, payer, place, and what they want."""
 
+from difflib import get_close_matches
+
 from routing import care_hint, facts
 from routing.context import Context
 from routing.dangers import Dangers
@@ -11,6 +13,7 @@ from routing.understanding import NamedSubstance, Understanding
 from routing.vocabulary import most_urgent
 from routing.words import Message, fold, read, spell_out
 
+LIKENESS = 0.6  # share of letters in common from which a name is worth suggesting
 MAX_REMEMBERED = 50_000  # words as written whose plain words are kept at hand
 
 
@@ -63,6 +66,11 @@ class TriageRules:
             **facts.person_and_place(message, hits, flags, self._lists, language_hint=language_hint, asked=asked),
         )
         return care_hint.with_hint(known)
+
+    def near_substances(self, word: str, most: int = 5) -> tuple[str, ...]:
+        """Ids of substances with a name that looks like `word`, nearest first; none when nothing is like it."""
+        named = {fold(n): id_ for id_, substance in self._catalogue.items() for n in (id_, *substance.names)}
+        return tuple(dict.fromkeys(named[n] for n in get_close_matches(fold(word), sorted(named), most, LIKENESS)))
 
     def plain(self, written: str) -> tuple[str, ...]:
         """The words of the rules that one word as written stands for, spelled as the rules spell them."""

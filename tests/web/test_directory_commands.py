@@ -67,6 +67,26 @@ def test_the_sample_file_is_not_taken_again_as_the_helplines_own_list(app: Flask
     assert "it stands there already, from “Invented places for trying the line”" in result.stderr
 
 
+def test_a_substance_may_be_given_by_any_clear_name(app: Flask, house: House) -> None:
+    app.extensions["house"] = house  # the real catalogue
+    asked = ("match", "--zip", "02150", "--json", "--substance")
+    result = run(app, *asked, "Klonopin")
+    assert lines(result)[0]["outcome"] == "match"
+    assert result.stderr.splitlines()[0] == "Klonopin is taken for clonazepam."
+    assert run(app, *asked, "clonazepam").stderr == ""
+    assert run(app, *asked, "k").stderr == "--substance: k may mean clonazepam, dissociative: say which.\n"
+    wrong = run(app, *asked, "klonipen7")
+    assert wrong.exit_code == 2
+    assert "Did you mean one of these: clonazepam" in wrong.stderr
+    assert run(app, *asked, "qqqqqq").stderr == "--substance: qqqqqq is no name that we know.\n"
+
+
+def test_an_unknown_zip_code_is_an_outcome(app: Flask) -> None:
+    (answer,) = lines(run(app, "match", "--zip", "00000", "--substance", "clonazepam", "--json"))
+    assert (answer["outcome"], answer["results"]) == ("ask_location", [])
+    assert "the exit status is 0" in " ".join(run(app, "match", "--help").stdout.split())
+
+
 def test_an_import_as_json_prints_one_object_and_nothing_else(app: Flask) -> None:
     (printed,) = lines(run(app, "directory", "import", SAMPLE, "--json"))
     assert printed["added"] == printed["read"]

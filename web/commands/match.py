@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 
 from services.match_replay import replay_match
 from services.matching import Matches, Profile, desk_of, match_all, read_profiles
+from services.substance_names import find_substance
 from web.commands.refusal import Refusal, text_of
 from web.house import house
 
@@ -23,7 +24,7 @@ SHOWN = 10
 @click.command("match")
 @click.option("--zip", "zip_code", default="", help="The caller's ZIP code.")
 @click.option(
-    "--substance", "substances", multiple=True, help="Id of a substance, such as clonazepam; may be repeated."
+    "--substance", "substances", multiple=True, help="Any name of a substance, such as klonopin; may be repeated."
 )
 @click.option("--need", default=None, help="detox, moud or treatment; else it follows from the substances.")
 @click.option("--override-reason", default=None, help="Why a counselor keeps --need although stopping is dangerous.")
@@ -43,7 +44,11 @@ SHOWN = 10
 def match(
     *, profile: Path | None, replay: int | None, limit: int | None, lang: str, as_json: bool, **options: Any
 ) -> None:
-    """Match a person, or every person of a file, against the directory."""
+    """Match a person, or every person of a file, against the directory.
+
+    An answer without places (danger first, the prescriber first, a ZIP code that nobody knows) is an outcome and no
+    error: it is said in words, and as `outcome` with --json; the exit status is 0.
+    """
     if replay is not None:
         _replay(replay, as_json=as_json)
         return
@@ -78,7 +83,7 @@ def _replay(record_id: int, *, as_json: bool) -> None:
 def _from_options(options: dict[str, Any]) -> dict[str, Any]:
     data = {
         "zip": options["zip_code"],
-        "substances": list(options["substances"]),
+        "substances": [_substance(name) for name in options["substances"]],
         "need_override_reason": options["override_reason"],
         **{name: options[name] for name in ("need", "payer", "age", "gender", "language")},
         **{name: True for name in ("dual_diagnosis", "pregnant") if options[name]},
@@ -90,6 +95,19 @@ def _from_options(options: dict[str, Any]) -> dict[str, Any]:
         except ValueError:
             data[name] = value
     return data
+
+
+def _substance(name: str) -> str:
+    """The id behind a name, said on stderr when it is another word; refuses with names that look like it."""
+    found = find_substance(house(), name)
+    if found.choices:
+        raise Refusal([f"--substance: {name} may mean {', '.join(found.choices)}: say which."])
+    if found.id is None:
+        near = f" Did you mean one of these: {', '.join(found.near)}?" if found.near else ""
+        raise Refusal([f"--substance: {name} is no name that we know.{near}"])
+    if found.id != name:
+        click.echo(f"{name} is taken for {found.id}.", err=True)
+    return found.id
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Any]]:
