@@ -165,7 +165,9 @@ def drop_copies(session: Session) -> list[Copy]:
     """Take staged rows out that are nothing new; they are named to whoever imports."""
     found = [tuple(row) for sql in (_AGAIN, _ELSEWHERE) for row in session.execute(text(sql)).all()]
     names = ("name1", "name2", "street1", "city", "state", "zip")
-    return [Copy(*row[:3], dict(zip(names, row[3:], strict=True))) for row in sorted(found, key=itemgetter(0))]
+    return [
+        Copy(row[0], row[1], row[2], dict(zip(names, row[3:], strict=True))) for row in sorted(found, key=itemgetter(0))
+    ]
 
 
 def copy_in(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
