@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from models import outbox
 from models.contacts import Contact, lock_contact, record
 from models.live_facts import reports_in
-from models.matches import MatchRecord, chosen_of, matches_of
+from models.matches import chosen_of
 from routing import phone
 from routing.match_phrases import PhraseTable, render
 from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import Channel
-from services import consent, place_lines, safe_contact, suggestions, text_contacts
+from services import consent, place_lines, safe_contact, showings, suggestions, text_contacts
 from services.directory.badges import Badge
 from services.house import House
-from services.matching import AskedBy, FoundPlace, Matches, Profile, desk_of, find_matches, freshen
+from services.matching import FoundPlace, Matches, desk_of, find_matches, freshen
 from services.safe_contact import SafeContact
 
 SHOWN = 12  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
@@ -69,8 +69,8 @@ def match_for_call(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
         profile = suggestions.profile_of(house, contact) if contact else None
         if contact is None or profile is None or contact.channel is Channel.TEXT:
             return False
-        matches, is_news = _find_and_keep(session, house, contact, profile, None, now)
-        if is_news:
+        matches = find_matches(desk_of(house), session, profile, now, limit=SHOWN)
+        if showings.keep_unread(session, contact_id, matches, first=SHOWN):
             record(session, contact_id, "matched", now, outcome=str(matches.answer.outcome), total=matches.answer.total)
             outbox.touch(session, contact_id)
         return True
@@ -79,7 +79,7 @@ def match_for_call(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
 def match_list(
     house: House, contact_id: uuid.UUID, reader_id: uuid.UUID | None, language: str, now: datetime
 ) -> MatchList:
-    """Places for what is known of the contact now, kept as shown to `reader_id` when the list is a new one."""
+    """Places for what is known of the contact now, and kept as shown to `reader_id` when the list is new to them."""
     with house.db.begin() as session:
         contact = session.get(Contact, contact_id)
         if contact is None:
@@ -88,29 +88,10 @@ def match_list(
         if profile is None:
             known = contact.triage or {}
             return MatchList(missing=tuple(key for key in ("zip", "substances") if not known.get(key)))
-        matches, _ = _find_and_keep(session, house, contact, profile, reader_id, now)
+        matches = find_matches(desk_of(house), session, profile, now, limit=SHOWN)
+        if reader_id is not None:
+            showings.note_shown(session, contact_id, reader_id, matches, len(matches.places))
         return _as_list(matches, _said_in(session, contact_id), desk_of(house).phrases, language)
-
-
-def _find_and_keep(
-    session: Session, house: House, contact: Contact, profile: Profile, reader_id: uuid.UUID | None, now: datetime
-) -> tuple[Matches, bool]:
-    """The places for a profile, and whether they are news: only a list that nobody has been shown yet is kept."""
-    desk = desk_of(house)
-    matches = find_matches(desk, session, profile, now, limit=SHOWN)
-    if not _is_news(matches_of(session, contact.id), matches, profile.as_json()):
-        return matches, False
-    asked_by = AskedBy(contact_id=contact.id, counselor_id=reader_id)
-    return find_matches(desk, session, profile, now, limit=SHOWN, asked_by=asked_by), True
-
-
-def _is_news(before: Sequence[MatchRecord], matches: Matches, need: object) -> bool:
-    """Whether this list differs from the one last kept for the contact."""
-    if not before:
-        return True
-    last, shown = before[0], [place.entry.listing for place in matches.places]
-    same_question = (last.need, last.version) == (need, matches.version)
-    return not same_question or list(last.listing_order)[: len(shown)] != shown or last.shown < len(shown)
 
 
 @dataclass(frozen=True)

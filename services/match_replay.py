@@ -46,7 +46,7 @@ def replay_match(house: House, record_id: int) -> Replay | None:
 
 
 def choose_place(house: House, contact_id: uuid.UUID, listing_id: int, now: datetime, counselor_id: uuid.UUID) -> bool:
-    """Note that the person chose this place of the list last shown; chosen before, it is taken back.
+    """Note that the person chose this place of a list they were shown; chosen before, it is taken back.
 
     False when it was not offered there.
     """
@@ -61,10 +61,11 @@ def note_choice(
     session: Session, contact_id: uuid.UUID, listing_id: int, now: datetime, counselor_id: uuid.UUID | None
 ) -> bool:
     """The same in the transaction of whoever asks; noted twice it is noted once. False: it was not offered there."""
-    records = matches_of(session, contact_id)
-    if not records or listing_id not in records[0].listing_order:
+    offered = [kept for kept in matches_of(session, contact_id) if listing_id in kept.listing_order[: kept.shown]]
+    if not offered:
         return False
     if listing_id not in chosen_of(session, contact_id):
-        session.add(MatchChoice(match_id=records[0].id, listing_id=listing_id, counselor_id=counselor_id, at=now))
+        own = next((kept for kept in offered if kept.counselor_id == counselor_id), offered[0])
+        session.add(MatchChoice(match_id=own.id, listing_id=listing_id, counselor_id=counselor_id, at=now))
         audit.write(session, "place_chosen", counselor_id, now, contact_id=contact_id, listing_id=listing_id)
     return True

@@ -27,6 +27,7 @@ __all__ = [
     "desk_of",
     "find_matches",
     "freshen",
+    "keep",
     "match_all",
     "read_profiles",
 ]
@@ -73,14 +74,18 @@ class FoundPlace:
 
 @dataclass(frozen=True)
 class Matches:
-    """The answer to one need: the pure answer, the places that were looked up, and the stored record's id."""
+    """The answer to one need: the pure answer, the places that were looked up, and the record of it."""
 
     answer: MatchAnswer
     places: tuple[FoundPlace, ...]
     beside: tuple[tuple[Phrase, tuple[FoundPlace, ...]], ...]
     version: str
-    order: tuple[int, ...] = ()  # the listings of the whole list, best first
-    record_id: int | None = None
+    record: MatchRecord  # in no session until it is kept
+
+    @property
+    def order(self) -> list[int]:
+        """The listings of the whole list, best first."""
+        return self.record.listing_order
 
     @property
     def complete(self) -> bool:
@@ -146,11 +151,6 @@ def find_matches(
     current = desk.current(session)
     answer = current.matcher.match(profile, now)
     entries = current.matcher.entries(answer, 0, limit)
-    record = _record(desk, current, answer, len(entries))
-    if asked_by is not None:
-        record.at, record.contact_id, record.counselor_id = now, asked_by.contact_id, asked_by.counselor_id
-        session.add(record)
-        session.flush()
     wanted = [*entries, *(entry for section in answer.sections for entry in section.entries)]
     rows = sheets(session, [entry.listing for entry in wanted])
     places = tuple(FoundPlace(entry, rows[entry.listing]) for entry in entries if entry.listing in rows)
@@ -158,7 +158,19 @@ def find_matches(
         (section.heading, tuple(FoundPlace(e, rows[e.listing]) for e in section.entries if e.listing in rows))
         for section in answer.sections
     )
-    return Matches(answer, places, beside, desk.version, tuple(record.listing_order), record.id)
+    matches = Matches(answer, places, beside, desk.version, _record(desk, current, answer, now))
+    if asked_by is not None:
+        keep(session, matches, asked_by, shown=len(places))
+    return matches
+
+
+def keep(session: Session, matches: Matches, asked_by: AskedBy, *, shown: int) -> MatchRecord:
+    """Keep the match, of which the first `shown` places were put before whoever asked (0: nobody has looked yet)."""
+    record = matches.record
+    record.contact_id, record.counselor_id, record.shown = asked_by.contact_id, asked_by.counselor_id, shown
+    session.add(record)
+    session.flush()
+    return record
 
 
 def inputs_digest(desk: MatchDesk, current: Current, answer: MatchAnswer) -> str:
@@ -181,8 +193,9 @@ def listing_order(current: Current, answer: MatchAnswer) -> list[int]:
     return [int(id_) for id_ in current.matcher.index.listings[answer.ranked.in_order().rows]]
 
 
-def _record(desk: MatchDesk, current: Current, answer: MatchAnswer, shown: int) -> MatchRecord:
+def _record(desk: MatchDesk, current: Current, answer: MatchAnswer, now: datetime) -> MatchRecord:
     return MatchRecord(
+        at=now,
         need=answer.situation.profile.as_json(),
         outcome=str(answer.outcome),
         radius=answer.radius,
@@ -191,7 +204,7 @@ def _record(desk: MatchDesk, current: Current, answer: MatchAnswer, shown: int) 
         live_version=current.live_version,
         digest=inputs_digest(desk, current, answer),
         listing_order=listing_order(current, answer),
-        shown=shown,
+        shown=0,
     )
 
 

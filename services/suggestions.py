@@ -13,7 +13,7 @@ from routing.match_need import Outcome
 from routing.match_phrases import render
 from routing.match_profile import Profile, read_profile
 from routing.vocabulary import ContactStatus, Disposition, Language
-from services import follow_ups, knowing
+from services import follow_ups, knowing, showings
 from services.house import House
 from services.matching import AskedBy, Matches, desk_of, find_matches
 from services.place_lines import lines, payer_line
@@ -105,6 +105,7 @@ def more_places(session: Session, house: House, contact: Contact, now: datetime)
         return [house.phrases.text("text.no_more_places", contact.language)]
     listed = lines(house, contact, further, first=len(sent) + 1)
     sent += [place.entry.listing for place in further]
+    showings.note_shown(session, contact.id, None, matches, matches.order.index(sent[-1]) + 1)
     contact.flow = {**contact.flow, "places_sent": sent}
     return ["\n".join(listed), _end(house, contact, "text.places_more", matches, sent)]
 

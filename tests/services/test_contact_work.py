@@ -1,5 +1,6 @@
 """A counselor at work on a contact: answers written down, places found for them, and texted when that is safe."""
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from models.consents import ConsentEvent
 from models.contacts import Contact, ContactEvent
+from models.match_counts import choices, exposures
 from models.matches import MatchRecord
 from models.people import Caller, Counselor
 from models.texts import TextMessage
@@ -17,6 +19,7 @@ from services.contact_matches import match_for_call, match_list, text_places
 from services.contact_texts import end_text
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
+from services.match_replay import choose_place
 from services.matching import desk_of, find_matches
 from services.suggestions import profile_of
 from tests.fixtures.directory import WriteCsv, place
@@ -148,6 +151,36 @@ def test_the_match_made_while_a_caller_waits_is_kept_once_and_not_for_a_text_con
         assert session.query(MatchRecord).filter_by(contact_id=contact.id).count() == 1
         session.get_one(Contact, contact.id).channel = Channel.TEXT
     assert not match_for_call(house, contact.id, NOW), "texting looks for places at the person's own pace"
+
+
+@pytest.mark.usefixtures("places")
+def test_a_list_made_while_a_caller_waits_counts_as_shown_once_to_each_who_opens_the_page(
+    house: House, add_contact: AddContact, ana: Counselor, add_person: Callable[[Role], Counselor]
+) -> None:
+    contact, bob = add_contact(), add_person(Role.SUPERVISOR)
+    write_answers(house, contact.id, Given({"zip": "02150"}, "klonopin"), NOW)
+    assert match_for_call(house, contact.id, NOW)
+    assert counted(house) == (0, {}), "nobody has looked yet"
+    for reader in (ana, ana, bob):
+        picked = match_list(house, contact.id, reader.id, "en", NOW).places[1].listing
+    assert match_for_call(house, contact.id, NOW)
+    assert counted(house) == (8, {ana.id: (4, 0), bob.id: (4, 0)})
+    assert choose_place(house, contact.id, picked, NOW, bob.id)
+    assert counted(house) == (8, {ana.id: (4, 0), bob.id: (4, 1)})
+    with house.db.begin() as session:
+        assert session.query(MatchRecord).filter_by(contact_id=contact.id).count() == 2
+
+
+def counted(house: House) -> tuple[int, dict[uuid.UUID, tuple[int, int]]]:
+    """How many showings there were in all, and how many offers and choices of each counselor."""
+    period = (NOW - timedelta(days=1), NOW + timedelta(days=1))
+    with house.db.begin() as session:
+        shown = sum(row.shown for row in exposures(session, *period))
+        offers: dict[uuid.UUID, tuple[int, int]] = {}
+        for row in choices(session, *period):
+            offered, chosen = offers.get(uuid.UUID(row.counselor_id), (0, 0))
+            offers[uuid.UUID(row.counselor_id)] = (offered + row.offered, chosen + row.chosen)
+    return shown, offers
 
 
 @pytest.mark.usefixtures("places")

@@ -14,6 +14,7 @@ from config.match_content import match_content
 from config.phrases import load_phrases
 from models.contacts import Contact, ContactEvent
 from models.follow_ups import FollowUp
+from models.matches import MatchRecord
 from models.outbox import OutboxRow
 from models.people import Caller, Counselor
 from models.texts import TextMessage
@@ -495,6 +496,8 @@ def test_more_goes_on_to_the_end_of_the_list_with_the_count_right(caller: Thread
     assert "That was the whole list" in caller.text("more")[0]
     names = [line.split(",")[0].split(". ")[1] for line in (said + "\n" + last).splitlines() if line[:1].isdigit()]
     assert len(names) == len(set(names)) == 7
+    with caller.house.db.begin() as session:
+        assert [kept.shown for kept in session.query(MatchRecord)] == [7], "all of them were put before somebody"
 
 
 def test_a_payer_that_changes_nothing_in_the_list_is_answered_in_one_line(caller: Thread) -> None:

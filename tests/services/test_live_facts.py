@@ -186,7 +186,7 @@ def test_a_stored_match_is_made_again_to_the_same_list_after_everything_changed(
 ) -> None:
     told(town, "C", 4)
     kept = ask(town)
-    assert kept.record_id is not None
+    assert kept.record.id is not None
     first = kept.places[0].entry
     hold_back(town, first.facility, "closed", NOW + timedelta(days=30), NOW, None)
     told(town, "D", 9)
@@ -194,7 +194,7 @@ def test_a_stored_match_is_made_again_to_the_same_list_after_everything_changed(
     import_directory(
         town, ImportWish(write_csv([place("E")]), scope="national", retire_confirmed=True), NOW + timedelta(days=3)
     )
-    again = replay_match(town, kept.record_id)
+    again = replay_match(town, kept.record.id)
     assert again is not None
     assert again.same
     assert again.same_inputs

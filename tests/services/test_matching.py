@@ -83,8 +83,8 @@ def test_a_match_for_a_contact_is_kept_with_its_need_encrypted(match_house: Hous
     desk = desk_of(match_house)
     with match_house.db.begin() as session:
         found = find_matches(desk, session, profile(house=match_house, **KLONOPIN), NOW, limit=3, asked_by=AskedBy())
-        assert found.record_id is not None
-        record = match_record(session, found.record_id)
+        assert found.record.id is not None
+        record = match_record(session, found.record.id)
         assert record is not None
         assert record.need["substances"] == ["clonazepam"]
         assert record.shown == 3

@@ -40,7 +40,7 @@ SEEN = {
     Overlay: "version slot facts held beds bed_times against refusals",
     Catalog: "substances payers flag_actions",
     MatchPayer: "key word",
-    Weights: "payer_accepted dual_offered dual_step language_spoken hospital_when_ill open_bed correction",
+    Weights: "payer_accepted dual_offered dual_step language_spoken hospital_when_ill fit_unsure open_bed correction",
     MatchSettings: "version radii_miles enough first_places beyond_shown bed_fresh_hours bed_stale_hours report_days"
     " weights",
     Ranking: "index overlay settings situation now payer_word state",

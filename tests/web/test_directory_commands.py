@@ -185,10 +185,10 @@ def test_a_stored_match_is_replayed_to_the_same_list_after_the_directory_has_cha
         kept = find_matches(desk_of(match_house), session, profile, now, asked_by=AskedBy())
     listings = [found.entry.listing for found in kept.places]
     run(app, "directory", "import", write_csv([place("E")]), "--scope", "national", "--confirm-retire")
-    (again,) = lines(run(app, "match", "--replay", kept.record_id, "--json"))
+    (again,) = lines(run(app, "match", "--replay", kept.record.id, "--json"))
     assert again["stored"] == again["again"] == listings
     assert (again["same"], again["same_inputs"], again["same_rules"]) == (True, True, True)
-    assert "the same list of 4 places" in run(app, "match", "--replay", kept.record_id).stdout
+    assert "the same list of 4 places" in run(app, "match", "--replay", kept.record.id).stdout
     missing = run(app, "match", "--replay", 999_999)
     assert (missing.exit_code, missing.stderr) == (2, "There is no stored match 999999.\n")
 
