@@ -2,10 +2,12 @@
 
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from config.content import load_content
 from config.follow_ups import load_follow_ups
@@ -16,7 +18,7 @@ from config.service_codes import load_service_codes
 from config.settings import Settings, load_settings
 from models.crypto import configure_keys
 from models.database import AfterCommit, Database, build_engine
-from routing.follow_up import plans_from
+from routing.follow_up import Plans, plans_from
 from routing.information import Library
 from routing.phrases import Phrases
 from routing.triage import TriageRules
@@ -39,24 +41,47 @@ def rules_of(settings: Settings) -> Rules:
 
 def triage_rules(directory: Path | None = None) -> TriageRules:
     """What understands words, from the content of this project or of `directory`; ValueError names a mistake."""
-    return TriageRules.build(load_content(directory))
+    return _words().triage if directory is None else TriageRules.build(load_content(directory))
+
+
+class _Words(NamedTuple):
+    """What this project's content becomes; it is only read, so that one process needs it once."""
+
+    phrases: Phrases
+    plans: Plans
+    triage: TriageRules
+    match: Mapping[str, Any]
+    information: Library
+    service_codes: ServiceCodes
+
+
+@cache
+def _words() -> _Words:
+    table, content = load_phrases(), load_content()
+    return _Words(
+        phrases=Phrases(table),
+        plans=plans_from(load_follow_ups(table)),
+        triage=TriageRules.build(content),
+        match=match_content(content, table),
+        information=Library.build(load_information(content)),
+        service_codes=ServiceCodes.build(load_service_codes()),
+    )
 
 
 def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: AfterCommit) -> House:
     """A process's house: keys, database and words."""
     configure_keys(settings.encryption_keys, settings.secret_key)
     engine = build_engine(settings.database_url, statement_timeout_ms=statement_timeout_ms)
-    phrases = load_phrases()
-    content = load_content()
+    words = _words()
     return House(
         db=Database(engine, after_commit),
         rules=rules_of(settings),
-        phrases=Phrases(phrases),
-        plans=plans_from(load_follow_ups(phrases)),
-        triage=TriageRules.build(content),
-        match_desk=build_desk(match_content(content, phrases)),
-        information=Library.build(load_information(content)),
-        service_codes=ServiceCodes.build(load_service_codes()),
+        phrases=words.phrases,
+        plans=words.plans,
+        triage=words.triage,
+        match_desk=build_desk(words.match),
+        information=words.information,
+        service_codes=words.service_codes,
     )
 
 
