@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base
@@ -75,6 +75,9 @@ class Listing(Base):
     digest: Mapped[str] = mapped_column(String(32))  # of everything above
     import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id"))  # brought this content
     seen_import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id"))  # newest that still has it
+    seen_before: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger), default=list, server_default=text("'{}'")
+    )  # imports that had it as it is now before the newest did, for an undo
     since: Mapped[int] = mapped_column(Integer)
     facility: Mapped[Facility] = relationship(back_populates="listings")
     seen: Mapped["DirectoryImport"] = relationship(foreign_keys=[seen_import_id], viewonly=True)

@@ -1,4 +1,7 @@
-"""Takes a whole file into the directory by sets: staged by COPY, compared, then written; nothing row by row."""
+"""Takes a whole file into the directory by sets: staged by COPY, compared, then written; nothing row by row.
+
+A place is known by its own key or by an alias of it (models.directory_pairs).
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,12 +47,14 @@ class Scope:
 class Difference:
     """How the staged file differs from the directory, in rows.
 
-    `inside` counts the rows now in scope; `invented` are sample rows that leave beside the `retired` ones.
+    `later` rows are left as a later edition has them; `inside` counts the rows now in scope; `invented` are sample
+    rows that leave beside the `retired` ones.
     """
 
     added: int
     changed: int
     same: int
+    later: int
     retired: int
     inside: int
     invented: int
@@ -64,14 +69,19 @@ CREATE TEMPORARY TABLE staged (
 """
 _PLAN = """
 CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
-SELECT s.line, s.position, f.id AS facility_id, l.id AS listing_id,
-  CASE WHEN l.id IS NULL THEN 'added' WHEN l.digest = s.digest OR i.as_of > :as_of THEN 'same' ELSE 'changed'
-  END AS verdict
-FROM (SELECT line, key, publisher, kind, digest,
-        (row_number() OVER (PARTITION BY key, publisher, kind ORDER BY line) - 1)::smallint AS position
-      FROM staged) s
-LEFT JOIN facility f ON f.key = s.key
-LEFT JOIN listing l ON l.facility_id = f.id AND l.publisher = s.publisher AND l.kind = s.kind
+SELECT s.line, s.position, s.facility_id, l.id AS listing_id,
+  CASE WHEN l.digest = s.digest THEN 'same' WHEN i.as_of > :as_of THEN 'later' WHEN l.id IS NOT NULL THEN 'changed'
+    WHEN EXISTS (
+      SELECT 1 FROM listing_history h JOIN directory_import retired_by ON retired_by.id = h.import_id
+      WHERE h.facility_id = s.facility_id AND h.image->>'publisher' = s.publisher AND h.image->>'kind' = s.kind
+        AND (h.image->>'position')::integer = s.position
+        AND retired_by.as_of > :as_of AND retired_by.undone_at IS NULL) THEN 'later'
+    ELSE 'added' END AS verdict
+FROM (SELECT known.*, (row_number() OVER (
+          PARTITION BY coalesce(facility_id::text, key), publisher, kind ORDER BY line) - 1)::smallint AS position
+      FROM (SELECT t.line, t.key, t.publisher, t.kind, t.digest, coalesce(a.facility_id, f.id) AS facility_id
+            FROM staged t LEFT JOIN facility_alias a ON a.key = t.key LEFT JOIN facility f ON f.key = t.key) known) s
+LEFT JOIN listing l ON l.facility_id = s.facility_id AND l.publisher = s.publisher AND l.kind = s.kind
   AND l.position = s.position
 LEFT JOIN directory_import i ON i.id = l.seen_import_id
 """
@@ -107,25 +117,36 @@ INSERT INTO listing_history (listing_id, facility_id, image, since, until, impor
 SELECT l.id, l.facility_id, to_jsonb(l), l.since, :generation, :import_id FROM listing l
 WHERE l.id IN (SELECT listing_id FROM planned WHERE verdict = 'changed' UNION ALL SELECT id FROM retiring)
 """
+# Lines with a facility whose key nobody knows yet were paired with a place that had another spelling
+_ALIASES = """
+INSERT INTO facility_alias (key, facility_id, import_id)
+SELECT DISTINCT s.key, p.facility_id, CAST(:import_id AS bigint) FROM staged s JOIN planned p ON p.line = s.line
+WHERE p.facility_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM facility f WHERE f.key = s.key)
+ON CONFLICT DO NOTHING
+"""
 _FACILITIES = """
 INSERT INTO facility (key)
-SELECT s.key FROM staged s WHERE NOT EXISTS (SELECT 1 FROM facility f WHERE f.key = s.key)
+SELECT s.key FROM staged s JOIN planned p ON p.line = s.line WHERE p.facility_id IS NULL
 GROUP BY s.key ORDER BY min(s.line)
 """
+_PLACE = """
+UPDATE planned p SET facility_id = f.id FROM staged s JOIN facility f ON f.key = s.key
+WHERE p.line = s.line AND p.facility_id IS NULL
+"""
 _CHANGE = f"""
-UPDATE listing l SET ({_CONTENT_LIST}, import_id, seen_import_id, since)
-  = ({", ".join("s." + name for name in CONTENT)}, :import_id, :import_id, :generation)
+UPDATE listing l SET ({_CONTENT_LIST}, import_id, seen_import_id, seen_before, since)
+  = ({", ".join("s." + name for name in CONTENT)}, :import_id, :import_id, '{{}}', :generation)
 FROM staged s JOIN planned p ON p.line = s.line WHERE p.listing_id = l.id AND p.verdict = 'changed'
 """  # noqa: S608 - column names are our own
 _ADD = f"""
 INSERT INTO listing (facility_id, publisher, kind, position, {_CONTENT_LIST}, import_id, seen_import_id, since)
-SELECT f.id, s.publisher, s.kind, p.position, {", ".join("s." + name for name in CONTENT)},
+SELECT p.facility_id, s.publisher, s.kind, p.position, {", ".join("s." + name for name in CONTENT)},
   :import_id, :import_id, :generation
-FROM staged s JOIN planned p ON p.line = s.line JOIN facility f ON f.key = s.key
+FROM staged s JOIN planned p ON p.line = s.line
 WHERE p.verdict = 'added' ORDER BY s.line
 """  # noqa: S608 - column names are our own
 _SEEN = """
-UPDATE listing l SET seen_import_id = :import_id FROM planned p
+UPDATE listing l SET seen_import_id = :import_id, seen_before = l.seen_before || l.seen_import_id FROM planned p
 WHERE p.listing_id = l.id AND p.verdict = 'same' AND l.seen_import_id <> :import_id
   AND NOT EXISTS (SELECT 1 FROM directory_import i WHERE i.id = l.seen_import_id AND i.as_of > :as_of)
 """
@@ -136,10 +157,15 @@ SELECT l.id, l.facility_id, to_jsonb(l), l.since, :generation, :undone FROM list
 _UNDO_REMOVE = "DELETE FROM listing WHERE import_id = :undone"
 _UNDO_RESTORE = """
 INSERT INTO listing OVERRIDING SYSTEM VALUE
-SELECT (jsonb_populate_record(NULL::listing, h.image || jsonb_build_object('since', CAST(:generation AS integer)))).*
+SELECT (jsonb_populate_record(NULL::listing,
+  '{"seen_before": []}' || h.image || jsonb_build_object('since', CAST(:generation AS integer)))).*
 FROM listing_history h WHERE h.import_id = :undone AND h.until = :made
 """
-_UNDO_SEEN = "UPDATE listing SET seen_import_id = import_id WHERE seen_import_id = :undone"
+_UNDO_SEEN = """
+UPDATE listing SET seen_import_id = coalesce(seen_before[cardinality(seen_before)], import_id),
+  seen_before = trim_array(seen_before, least(1, cardinality(seen_before))) WHERE seen_import_id = :undone
+"""
+_UNDO_ALIASES = "DELETE FROM facility_alias WHERE import_id = :undone"
 
 
 def stage(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -181,11 +207,15 @@ def copy_in(session: Session, table: str, columns: Sequence[str], rows: Iterable
     return count
 
 
-def compare(session: Session, scope: Scope) -> Difference:
-    """How the staged rows differ from what is there."""
+def compare(session: Session, scope: Scope) -> None:
+    """Plan what each staged row is to the directory, and which listings the file lets go."""
     session.execute(text(_PLAN), scope.parameters())
     session.execute(text("ANALYZE planned"))
     session.execute(text(_RETIRE), scope.parameters())
+
+
+def difference(session: Session, scope: Scope) -> Difference:
+    """How the planned rows differ from what is there."""
     verdicts = session.execute(text("SELECT verdict, count(*) FROM planned GROUP BY verdict")).all()
     counts = {str(verdict): int(count) for verdict, count in verdicts}
     inside = session.execute(text(_INSIDE), scope.parameters())
@@ -193,6 +223,7 @@ def compare(session: Session, scope: Scope) -> Difference:
         added=counts.get("added", 0),
         changed=counts.get("changed", 0),
         same=counts.get("same", 0),
+        later=counts.get("later", 0),
         retired=session.execute(text("SELECT count(*) FROM retiring WHERE NOT invented")).scalar_one(),
         inside=inside.scalar_one(),
         invented=session.execute(text("SELECT count(*) FROM retiring WHERE invented")).scalar_one(),
@@ -212,7 +243,7 @@ def examples(session: Session, limit: int) -> dict[str, list[str]]:
             "SELECT verdict, name FROM ("
             " SELECT p.verdict, concat_ws(', ', s.name1, s.city, s.state) AS name, s.line,"
             " row_number() OVER (PARTITION BY p.verdict ORDER BY s.line) AS number"
-            " FROM planned p JOIN staged s ON s.line = p.line WHERE p.verdict <> 'same'"
+            " FROM planned p JOIN staged s ON s.line = p.line WHERE p.verdict IN ('added', 'changed')"
             " UNION ALL SELECT 'retired', concat_ws(', ', l.name1, l.city, l.state), l.id,"
             " row_number() OVER (ORDER BY l.id) FROM listing l JOIN retiring r ON r.id = l.id"
             ") named WHERE number <= :limit ORDER BY verdict, line"
@@ -228,7 +259,7 @@ def examples(session: Session, limit: int) -> dict[str, list[str]]:
 def write(session: Session, scope: Scope, import_id: int, generation: int) -> None:
     """Carry out the compared difference as one generation of the directory; what was there goes into the history."""
     values = {**scope.parameters(), "import_id": import_id, "generation": generation}
-    for statement in (_REMEMBER, _FACILITIES, _CHANGE, _ADD):
+    for statement in (_REMEMBER, _ALIASES, _FACILITIES, _PLACE, _CHANGE, _ADD):
         session.execute(text(statement), values)
     session.execute(text("DELETE FROM listing WHERE id IN (SELECT id FROM retiring)"))
     session.execute(text("ANALYZE facility, listing"))  # the next comparison must not plan for an empty table
@@ -242,7 +273,7 @@ def refresh_seen(session: Session, scope: Scope, import_id: int) -> None:
 def take_back(session: Session, undone: int, made: int, generation: int) -> None:
     """Put back what import `undone` replaced or retired in generation `made`, and take out what it brought."""
     values = {"undone": undone, "made": made, "generation": generation}
-    for statement in (_UNDO_REMEMBER, _UNDO_REMOVE, _UNDO_RESTORE, _UNDO_SEEN):
+    for statement in (_UNDO_REMEMBER, _UNDO_REMOVE, _UNDO_RESTORE, _UNDO_SEEN, _UNDO_ALIASES):
         session.execute(text(statement), values)
 
 

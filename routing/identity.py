@@ -7,6 +7,15 @@ _OTHER = re.compile(r"[^a-z0-9 ]")
 _BLANKS = re.compile(r" {2,}")
 _EXTENSION = re.compile(r"(?:x|ext\.?|extension|#)\s*\d+\s*$", re.IGNORECASE)
 
+_STREET_WORDS = {
+    **{"street": "st", "str": "st", "avenue": "ave", "av": "ave", "road": "rd", "drive": "dr", "lane": "ln"},
+    **{"boulevard": "blvd", "court": "ct", "place": "pl", "square": "sq", "terrace": "ter", "circle": "cir"},
+    **{"highway": "hwy", "parkway": "pkwy", "turnpike": "tpke", "route": "rt", "rte": "rt", "trail": "trl"},
+    **{"north": "n", "south": "s", "east": "e", "west": "w", "northeast": "ne", "northwest": "nw"},
+    **{"southeast": "se", "southwest": "sw", "suite": "ste", "floor": "fl", "building": "bldg", "mount": "mt"},
+    **{"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "saint": "st"},
+}
+
 
 def fold(text: str) -> str:
     """Lower case, accents folded, everything but a-z, 0-9 and blanks a blank, runs of blanks collapsed (R11)."""
@@ -32,3 +41,15 @@ def operator_digits(phone: str) -> int:
     if len(digits) == 11 and digits.startswith("1"):
         digits = digits[1:]
     return int(digits) if len(digits) == 10 else 0
+
+
+def street_key(street: str) -> str:
+    """A street as compared between editions: folded, with the usual words and points of the compass abbreviated.
+
+    `""` when it names no house number: streets kept secret ("- - -") and P.O. boxes tell nothing. Words: USPS
+    Publication 28, appendix C, the common ones.
+    """
+    words = [_STREET_WORDS.get(word, word) for word in fold(street).split()]
+    if not words or not words[0][0].isdigit():
+        return ""
+    return " ".join(words)

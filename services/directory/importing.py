@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models import directory_pairs
 from models import directory_store as store
 from models.directory import DirectoryImport, RefusedRow, last_import, next_generation, take_directory
 from routing.geography import ZipTable
 from services import audit
 from services.directory.files import SourceFile, UnreadableFileError, edition_of
 from services.directory.opening import open_source
+from services.directory.pairing import pair
 from services.directory.plain_csv import PLAIN_CSV
 from services.directory.rows import SourceRow, clean, examine
 from services.directory.zip_codes import ensure_zip_codes, load_zip_table
@@ -56,6 +58,9 @@ class ImportResult:
     changed: int = 0
     unchanged: int = 0
     retired: int = 0
+    left: int = 0  # as a later edition has them
+    perhaps: list[tuple[str, str]] = field(default_factory=list)  # a place that goes, and one that may be it anew
+    marked: list[str] = field(default_factory=list)  # places that go though people said something of them
     refused: list[tuple[int, str]] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
     unknown_codes: dict[str, int] = field(default_factory=dict)  # in how many rows each stands
@@ -112,7 +117,9 @@ class _Intake:
         zips = load_zip_table(self.session)
         if store.stage(self.session, self._rows(zips)) == self._refuse_copies():
             raise _Refuse(self._nothing_to_take())
-        self._note(store.compare(self.session, self.scope))
+        store.compare(self.session, self.scope)
+        self._pair()
+        self._note(store.difference(self.session, self.scope))
         if not self.wish.dry_run and not self._known_already():
             self._write()
 
@@ -167,11 +174,19 @@ class _Intake:
         why = f" The first: line {first[0]}, {first[1]}." if first else ""
         return f"{self.wish.path.name} has no row that can be taken.{why}"
 
+    def _pair(self) -> None:
+        """Keep places that are only spelled anew; name those that may be."""
+        pairs = pair(*directory_pairs.gone_and_fresh(self.session, self.scope.parameters()))
+        directory_pairs.take_pairs(self.session, pairs.sure)
+        self.result.perhaps = directory_pairs.named(self.session, pairs.perhaps)
+        self.result.marked = directory_pairs.retiring_with_words(self.session)
+
     def _note(self, difference: store.Difference) -> None:
         """Put the difference into the result; refuse a file that would empty the directory."""
         result = self.result
         result.added, result.changed, result.retired = difference.added, difference.changed, difference.retired
-        result.unchanged, result.format, result.source = difference.same, self.source.format, self.source.source
+        result.unchanged, result.left = difference.same, difference.later
+        result.format, result.source = self.source.format, self.source.source
         result.examples = store.examples(self.session, EXAMPLES)
         result.scope = scope_word(self.scope)
         too_many = difference.retired > RETIRE_CAP * difference.inside
@@ -201,6 +216,7 @@ class _Intake:
         if result.added or result.changed or result.retired:
             row.generation = next_generation(self.session)
             store.write(self.session, self.scope, row.id, row.generation)
+            directory_pairs.end_unlisted_checks(self.session, row.id)
         if not self.source.copy:
             store.refresh_seen(self.session, self.scope, row.id)
         audit.write(self.session, "directory_imported", self.wish.actor_id, self.now, import_id=row.id, **counts)
@@ -225,6 +241,11 @@ class _Intake:
 
 def _scope(wish: ImportWish, source: SourceFile, now: datetime) -> store.Scope:
     day = wish.as_of or source.as_of or edition_of(wish.path)[1] or now.date()
+    if day > now.date():  # every later file would be taken for an older one
+        raise UnreadableFileError(
+            f"{wish.path.name} would speak of {day.isoformat()}, which is still to come."
+            " Say the right day with --as-of."
+        )
     word = wish.scope or source.scope
     if word in {"national", "list"}:
         return store.Scope(source.publisher, source.kinds, day, whole=word == "national")

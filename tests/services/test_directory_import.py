@@ -1,7 +1,7 @@
 """A directory file is taken whole or not at all, inside the scope it speaks for, and can be taken back."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 
 from models.database import Database
 from models.directory import Facility, Listing, ListingHistory, directory_versions, take_directory
+from models.directory_pairs import FacilityAlias
 from services.directory.importing import ImportResult, ImportWish, import_directory
+from services.directory.reports import hold_back
 from services.directory.searching import past_imports, search_facilities, undo_import
 from services.house import House
 from tests.fixtures.directory import SAMPLE, WORKBOOK_HEADER, WriteCsv, place
@@ -222,3 +224,61 @@ def test_the_real_workbook_is_taken_whole_twice(house: House) -> None:
     assert counts(take(house, REAL_WORKBOOK)) == (0, 0, 12744, 0, 0)
     with house.db.begin() as session:
         assert session.scalar(select(func.count()).select_from(Facility)) == 12736
+
+
+def test_a_new_spelling_keeps_the_facility_and_what_people_said_of_it(house: House, write_csv: WriteCsv) -> None:
+    rows = [place(f"House {n}", street1=f"{n} Quay St", phone=f"617-555-01{n:02d}") for n in range(1, 5)]
+    take(house, write_csv(rows), scope="national")
+    with house.db.begin() as session:
+        held = session.scalars(select(Facility.id).order_by(Facility.id)).first()
+    assert held is not None
+    assert hold_back(house, held, "unsafe", NOW + timedelta(days=90), NOW, None) is None
+    anew = [row | {"street1": row["street1"].replace(" St", " Street")} for row in rows]
+    anew[1] |= {"name1": "House Two, Inc."}
+    second = take(house, write_csv(anew), scope="national")
+    assert counts(second) == (0, 4, 0, 0, 0)
+    assert second.marked == second.perhaps == []
+    with house.db.begin() as session:
+        assert session.scalar(select(func.count()).select_from(Facility)) == 4
+        assert held in session.scalars(select(Listing.facility_id)).all()
+    again = [*anew[:3], anew[3] | {"phone": "617-555-0199"}]
+    assert counts(take(house, write_csv(again), scope="national")) == (0, 1, 3, 0, 0)
+    for past in past_imports(house)[:2]:
+        assert undo_import(house, past.id, NOW) is None
+    with house.db.begin() as session:
+        assert set(session.scalars(select(Listing.street1))) == {row["street1"] for row in rows}
+        assert not session.scalar(select(func.count()).select_from(FacilityAlias))
+
+
+def test_a_place_that_is_only_half_alike_is_named_and_so_is_a_held_one_that_leaves(
+    house: House, write_csv: WriteCsv
+) -> None:
+    take(house, write_csv([place("Quay House"), place("Mill House", street1="9 Mill Road", phone="617-555-0144")]))
+    with house.db.begin() as session:
+        mill = session.scalars(select(Facility.id).where(Facility.key.startswith("mill"))).one()
+    assert hold_back(house, mill, "unsafe", NOW + timedelta(days=90), NOW, None) is None
+    moved = place("Mill Recovery", street1="80 Canal Road", phone="617-555-0144")
+    result = take(house, write_csv([place("Quay House"), moved]), scope="national", dry_run=True)
+    assert counts(result) == (1, 0, 1, 1, 0)
+    assert result.perhaps == [("Mill House, 9 Mill Road, Chelsea, MA", "Mill Recovery, 80 Canal Road, Chelsea, MA")]
+    assert result.marked == ["Mill House, Chelsea, MA (do not refer)"]
+
+
+def test_an_older_edition_brings_nothing_back_and_an_undo_keeps_the_days(house: House, write_csv: WriteCsv) -> None:
+    old = write_csv([place("A"), place("B", street1="7 Elm Road", phone="617-555-0107")])
+    few = write_csv([place("A")])
+    confirmed: dict[str, object] = {"scope": "national", "retire_confirmed": True}
+    take(house, old, as_of=date(2021, 1, 1), **confirmed)
+    take(house, write_csv([place("A"), place("C", street1="8 Elm Road")]), as_of=date(2024, 1, 1))
+    newest = take(house, few, as_of=date(2025, 1, 1), scope="national", retire_confirmed=True)
+    assert newest.retired == 2
+    back = take(house, old, as_of=date(2024, 6, 1), **confirmed)
+    assert (counts(back), back.left) == ((0, 0, 1, 0, 0), 1)
+    assert names(house) == ["A"]
+    assert newest.import_id is not None
+    assert undo_import(house, newest.import_id, NOW) is None
+    with house.db.begin() as session:
+        a = session.scalars(select(Listing).where(Listing.name1 == "A")).one()
+        assert a.seen.as_of == date(2024, 1, 1)
+    future = take(house, old, as_of=date(2099, 1, 1), **confirmed)
+    assert "is still to come" in future.errors[0]

@@ -128,6 +128,13 @@ def _summary(result: ImportResult) -> str:
     counted = f"{result.read:,} rows read, {result.added:,} added, {result.changed:,} changed"
     kept = f"{result.unchanged:,} unchanged, {result.retired:,} retired, {len(result.refused):,} refused"
     lines = [f"{result.source}, {result.scope}: {counted}, {kept}."]
+    if result.left:
+        lines.append(f"Left as a later edition has them: {_rows(result.left)}.")
+    leave = "Would leave" if result.dry_run else "Left"
+    lines += [f"{leave} every list, though people said something of it: {place}." for place in result.marked]
+    lines += [f"Perhaps the same: {before} | {after}." for before, after in result.perhaps[:SHOWN]]
+    if len(result.perhaps) > SHOWN:
+        lines.append(f"Perhaps the same: {len(result.perhaps) - SHOWN:,} more (--json prints all).")
     if result.dry_run:
         lines += [f"Would be {verdict}: {'; '.join(names)}" for verdict, names in result.examples.items()]
         lines.append("Nothing was changed (dry run).")
