@@ -194,6 +194,12 @@ def listings_of(session: Session, facility_ids: Collection[int]) -> Sequence[Lis
     return session.scalars(chosen.order_by(DirectoryImport.as_of.desc(), Listing.id)).all()
 
 
+def listed_among(session: Session, facility_ids: Collection[int]) -> set[int]:
+    """Those of these facilities that a list still has, licences left out."""
+    query = select(Listing.facility_id).where(Listing.facility_id.in_(facility_ids), Listing.kind != LICENCE)
+    return set(session.scalars(query.distinct()))
+
+
 def licences_in(session: Session, zip_codes: Collection[str]) -> Sequence[Listing]:
     """The licences of places in these ZIP codes."""
     query = select(Listing).options(joinedload(Listing.seen))
@@ -230,6 +236,11 @@ def zip_code_count(session: Session) -> int:
 def zip_code(session: Session, zip5: str) -> ZipCode | None:
     """One ZIP code."""
     return session.get(ZipCode, zip5)
+
+
+def state_exists(session: Session, state: str) -> bool:
+    """Whether any ZIP code lies in this state or territory."""
+    return session.scalar(select(ZipCode.zip5).where(ZipCode.state == state).limit(1)) is not None
 
 
 def recent_imports(session: Session, *, limit: int = 20) -> Sequence[DirectoryImport]:

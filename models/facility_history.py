@@ -1,9 +1,10 @@
 """Everything that was ever said about one facility: past listings, past words of admins, beds, checks, reports."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from models.bed_contacts import BedContact
@@ -17,6 +18,13 @@ def past_listings(session: Session, facility_id: int) -> Sequence[ListingHistory
     """What lists said before, newest first."""
     query = select(ListingHistory).where(ListingHistory.facility_id == facility_id)
     return session.scalars(query.order_by(ListingHistory.until.desc()).limit(LONGEST)).all()
+
+
+def last_listings(session: Session, facility_ids: Collection[int]) -> Sequence[ListingHistory]:
+    """What a list said last of each of these facilities."""
+    query = select(ListingHistory).where(ListingHistory.facility_id.in_(facility_ids))
+    newest = query.order_by(ListingHistory.facility_id, ListingHistory.until.desc(), ListingHistory.id)
+    return session.scalars(newest.ext(distinct_on(ListingHistory.facility_id))).all()
 
 
 def imports_by_id(session: Session, ids: Sequence[int]) -> dict[int, DirectoryImport]:

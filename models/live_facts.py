@@ -5,7 +5,7 @@ match can be made again. Fixes change the directory (generation); the others are
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, Id, words_of
 from models.bed_contacts import BedContact
 from models.contacts import Contact
-from models.directory import Facility
+from models.directory import LICENCE, Facility, Listing
 from models.people import Counselor
 from routing.vocabulary import BedLevel, ReportKind
 
@@ -202,6 +202,15 @@ def last_verified(session: Session, facility_ids: Sequence[int]) -> dict[int, da
 def last_checked(session: Session, facility_ids: Sequence[int]) -> dict[int, datetime]:
     """When a person last called these facilities, whatever they found, for those that were ever called."""
     return _last_done(session, facility_ids, FacilityCheck.done_at.is_not(None))
+
+
+def longest_unchecked(session: Session, before: datetime, limit: int, without: Collection[int]) -> Sequence[int]:
+    """Listed facilities that nobody called since `before`, those first that were never called."""
+    last = func.max(FacilityCheck.done_at)
+    query = select(Listing.facility_id).where(Listing.kind != LICENCE, Listing.facility_id.not_in(without))
+    query = query.outerjoin(FacilityCheck, FacilityCheck.facility_id == Listing.facility_id)
+    query = query.group_by(Listing.facility_id).having(or_(last.is_(None), last < before))
+    return session.scalars(query.order_by(last.asc().nulls_first(), Listing.facility_id).limit(limit)).all()
 
 
 def _last_done(session: Session, facility_ids: Sequence[int], which: ColumnElement[bool]) -> dict[int, datetime]:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.directory import Facility
-from models.live_facts import FacilityCheck, last_checked, last_verified, open_checks
+from models.directory import Facility, listed_among
+from models.live_facts import FacilityCheck, last_checked, last_verified, longest_unchecked, open_checks
 from models.match_counts import exposures
 from services import audit
 from services.directory.refused import Refused
@@ -44,19 +44,26 @@ def drop_check(session: Session, facility_id: int, why: str) -> None:
 
 
 def calls_of_the_day(house: House, now: datetime) -> list[CallToMake]:
-    """Reported facilities first, oldest report first; then those most shown and longest unchecked. Each once."""
+    """Reported facilities first, oldest report first; then those most shown and longest unchecked. Each once.
+
+    Only those that a list still has; when few were shown, the longest unchecked of the others fill the ten up.
+    """
     with house.db.begin() as session:
         used = {row.facility_id: row.shown for row in exposures(session, now - USE_PERIOD, now)}
         reported = {check.facility_id: check.why for check in reversed(open_checks(session))}
         reported = dict(reversed(reported.items()))
-        verified = last_verified(session, [*used, *reported])
+        listed = listed_among(session, {*used, *reported})  # nobody need ring a place that no list has any more
+        used = {facility: shown for facility, shown in used.items() if facility in listed}
+        reported = {facility: why for facility, why in reported.items() if facility in listed}
         checked = last_checked(session, list(used))
+        others = longest_unchecked(session, now - timedelta(days=1), CALLS_A_DAY, {*used, *reported})
+        verified = last_verified(session, [*used, *reported, *others])
     stale = sorted(used, key=lambda facility: (-used[facility] * _days(checked.get(facility), now), facility))
     chosen = [*reported, *(facility for facility in stale if facility not in reported)]
     wanted = [f for f in chosen if f in reported or _days(checked.get(f), now) >= 1]
     return [
         CallToMake(facility, reported.get(facility, ROUTINE), used.get(facility, 0), verified.get(facility))
-        for facility in wanted[:CALLS_A_DAY]
+        for facility in [*wanted, *others][:CALLS_A_DAY]
     ]
 
 

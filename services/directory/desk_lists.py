@@ -1,14 +1,14 @@
 """The admin's lists about the directory: calls of the day, rows that imports refused, and neutrality in numbers."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.directory import listings_of
-from models.facility_history import newest_refused
+from models.directory import listed_among, listings_of
+from models.facility_history import last_listings, newest_refused
 from models.live_facts import held_back, newest_beds, open_checks, reports_of
 from models.match_counts import Exposure, choices, exposures
 from models.reading import names_of
@@ -18,6 +18,7 @@ from services.directory.fixes import fixes_by_facility
 from services.house import House
 
 REFUSED_SHOWN = 100
+_LINE_FIELDS = ("name1", "city", "state", "phone")
 
 
 @dataclass(frozen=True)
@@ -124,17 +125,22 @@ def _why(session: Session, facility_id: int, why: str) -> tuple[str, ...]:
 
 
 def lines_of(session: Session, facility_ids: Iterable[int]) -> dict[int, Line]:
-    """Facilities as lines, with admins' words; those that no list has any more are left out."""
+    """Facilities as lines, with admins' words; of one that no list has any more, what the last one said."""
     ids = list(facility_ids)
     fixes = fixes_by_facility(session, ids)
-    found: dict[int, Line] = {}
+    said: dict[int, Mapping[str, str]] = {}
     for row in listings_of(session, ids):
-        fixed = fixes.get(row.facility_id, {})
-        town = f"{fixed.get('city', row.city)}, {fixed.get('state', row.state)}"
-        number = phone.e164(fixed.get("admissions_phone") or fixed.get("phone", row.phone))
-        line = Line(row.facility_id, fixed.get("name1", row.name1), town, number, fixed.get("admissions_hours", ""))
-        found.setdefault(row.facility_id, line)
-    return found
+        said.setdefault(row.facility_id, {field: getattr(row, field) for field in _LINE_FIELDS})
+    for past in last_listings(session, set(ids) - said.keys()):
+        said[past.facility_id] = {field: str(past.image[field]) for field in _LINE_FIELDS}
+    return {facility: _line(facility, {**listed, **fixes.get(facility, {})}) for facility, listed in said.items()}
+
+
+def _line(facility_id: int, said: Mapping[str, str]) -> Line:
+    number = phone.e164(said.get("admissions_phone") or said["phone"])
+    return Line(
+        facility_id, said["name1"], f"{said['city']}, {said['state']}", number, said.get("admissions_hours", "")
+    )
 
 
 def checks(house: House) -> Checks:
@@ -184,7 +190,8 @@ def beds_now(house: House) -> list[tuple[Line, str, int, datetime, str]]:
     """The newest bed count of each facility and level: facility, level, open, when and how."""
     with house.db.begin() as session:
         newest = newest_beds(session)
-        lines = lines_of(session, [bed.facility_id for bed in newest])
+        listed = listed_among(session, [bed.facility_id for bed in newest])
+        lines = lines_of(session, listed)
     known = [bed for bed in newest if bed.facility_id in lines]
     rows = [(lines[bed.facility_id], bed.level.value, bed.open, bed.at, bed.how) for bed in known]
     return sorted(rows, key=lambda row: (row[0].name, row[1]))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from models.directory import Facility, next_generation
+from models.directory import Facility, next_generation, state_exists, zip_code
 from models.live_facts import FacilityFix, fixes_of, standing_fix
 from routing import phone
 from routing.codes import bits_of
 from routing.identity import operator_digits, zip5
 from services import audit
 from services.directory.refused import Refused
+from services.directory.rows import clean, is_unsafe
 
 # Fields of a listing that may be put right, and facts that no file has
 REPLACING = frozenset({"name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "website"})
@@ -34,13 +35,15 @@ def fix_facility(
     house: "House", facility_id: int, field: str, value: str, reason: str, now: datetime, actor_id: uuid.UUID | None
 ) -> Refused | None:
     """Put one field right for as long as nobody takes it back."""
-    value = " ".join(value.split())
-    problem = _problem(field, value, reason)
+    value = clean(value)
+    problem = _problem(field, value, reason, frozenset(house.service_codes.by_code))
     if problem:
         return problem
     with house.db.begin() as session:
         if session.get(Facility, facility_id) is None:
             return Refused.UNKNOWN_FACILITY
+        if problem := _unknown_place(session, field, value):
+            return problem
         generation = next_generation(session)
         _end(session, facility_id, field, generation)
         session.add(
@@ -84,7 +87,16 @@ def fixed_row(row: IndexRow, fixes: Mapping[str, str]) -> IndexRow:
     return listing, facility, word, int(fixes.get("zip5", zip_number)), operator, fixes.get("state", state)
 
 
-def _problem(field: str, value: str, reason: str) -> Refused | None:
+def _unknown_place(session: Session, field: str, value: str) -> Refused | None:
+    """A ZIP code or state that does not exist would take the facility out of every match."""
+    if field == "zip5" and zip_code(session, value) is None:
+        return Refused.ZIP
+    if field == "state" and not state_exists(session, value):
+        return Refused.STATE
+    return None
+
+
+def _problem(field: str, value: str, reason: str, known_codes: frozenset[str]) -> Refused | None:
     if field not in FIELDS:
         return Refused.FIELD
     if not reason.strip():
@@ -94,8 +106,9 @@ def _problem(field: str, value: str, reason: str) -> Refused | None:
     wrong = {
         Refused.BLANK: field in NEVER_BLANK and not value,
         Refused.ZIP: field == "zip5" and zip5(value) != value,
-        Refused.STATE: field == "state" and re.fullmatch(r"[A-Z]{2}", value) is None,
-        Refused.CODES: field in {CODES_ADDED, CODES_REMOVED} and _CODES.match(value) is None,
+        Refused.UNSAFE: field in REPLACING - {"phone"} and is_unsafe(value),
+        Refused.CODES: (field == CODES_ADDED and not (value and known_codes.issuperset(value.split())))
+        or (field == CODES_REMOVED and _CODES.match(value) is None),
         Refused.NUMBER: field in {"phone", "admissions_phone"} and bool(value) and phone.e164(value) is None,
         Refused.WEBSITE: field == "website" and bool(value) and not value.startswith(("http://", "https://")),
     }

@@ -23,6 +23,7 @@ class Refused(StrEnum):
     STATE = "state"
     CODES = "codes"
     WEBSITE = "website"
+    UNSAFE = "unsafe"
     NOT_CHANGED = "not_changed"
     REVIEW_DAY = "review_day"
     HELD_ALREADY = "held_already"

@@ -15,6 +15,7 @@ from routing.identity import identity_key, operator_digits, zip5
 HSDS = "HSDS"  # kind of listings from other people's HSDS data, which has no service codes
 MAX_TEXT = 500
 MAX_CODES_TEXT = 6_000
+FILLER_DIGITS = 10  # so many, all the same
 FAR_FROM_ZIP_MILES = 60.0  # DOMAIN.md section 3: coordinates farther than this from the ZIP are not believed
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
 _MARKUP = re.compile(r"<\s*[a-zA-Z/!]|&(?:[a-z]+|#\d+);")
@@ -105,6 +106,11 @@ def clean(value: str) -> str:
     return _CONTROL.sub(" ", whole).strip()
 
 
+def is_unsafe(value: str) -> bool:
+    """Whether a page would read it as HTML, or a spreadsheet would compute it."""
+    return _MARKUP.search(value) is not None or _FORMULA.match(value) is not None
+
+
 def _text_problems(texts: Mapping[str, str]) -> list[str]:
     found = [] if texts["name1"] else ["it has no name"]
     if not texts["city"]:
@@ -137,8 +143,8 @@ def _code_problems(codes: str, *, needed: bool) -> list[str]:
 def _phone(given: str, done: Examined) -> str:
     """The number as the source writes it, extension kept; blank when nobody can answer it."""
     number = clean(given)
-    digits = str(operator_digits(number))
-    if len(set(digits)) == 1 and len(digits) == 10:
+    digits = re.sub(r"\D", "", number)
+    if len(set(digits)) == 1 and len(digits) >= FILLER_DIGITS:
         done.notes.append(f"the phone number {number} is a filler and was left out")
         return ""
     return number[:40]

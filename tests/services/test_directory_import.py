@@ -100,7 +100,12 @@ def test_more_than_a_tenth_is_retired_only_when_confirmed(house: House, write_cs
 
 def test_a_dry_run_shows_the_difference_and_changes_nothing(house: House, write_csv: WriteCsv) -> None:
     take(house, write_csv([place("Quay House"), place("Mill House")]))
-    result = take(house, write_csv([place("Quay House", phone=""), place("New House")]), scope="national", dry_run=True)
+    result = take(
+        house,
+        write_csv([place("Quay House", phone=""), place("New House", street1="5 New Road", phone="")]),
+        scope="national",
+        dry_run=True,
+    )
     assert counts(result) == (1, 1, 0, 1, 0)
     assert result.examples == {
         "added": ["New House, Chelsea, MA"],
@@ -135,12 +140,14 @@ def test_a_row_that_cannot_be_taken_is_named_with_its_reason(
 
 
 def test_filler_phones_are_left_out_and_extensions_kept(house: House, write_csv: WriteCsv) -> None:
-    result = take(house, write_csv([place("A", phone="(999) 999-9999"), place("B", phone="617-555-0123 x42")]))
-    assert result.notes == [(2, "the phone number (999) 999-9999 is a filler and was left out")]
+    phones = ("(999) 999-9999", "000-000-0000", "617-555-0123 x42")
+    result = take(house, write_csv([place(name, phone=phone) for name, phone in zip("ABC", phones, strict=True)]))
+    assert result.notes == [
+        (line, f"the phone number {phones[line - 2]} is a filler and was left out") for line in (2, 3)
+    ]
     with house.db.begin() as session:
-        phones = session.scalars(select(Listing.phone).order_by(Listing.name1)).all()
-        assert phones == ["", "617-555-0123 x42"]
-        assert session.scalars(select(Listing.operator).order_by(Listing.name1)).all() == [0, 6175550123]
+        assert session.scalars(select(Listing.phone).order_by(Listing.name1)).all() == ["", "", "617-555-0123 x42"]
+        assert session.scalars(select(Listing.operator).order_by(Listing.name1)).all() == [0, 0, 6175550123]
 
 
 def test_military_zip_codes_and_guam_are_taken(house: House, write_csv: WriteCsv) -> None:

@@ -11,6 +11,7 @@ from models.live_facts import reports_of
 from routing.vocabulary import BedLevel, ReportKind
 from services.directory.beds import BedsTold, report_beds
 from services.directory.checks import calls_of_the_day, finish_check
+from services.directory.desk_lists import checks, day_calls
 from services.directory.fixes import fix_facility, take_fix_back
 from services.directory.importing import ImportWish, import_directory
 from services.directory.refused import Refused
@@ -175,10 +176,32 @@ def test_an_admins_correction_wins_over_the_next_import_and_is_shown(town: House
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("sponsor", "x"), ("zip5", "2150"), ("state", "mass"), ("codes_added", "B;"), ("name1", " ")]
-)
+    ("field", "value"),
+    [
+        ("sponsor", "x"), ("zip5", "2150"), ("zip5", "00000"), ("zip5", "99999"), ("state", "mass"), ("state", "ZZ"),
+        ("codes_added", "B;"), ("codes_added", "BDTXX"), ("name1", " "), ("name1", "<b>x</b>"), ("name2", "=cmd()"),
+    ],
+)  # fmt: skip
 def test_corrections_that_make_no_sense_are_refused(town: House, field: str, value: str) -> None:
     assert fix_facility(town, facility(town, "A"), field, value, "why not", NOW, None) is not None
+
+
+def test_the_desk_rings_listed_places_only_and_can_still_close_what_is_open_about_others(
+    town: House, write_csv: WriteCsv
+) -> None:
+    gone = [facility(town, name) for name in "AB"]
+    assert hold_back(town, gone[0], "closed", NOW + timedelta(days=30), NOW, None) is None
+    assert report_facility(town, gone[1], ReportKind.FULL, NOW) is None
+    rows = [place(name, phone=PHONES[name]) for name in "CD"]
+    left = import_directory(
+        town, ImportWish(write_csv(rows), scope="national", retire_confirmed=True), NOW + timedelta(days=3)
+    )
+    assert len(left.marked) == 2
+    assert {call.line.name for call in day_calls(town, NOW)} == {"C", "D"}
+    assert report_facility(town, gone[1], ReportKind.FULL, NOW) is None
+    found = checks(town)
+    assert [line.name for line, *_ in found.holds] == ["A"]
+    assert [check.line.name for check in found.checks] == ["B"]
 
 
 def test_a_stored_match_is_made_again_to_the_same_list_after_everything_changed(

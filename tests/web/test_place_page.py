@@ -48,7 +48,7 @@ def test_an_admins_word_wins_is_shown_as_such_and_can_be_taken_back(hospital: in
     assert "(617) 555-0199" in admin.get("/directory?q=tidewater")[1]
     status, page = send(admin, f"{path}/fix", field="zip5", value="2150", reason="a slip")
     assert status == 422
-    assert "Give the ZIP code as five digits." in page
+    assert "Give a ZIP code that exists, as five digits." in page
     assert 'value="a slip"' in page, "what was typed is still there"
     status, page = send(admin, f"{path}/believe", field="phone")
     assert "The list says" not in page
