@@ -10,6 +10,7 @@ from services.directory.rows import SourceRow
 from services.directory.service_codes import ServiceCodes
 
 ROWS = "rows"
+EXCLUSIVE = "EXCL"  # category of programmes that serve nobody else
 _SIGNS = ('"typeFacility"', '"name1"', '"street1"')
 # Facilities only, never individual practitioners (DOMAIN.md section 3)
 _KINDS = {"SA": "SU", "SU": "SU", "MH": "MH", "OTP": "OTP", "HRSA": "HRSA"}
@@ -42,7 +43,8 @@ def _row(number: int, data: dict[str, Any], codes: ServiceCodes) -> SourceRow:
     given = str(data.get("typeFacility") or "")
     kind = _KINDS.get(given.upper(), "")
     problems = [] if kind else [f"typeFacility {given[:20] or '(blank)'} is no facility"]
-    found, unknown = _codes(data.get("services"), codes)
+    found, unknown, exclusive = _codes(data.get("services"), codes)
+    problems += [f"whom it serves only is not known: {label!r}" for label in exclusive]
     if kind == "OTP" and not found:
         found = ["OTP"]  # known to come without services; what it is called is all that is said
     texts: dict[str, Any] = {name: str(data.get(name) or "") for name in _FIELDS}
@@ -57,14 +59,19 @@ def _row(number: int, data: dict[str, Any], codes: ServiceCodes) -> SourceRow:
     )
 
 
-def _codes(services: Any, codes: ServiceCodes) -> tuple[list[str], list[str]]:
-    """Codes of the labels, and the labels that nobody knows."""
+def _codes(services: Any, codes: ServiceCodes) -> tuple[list[str], list[str], list[str]]:
+    """Codes of the labels, the labels that nobody knows, and those of exclusive programmes that nobody knows.
+
+    Without the last a place for some callers only would be offered to all.
+    """
     found: list[str] = []
     unknown: list[str] = []
+    exclusive: list[str] = []
     for service in services if isinstance(services, list) else []:
         category = str(service.get("f2") or "") if isinstance(service, dict) else ""
         for label in str(service.get("f3") or "").split(";") if isinstance(service, dict) else []:
             if label.strip():
                 code = codes.find(category, label)
-                found.append(code) if code else unknown.append(label.strip()[:60])
-    return found, unknown
+                named = found if code else exclusive if category.strip().upper() == EXCLUSIVE else unknown
+                named.append(code or label.strip()[:60])
+    return found, unknown, exclusive

@@ -117,6 +117,17 @@ def test_labels_of_the_locator_become_codes_by_their_category(house: House, tmp_
     assert result.notes == [(1, "1 services have no code and were left out, such as 'Moon people'")]
 
 
+def test_a_programme_for_some_only_is_never_taken_for_one_for_all(house: House, tmp_path: Path) -> None:
+    def serving(name: str, label: str) -> dict[str, object]:
+        care = {"f1": "Type of Care", "f2": "TC", "f3": "Detoxification; Psychotropic medication"}
+        return json_site(name1=name, services=[care, {"f1": "Exclusive Services", "f2": "EXCL", "f3": label}])
+
+    known = serving("Clinic", "Methadone and buprenorphine clients only; All Clients in Opioid Treatment Program")
+    result = take(house, locator_json(tmp_path, known, serving("Moon House", "Moon people only")))
+    assert sorted(only(house).codes.split()) == ["DT", "MMD", "OUDO"]
+    assert result.refused == [(2, "whom it serves only is not known: 'Moon people only'")]
+
+
 def test_practitioners_are_refused_and_programmes_without_services_kept(house: House, tmp_path: Path) -> None:
     path = locator_json(
         tmp_path, json_site(typeFacility="PRACTITIONER"), json_site(typeFacility="OTP", services=None, name1="Clinic")
