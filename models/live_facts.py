@@ -1,6 +1,6 @@
 """What people know of facilities beyond any file: fixes, beds, reports, "do not refer", calls that checked.
 
-Rows are only added and ended, never overwritten: `since` and `until` are versions (DirectoryState), so that a past
+Rows are only added and ended, never overwritten: `since` and `until` are versions (LiveState), so that a past
 match can be made again. Fixes change the directory (generation); the others are live (live_version).
 """
 
@@ -127,7 +127,7 @@ class FacilityCheck(Base):
 
 def next_live_version(session: Session) -> int:
     """Count one change of the live facts; other writers wait until this transaction ends."""
-    counted = text("UPDATE directory_state SET live_version = live_version + 1 RETURNING live_version")
+    counted = text("UPDATE live_state SET version = version + 1 RETURNING version")
     return int(session.execute(counted).scalar_one())
 
 

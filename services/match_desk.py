@@ -49,8 +49,12 @@ class MatchDesk:
         if current is not None and (current.generation, current.live_version) == (generation, live_version):
             return current
         with self._lock:
-            self._current = self._refresh(session, self._current, generation, live_version)
-            return self._current
+            while True:  # what was read belongs together when nobody committed between the first query and the last
+                self._current = self._refresh(session, self._current, generation, live_version)
+                read = generation, live_version
+                generation, live_version = directory_versions(session)
+                if read == (generation, live_version):
+                    return self._current
 
     def past(self, session: Session, generation: int, live_version: int) -> Current:
         """The match as it was at these versions, read from the history; for replays."""
