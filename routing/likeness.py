@@ -15,9 +15,9 @@ from routing.vocabulary import DANGER
 from routing.words import Message
 
 WINDOW = 60  # words weighed at a time, so that a short cry in a long text is not drowned
-DOUBTED_FROM, RAISED_FROM = 3, 5  # words of a text; of a shorter one the phrases know more than its sound
+LISTENED_FROM = 2  # words of a text; of a shorter one the phrases know more than its sound
 BEGINNING = 5  # letters of the beginning that a longer word also counts as
-EXPLAINED = 2.0  # log odds more to raise a flag when the phrases of danger in the text were explained away
+EXPLAINED = 1.0  # log odds more to raise a flag when the phrases of danger in the text were explained away
 QUOTED = 3  # quotes that tell what raised a flag
 SUICIDAL = "suicidal"  # its flags, with means and without, are one kind of danger
 EMERGENCY, DESPAIR = "sounds_like_emergency", "sounds_like_despair"
@@ -55,7 +55,7 @@ class Likeness:
 
     def sound(self, message: Message) -> Sound | None:
         """The most alarming stretch of `message`; None when it is too short or no sign of it is known."""
-        if len(message.words) < DOUBTED_FROM:
+        if len(message.words) < LISTENED_FROM:
             return None
         starts = range(0, max(len(message.words) - WINDOW // 2, 1), WINDOW // 2)
         sounds = [self._stretch(message, start) for start in starts]
@@ -80,7 +80,7 @@ class Likeness:
             return flags, ()
         in_danger = [flag for flag in flags if flag.urgency in DANGER]
         raise_from = self._raise_from + (EXPLAINED if explained else 0)
-        if not in_danger and sound.odds >= raise_from and len(message.words) >= RAISED_FROM:
+        if not in_danger and sound.odds >= raise_from:
             return (*flags, RaisedFlag(sound.flag, actions[sound.flag], sound.words)), ()
         kinds = {SUICIDAL if flag.id.startswith(SUICIDAL) else flag.id for flag in in_danger}
         sure = len(kinds) > 1 or any(flag.id in certain for flag in in_danger)
