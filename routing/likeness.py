@@ -8,7 +8,7 @@ emergency and how much for despair. They find what no phrase covers, and doubt a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, log1p, sqrt
+from math import exp, inf, log1p, sqrt
 
 from routing.understanding import RaisedFlag, SetAside
 from routing.vocabulary import DANGER
@@ -58,8 +58,15 @@ class Likeness:
         if len(message.words) < LISTENED_FROM:
             return None
         starts = range(0, max(len(message.words) - WINDOW // 2, 1), WINDOW // 2)
-        sounds = [self._stretch(message, start) for start in starts]
-        return max((sound for sound in sounds if sound), key=lambda sound: sound.odds, default=None)
+        odds, kind, start = max(self._stretch(message, start) for start in starts)
+        if odds == -inf:
+            return None
+        if odds < self._raise_from:
+            return Sound(odds, (EMERGENCY, DESPAIR)[kind], ())
+        heard = [sign for sign in signs(message.words[start : start + WINDOW]) if sign in self._weights]
+        loudest = sorted(heard, key=lambda sign: self._weights[sign][kind], reverse=True)[:QUOTED]
+        words = dict.fromkeys(_quote(message, start, sign) for sign in loudest)
+        return Sound(odds, (EMERGENCY, DESPAIR)[kind], tuple(words))
 
     def second_look(
         self,
@@ -89,21 +96,17 @@ class Likeness:
             return others, tuple(SetAside(flag.id, flag.words[0], "sounds_unlike") for flag in in_danger)
         return flags, ()
 
-    def _stretch(self, message: Message, start: int) -> Sound | None:
+    def _stretch(self, message: Message, start: int) -> tuple[float, int, int]:
+        """Log odds of danger, its kind (0 emergency, 1 despair) and `start`; the least odds when no sign is known."""
         heard = signs(message.words[start : start + WINDOW])
-        found = [(sign, self._weights[sign]) for sign in heard if sign in self._weights]
+        found = [self._weights[sign] for sign in heard if sign in self._weights]
         if not found:
-            return None
+            return -inf, 0, start
         share = 1 / sqrt(len(heard))
-        emergency = self._bias[0] + share * sum(weight for _, (weight, _) in found)
-        despair = self._bias[1] + share * sum(weight for _, (_, weight) in found)
-        kind = 0 if emergency >= despair else 1
+        emergency = self._bias[0] + share * sum(weight for weight, _ in found)
+        despair = self._bias[1] + share * sum(weight for _, weight in found)
         odds = max(emergency, despair) + log1p(exp(-abs(emergency - despair)))
-        if odds < self._raise_from:
-            return Sound(odds, (EMERGENCY, DESPAIR)[kind], ())
-        loudest = sorted(found, key=lambda one: one[1][kind], reverse=True)[:QUOTED]
-        words = dict.fromkeys(_quote(message, start, sign) for sign, _ in loudest)
-        return Sound(odds, (EMERGENCY, DESPAIR)[kind], tuple(words))
+        return odds, 0 if emergency >= despair else 1, start
 
 
 def _quote(message: Message, start: int, sign: str) -> str:
