@@ -46,6 +46,10 @@ class Ranked:
                 return likely._top_first(count)
         return self._sorted(np.arange(len(self)))._top_first(count)
 
+    def nearest_first(self) -> "Ranked":
+        """All of the list by miles alone."""
+        return self._only(self.miles.argsort(kind="stable"))
+
     def operators_enough(self) -> bool:
         """Whether the first places can be filled from here with different operators open to all."""
         open_to_all = ~has(self.index.words[self.rows], self.closed_circle)

@@ -72,8 +72,7 @@ class Asked:
                 met.append(say("reason.detox_codes", drugs=self._names(self._detox_word & word)))
         self._add_payer(sight, met, asked)
         self._add_beds(sight, met, asked)
-        near = sight.miles < _LEAST_SHOWN_MILES
-        met.append(plain("reason.same_area") if near else say("reason.distance", miles=round(sight.miles)))
+        met.append(_distance(sight.miles))
         if sight.facts is not None:
             against = sight.facts.held_against(self.situation.profile.payer, self.now)
             asked += [plain(f"ask.reported_{kind}") for kind in against]
@@ -108,7 +107,7 @@ class Asked:
         if listed and not elsewhere and not refused:
             met.append(say(PAYER_LISTED, payer=plain(f"payer.{payer}")))
         else:
-            question = "ask.payer_other_state" if listed and elsewhere else "ask.payer"
+            question = _payer_question(listed=bool(listed), elsewhere=elsewhere)
             asked.append(say(question, payer=plain(f"payer.{payer}")))
 
     def _add_beds(self, sight: Sight, met: list[Phrase], asked: list[Phrase]) -> None:
@@ -207,6 +206,19 @@ def _person_questions(situation: Situation) -> Iterator[Line]:
         yield Line(plain("ask.veterans_only"), every=BIT["VAMC"])
     if closed & BIT["DDF"]:
         yield Line(plain("ask.military_only"), every=BIT["DDF"])
+
+
+def _distance(miles: float) -> Phrase:
+    if miles < _LEAST_SHOWN_MILES:
+        return plain("reason.same_area")
+    return plain("reason.one_mile") if round(miles) == 1 else say("reason.distance", miles=round(miles))
+
+
+def _payer_question(*, listed: bool, elsewhere: bool) -> str:
+    """What to ask about a payer that does not count as accepted; listed and taken here means: refused lately."""
+    if not listed:
+        return "ask.payer"
+    return "ask.payer_other_state" if elsewhere else "ask.payer_refused"
 
 
 def _hours_ago(now: datetime, then: datetime) -> int:

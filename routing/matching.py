@@ -190,17 +190,20 @@ class Matcher:
             if heading == "heading.hospital_any":
                 keep[strict.select(self.index.words[found.rows])] = False
             near = Found(found.rows[keep], found.miles[keep])
-            near = self._nearest(near)
-            ranked = self._rank(near, situation, place, now).in_order(self.settings.beyond_shown)
+            ranked = self._rank(self._nearest(near), situation, place, now).nearest_first()
             entries = self._explain(ranked, asked, place)
             if entries:
-                sections.append(Section(say(heading, miles=furthest), tuple(entries)))
+                nearest_miles = max(1, round(entries[0].miles))
+                sections.append(Section(say(heading, miles=furthest, nearest=nearest_miles), tuple(entries)))
         return tuple(sections)
 
     def _nearest(self, found: Found) -> Found:
-        """A handful of the nearest rows, enough for a short section."""
-        order = np.sort(found.miles.argsort(kind="stable")[: 2 * self.settings.beyond_shown])
-        return Found(found.rows[order], found.miles[order])
+        """All rows of the few nearest facilities, in the order of the index."""
+        facilities = self.index.facilities[found.rows]
+        by_miles = facilities[found.miles.argsort(kind="stable")]
+        few = by_miles[np.sort(np.unique(by_miles, return_index=True)[1])[: self.settings.beyond_shown]]
+        kept = np.isin(facilities, few)
+        return Found(found.rows[kept], found.miles[kept])
 
     def _advice_of_gate(self, outcome: Outcome, situation: Situation) -> tuple[Phrase, ...]:
         if outcome == Outcome.EMERGENCY_FIRST:

@@ -1,6 +1,7 @@
 """The fast match and the slow reading of the rules agree, and every list keeps the promises of R15."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -94,6 +95,18 @@ def test_after_the_first_three_the_points_never_rise(data: dict[str, Any], direc
     _, entries, _ = ask(data, directory)
     for before, after in pairwise(entries[3:]):
         assert before.score >= after.score
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(profiles(), rows())
+def test_places_beside_the_list_are_the_nearest_and_nearest_first(data: dict[str, Any], directory: list[Row]) -> None:
+    profile, real = read_profile(data, CATALOG), matcher(directory)
+    assert isinstance(profile, Profile), profile
+    everybody = replace(real, settings=replace(real.settings, beyond_shown=len(directory)))
+    for few, every in zip(real.match(profile, NOW).sections, everybody.match(profile, NOW).sections, strict=True):
+        shown = [entry.miles for entry in few.entries]
+        assert shown == sorted(entry.miles for entry in every.entries)[:3]
+        assert len({entry.facility for entry in few.entries}) == len(shown)
 
 
 def operator(row: Row) -> str | int:

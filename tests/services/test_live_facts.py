@@ -146,7 +146,7 @@ def test_a_payer_that_was_not_taken_counts_for_callers_with_that_payer_only(town
     for _ in range(2):
         assert report_facility(town, first, ReportKind.PAYER, NOW, payer="medicaid") is None
     assert order(town)[-1] == before[0]
-    assert "Medicaid is not listed: ask, and ask your plan." in points(town, before[0])
+    assert "Lists Medicaid, but lately did not take it: ask first, and ask your plan." in points(town, before[0])
     assert order(town, payer="private") == before
 
 
