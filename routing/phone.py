@@ -18,6 +18,13 @@ def e164(words: str, region: str = DEFAULT_REGION) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def dialled(words: str) -> str | None:
+    """The number to be dialled, with its extension if it has one: +16175550123;ext=20 (RFC 3966); None as above."""
+    number = e164(words)
+    extension = phonenumbers.parse(words, DEFAULT_REGION).extension if number else None
+    return f"{number};ext={extension}" if extension else number
+
+
 def masked(number: str | None) -> str:
     """What a page shows unasked: the last two digits; empty when the number was withheld."""
     if not number:
@@ -26,7 +33,7 @@ def masked(number: str | None) -> str:
 
 
 def spoken(number: str) -> str:
-    """A number for people's eyes: (617) 555-0123 at home, +52 55 ... elsewhere."""
+    """A number for people's eyes: (617) 555-0123 at home, with ext. 20 if need be; +52 55 ... elsewhere."""
     parsed = phonenumbers.parse(number, DEFAULT_REGION)
     at_home = parsed.country_code == 1
     style = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL

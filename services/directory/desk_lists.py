@@ -137,7 +137,7 @@ def lines_of(session: Session, facility_ids: Iterable[int]) -> dict[int, Line]:
 
 
 def _line(facility_id: int, said: Mapping[str, str]) -> Line:
-    number = phone.e164(said.get("admissions_phone") or said["phone"])
+    number = phone.dialled(said.get("admissions_phone") or said["phone"])
     return Line(
         facility_id, said["name1"], f"{said['city']}, {said['state']}", number, said.get("admissions_hours", "")
     )

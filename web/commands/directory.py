@@ -1,6 +1,5 @@
 """`flask directory import PATH` and its kin: the directory from files, and back again."""
 
-import csv
 import json
 import sys
 from collections.abc import Callable
@@ -14,12 +13,14 @@ from flask import Flask
 from flask.cli import AppGroup
 from tqdm import tqdm
 
+from routing.phone import spoken
 from services.directory import desk_lists
 from services.directory.hsds.exporting import ExportResult, export_hsds
 from services.directory.importing import ImportResult, ImportWish, import_directory
 from services.directory.searching import past_imports, undo_import
 from web.commands.refusal import Refusal
 from web.house import house
+from web.spreadsheet import write_csv
 
 SHOWN = 20  # refused rows and notes that are printed; --json prints all of them
 directory = AppGroup("directory", help="The directory of facilities.")
@@ -99,8 +100,9 @@ def beds_command(*, as_json: bool) -> None:
 def calls_command() -> None:
     """List the facilities to call today, and why."""
     for call in desk_lists.day_calls(house(), datetime.now(UTC)):
-        line = call.line
-        click.echo(f"{line.facility_id}  {line.name}, {line.town}, {line.number or 'no number'}: {', '.join(call.why)}")
+        line, why = call.line, ", ".join(call.why)
+        number = spoken(line.number) if line.number else "no number"
+        click.echo(f"{line.facility_id}  {line.name}, {line.town}, {number}: {why}")
 
 
 @directory.command("exposure")
@@ -109,10 +111,9 @@ def calls_command() -> None:
 def exposure_command(*, since: datetime, until: datetime) -> None:
     """Print how often each facility was shown, shown first, and among the first three, as CSV."""
     end = until.replace(tzinfo=UTC) + timedelta(days=1)
-    table = csv.writer(sys.stdout)
-    table.writerow(["facility_id", "name", "operator_phone", "shown", "first", "in_first_three"])
-    for row in desk_lists.neutrality(house(), since.replace(tzinfo=UTC), end).facilities:
-        table.writerow([row.facility_id, row.name, row.operator or "", row.shown, row.first, row.top])
+    found = desk_lists.neutrality(house(), since.replace(tzinfo=UTC), end).facilities
+    head = ["facility_id", "name", "operator_phone", "shown", "first", "in_first_three"]
+    write_csv(sys.stdout, [head, *([f.facility_id, f.name, f.operator or "", f.shown, f.first, f.top] for f in found)])
 
 
 def _counting(bar: Any) -> Callable[[int], None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from routing.phone import e164, spoken
+from routing.phone import dialled, spoken
 from services.directory import searching
 from services.directory.badges import Badge
 from web.console.place_words import badge_in_words
@@ -67,7 +67,7 @@ def search() -> ResponseReturnValue:
 
 
 def _place(listing: searching.Sheet) -> Place:
-    number = e164(listing.phone) if listing.phone else None
+    number = dialled(listing.phone) if listing.phone else None
     return Place(
         name=listing.name1,
         unit=listing.name2,

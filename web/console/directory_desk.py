@@ -1,6 +1,5 @@
 """The admin's desk for the directory: calls of the day, what waits for a look, and neutrality in numbers."""
 
-import csv
 import io
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -12,10 +11,10 @@ from services.directory.desk_lists import Neutrality
 from web import guards
 from web.guards import ADMINS, allow
 from web.house import house
+from web.spreadsheet import write_csv
 
 PERIOD = timedelta(days=30)
 TABLES = ("facilities", "operators", "choices")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would calculate these
 
 blueprint = Blueprint("directory_desk", __name__)
 
@@ -50,7 +49,7 @@ def neutrality_csv(table: str) -> ResponseReturnValue:
         abort(404)
     since, until = _period()
     text = io.StringIO()
-    csv.writer(text).writerows([_safe(cell) for cell in row] for row in _rows(_found(since, until), table))
+    write_csv(text, _rows(_found(since, until), table))
     headers = {"Content-Disposition": f"attachment; filename={table}-{since}-{until}.csv"}
     return Response(text.getvalue(), mimetype="text/csv", headers=headers)
 
@@ -86,7 +85,3 @@ def _rows(found: Neutrality, table: str) -> list[list[object]]:
         return [["operator", "phone", "places", "shown", "first", "in_first_three"], *together]
     picked: list[list[object]] = [[c.counselor, c.name, c.offered, c.chosen] for c in found.choices]
     return [["counselor", "operator", "offered", "chosen"], *picked]
-
-
-def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
