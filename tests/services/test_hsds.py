@@ -260,7 +260,10 @@ def test_strange_content_is_taken_or_refused_never_a_crash(house: House, tmp_pat
     package = tmp_path / "package"
     package.mkdir()
     (package / "datapackage.json").write_text('{"resources": ["services.csv", {"name": 7}]}')
-    for wrong, sentence in ((deep, "too deeply"), (deeper, "too deeply"), (package, "no whole HSDS package")):
+    for wrong, sentence in (
+        (deep, "too deeply"), (deeper, "too deeply"), (package, "no whole HSDS package"),
+        (package / "datapackage.json", "Name the folder instead"),
+    ):  # fmt: skip
         assert sentence in import_directory(house, ImportWish(wrong), NOW).errors[0]
 
 

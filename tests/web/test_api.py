@@ -114,6 +114,16 @@ def test_what_cannot_be_answered_is_said_in_a_sentence(read: Read) -> None:
         assert sentence in answer.get_json()["error"], path
 
 
+def test_what_the_api_does_not_do_is_said_as_json_too(application: Flask) -> None:
+    client = application.test_client()
+    for method, path, status in (("POST", "/api/v1/services", 405), ("GET", "/api/v2/services", 404)):
+        answer = client.open(path, method=method)
+        assert (answer.status_code, answer.mimetype) == (status, "application/json"), path
+        assert answer.get_json()["error"].endswith(".")
+    assert client.post("/api/v1/services").headers["Allow"].startswith("GET")
+    assert client.get("/nowhere").mimetype == "text/html"
+
+
 def test_places_held_back_and_words_of_the_house_are_never_told(read: Read, house: House) -> None:
     (before,) = read("services?search=tidewater").get_json()["contents"]
     with house.db.begin() as session:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
 from services.api_keys import holder_of
+from web.console.speech import error_page
 from web.guards import limiter
 from web.house import house
 
@@ -19,6 +20,7 @@ LONGEST_KEY = 200
 _SENTENCES = {
     401: f"Send your key in the header {HEADER}. The helpline that runs this directory gives keys out.",
     404: "Nothing is published here. Look at openapi.json for what there is.",
+    405: "Nothing is changed through this API. Ask with GET.",
     429: "That was too many requests. Wait a minute.",
     500: "Something went wrong on our side. Try again later.",
 }
@@ -42,6 +44,8 @@ def refusal(status: int, sentence: str = "") -> Response:
     """An error as JSON with one sentence that says what to do."""
     answer = jsonify(error=sentence or _SENTENCES.get(status, _SENTENCES[500]))
     answer.status_code = status
+    if status == 405:
+        answer.headers["Allow"] = "GET, HEAD, OPTIONS"
     if status == 401:
         answer.headers["WWW-Authenticate"] = f'ApiKey header="{HEADER}"'
     return answer
@@ -71,3 +75,9 @@ def register(app: Flask) -> None:
     from web.api import routes  # noqa: F401 - hangs its routes on the blueprint
 
     app.register_blueprint(blueprint)
+    for status in (404, 405):  # of these the application hears before it knows whose address it was
+        app.register_error_handler(status, _nowhere)
+
+
+def _nowhere(problem: HTTPException) -> ResponseReturnValue:
+    return error(problem) if request.path.startswith("/api/") else error_page(problem)

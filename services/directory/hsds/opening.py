@@ -38,7 +38,9 @@ class Head:
 
 
 def open_hsds_json(path: Path, beginning: str, codes: ServiceCodes) -> SourceFile | None:
-    """The JSON file when it looks like HSDS; None otherwise."""
+    """The JSON file when it looks like HSDS, None otherwise; raises UnreadableFileError for a package's description."""
+    if path.name == PACKAGE:
+        raise UnreadableFileError(f"{PACKAGE} only says which tables its folder holds. Name the folder instead.")
     if not any(sign in beginning for sign in _SIGNS):
         return None
     return _source(path.name, _head_of_json(beginning), "hsds_json", codes, lambda: services_of(path))
