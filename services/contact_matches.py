@@ -17,11 +17,13 @@ from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import Channel
 from services import consent, place_lines, safe_contact, showings, suggestions, text_contacts
 from services.directory.badges import Badge
+from services.directory.sheets import Licence
 from services.house import House
 from services.matching import FoundPlace, Matches, desk_of, find_matches, freshen
 from services.safe_contact import SafeContact
 
 SHOWN = 12  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
+SHOWN_MORE = 10  # how many come with each "more"
 MOST_TEXTED = 5
 TICKED = 3
 
@@ -44,6 +46,7 @@ class PlaceRow:
     admissions_phone: str | None = None
     admissions_hours: str = ""
     tip: str = ""
+    licence: Licence | None = None
     reported: frozenset[str] = frozenset()  # what was said of it in this contact
     chosen: bool = False
     ticked: bool = False  # one of those that are texted unless the counselor chooses others
@@ -59,6 +62,11 @@ class MatchList:
     beside: tuple[tuple[str, tuple[PlaceRow, ...]], ...] = ()
     total: int = 0
     radius: int | None = None
+
+    @property
+    def more(self) -> int:
+        """How many places come with the next "more"."""
+        return min(SHOWN_MORE, self.total - len(self.places))
 
 
 def match_for_call(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
@@ -88,10 +96,21 @@ def match_list(
         if profile is None:
             known = contact.triage or {}
             return MatchList(missing=tuple(key for key in ("zip", "substances") if not known.get(key)))
-        matches = find_matches(desk_of(house), session, profile, now, limit=SHOWN)
+        matches = find_matches(desk_of(house), session, profile, now, limit=_length(session, contact_id, reader_id))
         if reader_id is not None:
             showings.note_shown(session, contact_id, reader_id, matches, len(matches.places))
         return _as_list(matches, _said_in(session, contact_id), desk_of(house).phrases, language)
+
+
+def _length(session: Session, contact_id: uuid.UUID, reader_id: uuid.UUID | None) -> int:
+    """How many places this reader's page has; it stays as long as they made it."""
+    return max(SHOWN, showings.count_shown(session, contact_id, reader_id) if reader_id is not None else 0)
+
+
+def show_more(house: House, contact_id: uuid.UUID, reader_id: uuid.UUID) -> bool:
+    """Make this reader's list longer (R15.1: all of it can be had); False when it is whole."""
+    with house.db.begin() as session:
+        return showings.show_more(session, contact_id, reader_id, SHOWN_MORE)
 
 
 @dataclass(frozen=True)
@@ -145,6 +164,7 @@ def _row(place: FoundPlace, said: _Said, phrases: PhraseTable, language: str) ->
         admissions_phone=phone.dialled(listing.admissions_phone) if listing.admissions_phone else None,
         admissions_hours=listing.admissions_hours,
         tip=listing.tip,
+        licence=listing.licence,
         reported=said.reported.get(entry.facility, frozenset()),
         chosen=entry.listing in said.chosen,
     )
@@ -163,7 +183,7 @@ def text_places(
         profile = suggestions.profile_of(house, contact) if contact is not None else None
         if contact is None or profile is None or not _may_text(session, contact, counselor_id, agreed, now):
             return False
-        matches = find_matches(desk_of(house), session, profile, now, limit=SHOWN)
+        matches = find_matches(desk_of(house), session, profile, now, limit=_length(session, contact_id, counselor_id))
         chosen = tuple(place for place in matches.places if place.entry.listing in listings)[:MOST_TEXTED]
         if not chosen:
             return False

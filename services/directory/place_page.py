@@ -29,6 +29,7 @@ from services.directory.badges import Badge, badge_of
 from services.directory.fixes import ADDED, CODES_ADDED, CODES_REMOVED
 from services.directory.live import corrections
 from services.directory.place_story import PlaceEvent, story
+from services.directory.sheets import Licence, licences_of
 from services.house import House
 from services.matching import desk_of
 
@@ -120,6 +121,7 @@ class PlacePage:
     codes: tuple[tuple[str, str], ...]  # code and its name, admins' words applied
     badges: tuple[Badge, ...]
     verified_at: datetime | None
+    licence: Licence | None
     beds: tuple[Beds, ...]
     reports: tuple[Report, ...]
     hold: Hold | None
@@ -155,6 +157,7 @@ def _page(session: Session, house: House, facility_id: int, now: datetime) -> Pl
         codes=tuple((code, house.service_codes.name(code)) for code in _codes(given["codes"], fixes)),
         badges=tuple(badge_of(row, verified) for row in listed),
         verified_at=verified,
+        licence=next(iter(licences_of(session, listed).values()), None),
         beds=_beds(session, house, facility_id, now),
         reports=tuple(
             Report(

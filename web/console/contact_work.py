@@ -50,6 +50,14 @@ def text_places(contact_id: uuid.UUID) -> ResponseReturnValue:
     return live_parts(contact_id, places_texted=sent), 200 if sent else 409
 
 
+@blueprint.post("/contacts/<uuid:contact_id>/more")
+@allow(ANSWERING)
+def show_more(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """A longer list of places."""
+    longer = contact_matches.show_more(house(), contact_id, guards.person().id)
+    return live_parts(contact_id), 200 if longer else 409
+
+
 @blueprint.post("/contacts/<uuid:contact_id>/take")
 @allow(ANSWERING)
 def take_text(contact_id: uuid.UUID) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from services.contact_page import ContactPage
 from services.dispositions import WrapUp
 from web import guards
 from web.console import events_in_words
-from web.console.place_words import badge_in_words
+from web.console.place_words import badge_in_words, licence_in_words
 from web.console.speech import words
 from web.guards import ANSWERING, allow, limiter
 from web.house import house
@@ -120,6 +120,7 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "choices": contact_answers.choices(house()),
         "dispositions": list(Disposition),
         "badge_in_words": badge_in_words,
+        "licence_in_words": licence_in_words,
         "report_kinds": list(ReportKind),
         "addressed": list(Addressed),
         "timeline": events_in_words.sentences(found.timeline),

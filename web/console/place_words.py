@@ -1,7 +1,10 @@
 """Sentences about a facility: where a fact comes from, and what happened to it."""
 
+from datetime import date
+
 from services.directory.badges import Badge
 from services.directory.place_story import PlaceEvent
+from services.directory.sheets import Licence
 from web.console.speech import words
 
 SAMHSA = "samhsa"
@@ -13,6 +16,17 @@ def badge_in_words(badge: Badge) -> str:
     if badge.publisher == SAMHSA:
         return t("badge.samhsa", day=badge.read_on.isoformat())
     return t("badge.other", source=badge.source, day=badge.read_on.isoformat())
+
+
+def licence_in_words(licence: Licence, today: date) -> str:
+    """The state's licence: its number, until when, for how many people, and who says so of which day."""
+    t = words()
+    said = [t("licence.number", number=licence.number)]
+    if licence.expires:
+        said.append(t("licence.expired" if licence.expired(today) else "licence.until", day=licence.expires))
+    if licence.capacity:
+        said.append(t("licence.capacity", count=licence.capacity))
+    return " · ".join([*said, licence.source])
 
 
 def event_in_words(event: PlaceEvent) -> str:
