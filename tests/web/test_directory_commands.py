@@ -1,5 +1,6 @@
 """The commands `directory` and `match`: what they print, and how they refuse."""
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from services.house import House
 from services.matching import AskedBy, desk_of, find_matches, read_profiles
 from tests.fixtures.directory import SAMPLE, WriteCsv, place
 from web.commands import directory, match
+from web.spreadsheet import write_csv as write_csv_table
 
 pytestmark = pytest.mark.usefixtures("zip_codes")
 Lines = list[dict[str, object]]
@@ -193,16 +195,22 @@ def test_a_stored_match_is_replayed_to_the_same_list_after_the_directory_has_cha
     assert (missing.exit_code, missing.stderr) == (2, "There is no stored match 999999.\n")
 
 
+def test_no_cell_of_a_table_is_a_formula() -> None:
+    table = io.StringIO()
+    write_csv_table(table, [["=1+1", "@Quay", "Quay - House", -1]])
+    assert table.getvalue().strip() == "'=1+1,'@Quay,Quay - House,-1"
+
+
 def test_beds_calls_and_exposure_are_listed(app: Flask, match_house: House, write_csv: WriteCsv) -> None:
-    run(app, "directory", "import", write_csv([place("@Quay House", phone="617-555-0123 x20")]))
+    run(app, "directory", "import", write_csv([place("Quay House", phone="617-555-0123 x20")]))
     now = datetime.now(UTC)
     (profile,) = read_profiles(match_house, [("", {"zip": "02150", "substances": ["clonazepam"]})]).profiles
     with match_house.db.begin() as session:
         found = find_matches(desk_of(match_house), session, profile, now, asked_by=AskedBy()).places[0]
     report_beds(match_house, BedsTold(found.entry.facility, BedLevel.DETOX, 2, "call"), now)
     (told,) = lines(run(app, "directory", "beds", "--json"))
-    assert (told["name"], told["level"], told["open"], told["how"]) == ("@Quay House", "detox", 2, "call")
-    assert "@Quay House, Chelsea, MA: detox 2 open" in run(app, "directory", "beds").stdout
-    assert "@Quay House, Chelsea, MA, (617) 555-0123 ext. 20: routine" in run(app, "directory", "calls").stdout
+    assert (told["name"], told["level"], told["open"], told["how"]) == ("Quay House", "detox", 2, "call")
+    assert "Quay House, Chelsea, MA: detox 2 open" in run(app, "directory", "beds").stdout
+    assert "Quay House, Chelsea, MA, (617) 555-0123 ext. 20: routine" in run(app, "directory", "calls").stdout
     shown = run(app, "directory", "exposure", "--since", "2020-01-01", "--until", f"{now:%Y-%m-%d}")
-    assert shown.stdout.splitlines()[1:] == [f"{found.entry.facility},'@Quay House,6175550123,1,1,1"], "no formula"
+    assert shown.stdout.splitlines()[1:] == [f"{found.entry.facility},Quay House,6175550123,1,1,1"]
