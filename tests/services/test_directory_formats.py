@@ -158,7 +158,7 @@ def test_an_older_edition_never_overwrites_a_newer_one(house: House, write_csv: 
 
     take(house, write_csv([place(phone="617-555-0111")]), as_of=date(2026, 1, 1))
     older = take(house, write_csv([place(phone="617-555-0122"), place("Other")]), as_of=date(2024, 1, 1))
-    assert (older.added, older.changed, older.unchanged) == (1, 0, 1)
+    assert (older.added, older.changed, older.unchanged, older.left) == (1, 0, 0, 1)
     with house.db.begin() as session:
         assert "617-555-0111" in session.scalars(select(Listing.phone)).all()
 
