@@ -168,6 +168,26 @@ def waiting_contacts(session: Session) -> Sequence[Contact]:
     return session.scalars(query).all()
 
 
+def live_caller_waits(session: Session, callback: Contact) -> bool:
+    """Whether somebody on the line waits whose need is no less urgent than this callback's."""
+    on_the_line = and_(Contact.status == ContactStatus.WAITING, Contact.calling_back.is_(False))
+    urgent = queue_place <= list(Urgency).index(callback.urgency)
+    return session.scalar(select(Contact.id).where(on_the_line, urgent).limit(1)) is not None
+
+
+def callback_rings(session: Session, caller: Contact) -> Sequence[uuid.UUID]:
+    """Legs that ring, not yet answered, for callbacks that are no more urgent than this caller on the line."""
+    unanswered = (LegStatus.PLANNED, LegStatus.PLACING, LegStatus.RINGING)
+    query = (
+        select(Leg.id)
+        .join(Contact, Leg.contact_id == Contact.id)
+        .where(Leg.ended_at.is_(None), Leg.end_reason.is_(None), Leg.status.in_(unanswered))
+        .where(Leg.kind != LegKind.CALLER, Contact.calling_back, Contact.status == ContactStatus.WAITING)
+        .where(queue_place >= list(Urgency).index(caller.urgency))
+    )
+    return session.scalars(query).all()
+
+
 def events_of(session: Session, contact_id: uuid.UUID) -> Sequence[ContactEvent]:
     """A contact's timeline in order."""
     query = select(ContactEvent).where(ContactEvent.contact_id == contact_id).order_by(ContactEvent.id)

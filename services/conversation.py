@@ -118,7 +118,7 @@ def _converse(
     if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
         return Heard.CONVERSATION
     flooded = text_contacts.recent_inbound(session, contact, now, FLOOD_WINDOW) > FLOOD
-    if flooded and not heard.in_danger:
+    if flooded and not heard.in_danger and not _wants_a_person(heard):
         return Heard.KEPT
     if after_follow_up and not heard.in_danger and not _says_more(heard):
         text_replies.say(session, house, contact, [Reply("text.follow_up_thanks")], now)
@@ -138,6 +138,10 @@ def _converse(
 
 def _says_more(heard: Understanding) -> bool:
     return bool(heard.substances or heard.flags or heard.wants or heard.zip or heard.payer)
+
+
+def _wants_a_person(heard: Understanding) -> bool:
+    return bool(heard.wants & {"callback", "counselor"})
 
 
 def _learn_place_and_language(

@@ -1,6 +1,7 @@
 """What we know of a contact: one triage record, each answer with its source, resumed across channels."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact, record
 from routing import care_hint
+from routing.dialogue import is_command
 from routing.dialogue_information import only_asks
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, Channel, more_urgent
@@ -41,6 +43,8 @@ def hear_words(
     """Understand words: danger first, then whatever they answer. Unknown words stay with the contact as said."""
     asked = "what" if question == ABOUT else question
     understanding: Understanding = house.triage.understand(words, contact.language.value, asked)
+    if is_command(words):  # CALL ME is no town in Maine
+        understanding = replace(understanding, city=None, state=None)
     flags.reopen(session, contact, [flag.id for flag in understanding.flags if flag.when == "now"], now)
     if raise_urgency(session, contact, understanding, now) and contact.channel is Channel.VOICE:
         alerts.alert_supervisors(

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models import outbox
-from models.contacts import Leg, lock_contact, name_leg
+from models.contacts import Leg, live_caller_waits, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import ContactStatus, LegKind, LegStatus
@@ -23,11 +23,16 @@ def ring(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
         contact = lock_contact(session, contact_id)
         if contact is None or contact.status is not ContactStatus.WAITING:
             return 0
-        if contact.calling_back and not owed_callbacks.may_ring(session, house, contact, now):
+        if contact.calling_back and (
+            live_caller_waits(session, contact) or not owed_callbacks.may_ring(session, house, contact, now)
+        ):
             return 0
         tending.looked(contact, now)
         planned = [leg.id for leg in rings.plan(session, house, contact, now)]
+        in_the_way = rings.in_the_way(session, contact)
         outbox.touch(session, contact_id)
+    for leg_id in in_the_way:
+        releasing.let_go(house, telephony, leg_id, "released", now)  # free for this caller at the next sweep
     return sum(place(house, telephony, leg_id, now) for leg_id in planned)
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer, selectinload
 
-from models.contacts import Contact, Leg, live_legs, record
+from models.contacts import Contact, Leg, callback_rings, live_legs, record
 from models.people import Counselor, Shift
 from routing.coverage import Candidate, Circle, CircleTimes, circle, nobody_can_answer, ring_order
 from routing.shifts import ShiftPattern, on_shift
-from routing.vocabulary import LegKind, LegStatus, Presence, Role
+from routing.vocabulary import DANGER, LegKind, LegStatus, Presence, Role
 from services.house import House
 
 # Before the same contact rings the same phone again, by how often it has said no (declined, passed, a bad number, a
@@ -166,6 +166,14 @@ def _backup(session: Session, house: House, contact: Contact, reach: Circle, now
     if session.scalar(query.limit(1)) is not None:
         return []
     return [add_leg(session, contact, LegKind.BACKUP, number, None, now)]
+
+
+def in_the_way(session: Session, contact: Contact) -> Sequence[uuid.UUID]:
+    """Phones that ring for callbacks while this caller is on the line, in danger or with nothing ringing for them."""
+    if contact.calling_back:
+        return ()
+    rings = any(leg.kind is not LegKind.CALLER and not leg.end_reason for leg in live_legs(session, contact.id))
+    return () if rings and contact.urgency not in DANGER else callback_rings(session, contact)
 
 
 def end_leg(leg: Leg, reason: str, now: datetime) -> None:

@@ -248,6 +248,11 @@ def test_a_flood_is_kept_but_not_answered_line_by_line(caller: Thread) -> None:
         answers += caller.text(f"aaa {number}")
         caller.now -= timedelta(minutes=1)
     assert len(answers) <= conversation.FLOOD
+    (promise,) = caller.text("CALL ME")
+    assert "We will call you" in promise, "whoever wants a person is heard"
+    known = contact_of(caller.house).triage or {}
+    assert not {"city", "state"} & set(known), "that is no town in Maine"
+    caller.now -= timedelta(minutes=1)
     assert caller.text("he stopped breathing")  # danger always gets through
 
 
@@ -366,8 +371,8 @@ class TestTwoWayRelay:
         assert first.text("Hi, I'm here. What happened?") == []
         (relayed,) = caller.outgoing()[before:]
         assert (relayed.body, relayed.helpline_number) == ("Hi, I'm here. What happened?", HELPLINE)
-        assert caller.text("I am so tired") == []  # no machine talks in between
-        assert first.outgoing()[-1].body == "I am so tired"
+        assert caller.text("I do not know where to begin") == []  # no machine talks in between
+        assert first.outgoing()[-1].body == "I do not know where to begin"
         assert not any(CALLER in message.body for message in first.outgoing())
 
     def test_danger_is_answered_by_the_machine_too(self, caller: Thread, counselors: list[Thread]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.contacts import Contact, waiting_ahead, waiting_contacts
 from models.texts import TextMessage
 from routing.documents import Enqueue, HangUp, Leave, Ring
-from routing.vocabulary import ContactStatus, Language, LegKind, Presence, Role
+from routing.vocabulary import ContactStatus, Language, LegKind, Presence, Role, Urgency
 from services import answering, bridging, callbacks, dispositions, escalation, intake, releasing, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
@@ -618,3 +618,37 @@ def test_after_press_one_the_counselor_hears_what_it_is_about_and_before_it_noth
     document = stage.presses(101, "1")
     assert document.language is Language.SPANISH
     assert says(document) == ["voice.fact_substances", "voice.fact_more_than_one", "voice.fact_waited"]
+
+
+def test_phones_that_ring_for_a_callback_are_let_go_for_somebody_on_the_line(stage: Stage) -> None:
+    stage.counselor(101)
+    owed = stage.dials("+12125550143")
+    waiting.greeting_key(stage.house, owed, "9", stage.now)
+    stage.caller_hangs_up()
+    callbacks.begin(stage.house, owed, stage.now)
+    assert stage.rings(owed) == ["+16175550101"]
+
+    caller = stage.dials("+12125550144")
+    assert stage.rings(caller) == [], "the phone is let go first"
+    stage.hangs_up(101, "canceled")
+    stage.later(2)
+    assert stage.rings(owed) == [], "a callback waits while somebody is on the line"
+    assert stage.rings(caller) == ["+16175550101"]
+    assert stage.leg(101) in {leg.id for leg in stage.legs(caller)}
+
+
+def test_in_danger_every_phone_that_rings_for_a_callback_is_taken(stage: Stage) -> None:
+    for number in (101, 102):
+        stage.counselor(number)
+    owed = stage.dials("+12125550143")
+    waiting.greeting_key(stage.house, owed, "9", stage.now)
+    stage.caller_hangs_up()
+    callbacks.begin(stage.house, owed, stage.now)
+    assert len(stage.rings(owed)) == 2
+
+    stage.counselor(103)
+    caller = stage.dials("+12125550144")
+    with stage.house.db.begin() as session:
+        session.get_one(Contact, caller).urgency = Urgency.CALL_911
+    stage.rings(caller)
+    assert stage.network.ringing() == ["+16175550103"], "one rings for them at once, the two others are let go"
