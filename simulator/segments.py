@@ -1,4 +1,4 @@
-"""How many segments a text is sent in."""
+"""How many segments a text is sent in. Counted anew: a stand-in for the network asks nothing of the product."""
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

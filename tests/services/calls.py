@@ -8,7 +8,7 @@ from models.contacts import Contact, Leg, leg_by_sid
 from models.crypto import lookup_hash
 from models.people import Counselor, Shift
 from routing.documents import Document, JoinConference, Say
-from routing.vocabulary import Language, Presence, Role
+from routing.vocabulary import Language, LegKind, Presence, Role
 from services import answering, bridging, escalation, intake, releasing, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
@@ -106,6 +106,14 @@ class Stage:
 
     def caller_hangs_up(self) -> None:
         releasing.leg_ended(self.house, None, self.caller_sid(), "completed", self.now)
+
+    def dials_back(self, contact_id: uuid.UUID, number: int) -> Leg:
+        """A counselor takes a callback that is due, and the person's phone is dialled: that leg."""
+        self.rings(contact_id)
+        self.takes(number)
+        self.counselor_enters(number)
+        bridging.connect(self.house, self.network, contact_id, self.now)
+        return next(leg for leg in self.legs(contact_id) if leg.kind is LegKind.CALLER and leg.ended_at is None)
 
     def contact(self, contact_id: uuid.UUID) -> Contact:
         with self.house.db.begin() as session:

@@ -164,11 +164,7 @@ def test_a_caller_who_asks_again_after_every_attempt_failed_is_called_again(stag
 def test_a_callback_that_did_not_reach_them_asks_no_counselor_to_wrap_up(stage: Stage) -> None:
     stage.counselor(101)
     contact = promised(stage)
-    stage.rings(contact)
-    stage.takes(101)
-    stage.counselor_enters(101)
-    bridging.connect(stage.house, stage.network, contact, stage.now)
-    back = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.CALLER and leg.ended_at is None)
+    back = stage.dials_back(contact, 101)
     releasing.leg_ended(stage.house, back.id, None, "no-answer", stage.now)
 
     with stage.house.db.begin() as session:
@@ -181,11 +177,7 @@ def test_a_callback_that_did_not_reach_them_asks_no_counselor_to_wrap_up(stage: 
 def test_after_a_callback_that_reached_them_the_same_call_is_one_like_any_other(stage: Stage) -> None:
     stage.counselor(101)
     contact = promised(stage)
-    stage.rings(contact)
-    stage.takes(101)
-    stage.counselor_enters(101)
-    bridging.connect(stage.house, stage.network, contact, stage.now)
-    back = next(leg for leg in stage.legs(contact) if leg.kind is LegKind.CALLER and leg.ended_at is None)
+    back = stage.dials_back(contact, 101)
     callbacks.picked_up(stage.house, back.id, "CAback", stage.now)
     callbacks.confirmed(stage.house, back.id, "1", stage.now)
     stage.hangs_up(101)
