@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, func, select
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
@@ -59,7 +59,7 @@ class Counselor(Base):
 
 
 class Shift(Base):
-    """A weekly shift in the counselor's own zone; minutes from midnight, an end at or before the start is next day."""
+    """A shift in the counselor's own zone; `routing.shifts.ShiftPattern` says what the fields mean."""
 
     __tablename__ = "shift"
     id: Mapped[Id]
@@ -69,6 +69,8 @@ class Shift(Base):
     end_minute: Mapped[int] = mapped_column(Integer)
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
+    every_weeks: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
+    nth: Mapped[int | None] = mapped_column(Integer)
     counselor: Mapped[Counselor] = relationship(back_populates="shifts")
     __table_args__ = (Index(None, "counselor_id"),)
 

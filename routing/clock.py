@@ -1,5 +1,6 @@
 """Time where the person is: IANA zones, the hours in which we may reach out, and days that are 23 or 25 hours long."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -33,6 +34,24 @@ def local_instant(day: date, hour: int, zone: str) -> datetime:
     """The instant (UTC) of a local hour (0 to 24). One that a gap skips is moved on by the gap; of two, the first."""
     midnight = datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
     return (midnight + timedelta(hours=hour)).astimezone(UTC)  # wall clock arithmetic, then converted
+
+
+def instant(wall: datetime, zone: str) -> datetime:
+    """The instant (UTC) at which a zone's clock shows `wall` (naive): the first of two, the gap's end for one skipped.
+
+    Later wall times never come earlier, so what ends at one and begins at the same meet without a gap.
+    """
+    here = ZoneInfo(zone)
+    first = wall.replace(tzinfo=here, fold=0).astimezone(UTC)
+    if first.astimezone(here).replace(tzinfo=None) == wall:
+        return first
+    before = wall.replace(tzinfo=here, fold=1).astimezone(UTC)  # in a gap fold 1 lies before the change, fold 0 after
+    old = before.astimezone(here).utcoffset()
+    minutes = range(int((first - before) / timedelta(minutes=1)) + 1)
+    after = bisect_left(
+        minutes, True, key=lambda n: (before + timedelta(minutes=n)).astimezone(here).utcoffset() != old
+    )
+    return before.replace(second=0, microsecond=0) + timedelta(minutes=after)
 
 
 def is_open(now: datetime, zone: str, start_hour: int, end_hour: int) -> bool:

@@ -1,26 +1,26 @@
-"""Weekly shifts: read from words, and asked whether they cover a moment."""
+"""Shifts that come again or come once: on which days they start, and which stretches of time they are."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from routing.clock import instant
+from routing.spans import Span
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_A_DAY = 24 * 60
-_ENTRY = re.compile(r"(?P<days>[a-z,\s-]+?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})")
+LAST = -1  # as `nth`: the last such weekday of the month
 
 
-class ShiftWordsError(ValueError):
-    """A shift that cannot be read; the message says which, and how to write it."""
-
-
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class ShiftPattern:
-    """A shift of every week, by the clock on the counselor's wall.
+    """A shift by the clock on the counselor's wall.
 
     `weekday` is the day on which it starts (0 is Monday); minutes count from midnight, and an end at or before
-    the start is on the next day. `valid_from` and `valid_until` bound the starting day, both included.
+    the start is on the next day. `valid_from` and `valid_until` bound the starting day, both included; the same
+    day twice is a shift that comes once. With `every_weeks` above 1 it comes in the week of `valid_from` and every
+    so many weeks after it; with `nth` (1 to 5, or LAST) on that weekday of every month that has one.
     """
 
     weekday: int
@@ -28,76 +28,68 @@ class ShiftPattern:
     end_minute: int
     valid_from: date | None = None
     valid_until: date | None = None
+    every_weeks: int = 1
+    nth: int | None = None
+
+    @property
+    def comes_once(self) -> bool:
+        """Whether it is for one day only."""
+        return self.valid_from is not None and self.valid_from == self.valid_until
+
+    @property
+    def order(self) -> tuple[int, int, int, date, date, int, int]:
+        """How shifts are listed: by weekday and time."""
+        first, last = self.valid_from or date.min, self.valid_until or date.max
+        return (self.weekday, self.start_minute, self.end_minute, first, last, self.every_weeks, self.nth or 0)
 
 
-def parse_shifts(words: str) -> tuple[ShiftPattern, ...]:
-    """The shifts in `mon-fri 22:00-06:00; sat,sun 09:00-17:00` (also `daily`), sorted, each once.
+def starts_on(pattern: ShiftPattern, day: date) -> bool:
+    """Whether the shift starts on this day of the counselor's calendar."""
+    if day.weekday() != pattern.weekday:
+        return False
+    if pattern.valid_from is not None and day < pattern.valid_from:
+        return False
+    if pattern.valid_until is not None and day > pattern.valid_until:
+        return False
+    if pattern.nth is not None:
+        return _last_of_month(day) if pattern.nth == LAST else (day.day - 1) // 7 + 1 == pattern.nth
+    if pattern.every_weeks > 1 and pattern.valid_from is not None:
+        return (_monday(day) - _monday(pattern.valid_from)).days // 7 % pattern.every_weeks == 0
+    return True
 
-    Empty words are no shifts. Raises ShiftWordsError with a sentence for whoever wrote them.
+
+def span_on(pattern: ShiftPattern, day: date, timezone: str) -> Span:
+    """The stretch of time (UTC) of the shift that starts on `day`; `timezone` is the counselor's IANA name.
+
+    One wall time is one instant (`clock.instant`), so that shifts which follow each other leave no gap and never
+    overlap, and each is one stretch. What spring skips takes no time; the hour that autumn doubles is worked
+    twice by whoever has it, and a change-over within it is at its first coming.
     """
-    entries = [entry.strip().lower() for entry in words.split(";")]
-    return tuple(sorted({pattern for entry in entries if entry for pattern in _parse_entry(entry)}))
+    length = (pattern.end_minute - pattern.start_minute) % MINUTES_A_DAY or MINUTES_A_DAY
+    starts = datetime.combine(day, time()) + timedelta(minutes=pattern.start_minute)
+    return Span(instant(starts, timezone), instant(starts + timedelta(minutes=length), timezone))
+
+
+def occurrences(patterns: Iterable[ShiftPattern], timezone: str, start: datetime, end: datetime) -> list[Span]:
+    """Every shift that has a moment between two aware times, uncut, in order of time; nothing when they are the same.
+
+    Two patterns that overlap give two.
+    """
+    zone = ZoneInfo(timezone)
+    first = start.astimezone(zone).date() - timedelta(days=1)  # a shift may have begun yesterday
+    days = [first + timedelta(days=n) for n in range((end.astimezone(zone).date() - first).days + 1)]
+    found = [span_on(pattern, day, timezone) for pattern in patterns for day in days if starts_on(pattern, day)]
+    return sorted(span for span in found if max(span.start, start) < min(span.end, end))
 
 
 def on_shift(patterns: Iterable[ShiftPattern], timezone: str, now: datetime) -> bool:
-    """Whether any shift covers `now` (aware). `timezone` is the counselor's IANA name.
-
-    The wall clock decides, so that shifts which follow each other leave no gap when the clocks change: in spring
-    a shift of the hour that does not exist takes no time, in autumn the doubled hour counts both times.
-    """
-    wall = now.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
-    return any(covers(pattern, wall) for pattern in patterns)
+    """Whether any shift covers `now` (aware)."""
+    return bool(occurrences(patterns, timezone, now, now + timedelta.resolution))
 
 
-def covers(pattern: ShiftPattern, wall: datetime) -> bool:
-    """Whether the shift that began today or yesterday is running at `wall` (naive, the counselor's own clock)."""
-    return any(_runs(pattern, wall.date() - timedelta(days=back), wall) for back in (0, 1))
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
-def _runs(pattern: ShiftPattern, day: date, wall: datetime) -> bool:
-    if day.weekday() != pattern.weekday or not _valid(pattern, day):
-        return False
-    length = (pattern.end_minute - pattern.start_minute) % MINUTES_A_DAY or MINUTES_A_DAY
-    starts = datetime.combine(day, datetime.min.time()) + timedelta(minutes=pattern.start_minute)
-    return starts <= wall < starts + timedelta(minutes=length)
-
-
-def _valid(pattern: ShiftPattern, day: date) -> bool:
-    begun = pattern.valid_from is None or pattern.valid_from <= day
-    return begun and (pattern.valid_until is None or day <= pattern.valid_until)
-
-
-def _parse_entry(entry: str) -> list[ShiftPattern]:
-    found = _ENTRY.fullmatch(entry)
-    if found is None:
-        raise ShiftWordsError(f'The shift "{entry}" cannot be read. Write it like "mon-fri 22:00-06:00".')
-    start, end = _minute(found["start"], entry), _minute(found["end"], entry)
-    if start == MINUTES_A_DAY:
-        raise ShiftWordsError(f'The shift "{entry}" starts at 24:00. Write 00:00 of the next day.')
-    return [ShiftPattern(day, start, end % MINUTES_A_DAY) for day in _days(found["days"], entry)]
-
-
-def _minute(clock: str, entry: str) -> int:
-    hour, minute = (int(part) for part in clock.split(":"))
-    total = hour * 60 + minute
-    if minute >= 60 or total > MINUTES_A_DAY:
-        raise ShiftWordsError(f'"{clock}" in the shift "{entry}" is not a time. Write 00:00 to 24:00.')
-    return total
-
-
-def _days(words: str, entry: str) -> list[int]:
-    if words.strip() in ("daily", "mon-sun"):
-        return list(range(7))
-    return [day for part in words.split(",") for day in _day_range(part.strip(), entry)]
-
-
-def _day_range(part: str, entry: str) -> list[int]:
-    first, dash, last = (word.strip() for word in part.partition("-"))
-    unknown = next((word for word in (first, last if dash else first) if word not in WEEKDAYS), None)
-    if unknown is not None:
-        raise ShiftWordsError(
-            f'"{unknown}" in the shift "{entry}" is not a day. Write mon, tue, wed, thu, fri, sat, sun or daily.'
-        )
-    begin = WEEKDAYS.index(first)
-    count = (WEEKDAYS.index(last) - begin) % 7 + 1 if dash else 1
-    return [(begin + step) % 7 for step in range(count)]
+def _last_of_month(day: date) -> bool:
+    return (day + timedelta(days=7)).month != day.month

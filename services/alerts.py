@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact, record
 from models.people import Counselor, staff_with_phones
-from routing.shifts import on_shift
 from routing.vocabulary import DANGER, Role
-from services import counselor_notices, rings
+from services import counselor_notices, schedules
 from services.house import House
 
 
@@ -28,12 +27,8 @@ def alert_supervisors(session: Session, house: House, contact: Contact, key: str
 def supervisors(session: Session, now: datetime) -> Sequence[Counselor]:
     """Those on shift; when none is, all who can be texted."""
     everybody = [person for person in staff_with_phones(session) if person.role is Role.SUPERVISOR]
-    here = [
-        person
-        for person in everybody
-        if on_shift([rings.pattern(shift) for shift in person.shifts], person.timezone, now)
-    ]
-    return here or everybody
+    here = schedules.on_shift(session, everybody, now)
+    return [person for person in everybody if person.id in here] or everybody
 
 
 def hung_up_in_danger(session: Session, house: House, contact: Contact, now: datetime) -> None:

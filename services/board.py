@@ -6,9 +6,8 @@ from datetime import datetime
 
 from models import reading
 from models.people import Counselor
-from routing.shifts import ShiftPattern, on_shift
 from routing.vocabulary import ContactStatus, LegStatus, Presence, Role
-from services import rescue
+from services import rescue, schedules
 from services.console import ContactRow, row_of
 from services.house import House
 
@@ -60,10 +59,14 @@ def board(house: House, now: datetime) -> Board:
         live = {contact.id: row_of(contact) for contact in reading.live_contacts(session)}
         legs = {leg.counselor_id: leg for leg in reading.legs_going_on(session) if leg.counselor_id}
         people = []
-        for person in reading.people_of_the_line(session):
+        everybody = reading.people_of_the_line(session)
+        here = schedules.on_shift(session, everybody, now)
+        for person in everybody:
             leg = legs.get(person.id)
             row = live.get(leg.contact_id) if leg else None
-            people.append(_person_row(person, row, leg is not None and leg.status in UNDECIDED, now))
+            people.append(
+                _person_row(person, row, leg is not None and leg.status in UNDECIDED, now, on_shift=person.id in here)
+            )
         dangers = rescue.dangers_open(session, now)
     waiting = [row for row in live.values() if row.status == ContactStatus.WAITING]
     return Board(
@@ -75,16 +78,15 @@ def board(house: House, now: datetime) -> Board:
     )
 
 
-def _person_row(person: Counselor, contact: ContactRow | None, ringing: bool, now: datetime) -> PersonRow:
-    patterns = [
-        ShiftPattern(s.weekday, s.start_minute, s.end_minute, s.valid_from, s.valid_until) for s in person.shifts
-    ]
+def _person_row(
+    person: Counselor, contact: ContactRow | None, ringing: bool, now: datetime, *, on_shift: bool
+) -> PersonRow:
     return PersonRow(
         id=person.id,
         name=person.name,
         role=person.role.value,
         presence=_presence(person, contact is not None and not ringing, now).value,
-        on_shift=on_shift(patterns, person.timezone, now),
+        on_shift=on_shift,
         languages=tuple(person.languages),
         contact=contact,
         ringing=ringing,

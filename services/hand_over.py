@@ -10,9 +10,8 @@ from models import contacts, outbox, texts
 from models.contacts import Contact, lock_contact, record
 from models.people import Counselor, staff_with_phones
 from routing.sending import Purpose
-from routing.shifts import on_shift
 from routing.vocabulary import DANGER, ContactStatus, Presence, Role
-from services import counselor_notices, rings, text_contacts
+from services import counselor_notices, rings, schedules, text_contacts
 from services import texts as sending
 from services.house import House
 
@@ -61,11 +60,11 @@ def _pause(rounds: int, *, danger: bool) -> timedelta:
 def _whom_to_ask(session: Session, contact: Contact, now: datetime, *, everybody: bool) -> Sequence[Counselor]:
     """Those on shift and free who speak the language; else all on shift; in danger or in vain, supervisors too."""
     staff = staff_with_phones(session)
+    on_shift = schedules.on_shift(session, staff, now)
     here = [
         counselor
         for counselor in staff
-        if on_shift([rings.pattern(shift) for shift in counselor.shifts], counselor.timezone, now)
-        and rings.presence_now(counselor, now) in (Presence.AVAILABLE, Presence.WRAP_UP)
+        if counselor.id in on_shift and rings.presence_now(counselor, now) in (Presence.AVAILABLE, Presence.WRAP_UP)
     ]
     speaking = [counselor for counselor in here if contact.language.value in counselor.languages]
     first = speaking or here

@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer, selectinload
 
 from models.contacts import Contact, Leg, callback_rings, live_legs, record
-from models.people import Counselor, Shift
+from models.people import Counselor
 from routing.coverage import Candidate, Circle, CircleTimes, circle, nobody_can_answer, ring_order
-from routing.shifts import ShiftPattern, on_shift
 from routing.vocabulary import DANGER, LegKind, LegStatus, Presence, Role
+from services import schedules
 from services.house import House
 
 # Before the same contact rings the same phone again, by how often it has said no (declined, passed, a bad number, a
@@ -65,13 +65,14 @@ def _counselors(session: Session) -> list[Counselor]:
 def _candidates(session: Session, counselors: list[Counselor], contact: Contact, now: datetime) -> list[Candidate]:
     busy = set(session.scalars(select(Leg.counselor_id).where(Leg.ended_at.is_(None), Leg.counselor_id.is_not(None))))
     legs = session.scalars(select(Leg).where(Leg.contact_id == contact.id, Leg.counselor_id.is_not(None))).all()
+    here = schedules.on_shift(session, counselors, now)
     resting = _resting([leg for leg in legs if leg.planned_at >= (contact.waiting_since or now)], now)
     return [
         Candidate(
             id=counselor.id,
             role=counselor.role,
             languages=frozenset(counselor.languages),
-            on_shift=on_shift([pattern(shift) for shift in counselor.shifts], counselor.timezone, now),
+            on_shift=counselor.id in here,
             presence=presence_now(counselor, now),
             on_a_leg=counselor.id in busy or counselor.id in resting,
             times_rung=sum(1 for leg in legs if leg.counselor_id == counselor.id),
@@ -93,11 +94,6 @@ def _resting(legs: Sequence[Leg], now: datetime) -> set[uuid.UUID | None]:
     return {who for who, at in last.items() if at > now - RESTS[min(max(noes[who], 1), len(RESTS)) - 1]}
 
 
-def pattern(shift: Shift) -> ShiftPattern:
-    """A shift row as the pure rules read it."""
-    return ShiftPattern(shift.weekday, shift.start_minute, shift.end_minute, shift.valid_from, shift.valid_until)
-
-
 def presence_now(counselor: Counselor, now: datetime) -> Presence:
     """What a counselor said, with wrap-up over when its time is."""
     over = counselor.presence_until is not None and counselor.presence_until <= now
@@ -106,12 +102,9 @@ def presence_now(counselor: Counselor, now: datetime) -> Presence:
 
 def others_available(session: Session, counselor: Counselor, now: datetime) -> bool:
     """Whether anybody else on shift would answer, so that this one may be put away."""
-    return any(
-        other.id != counselor.id
-        and presence_now(other, now) is Presence.AVAILABLE
-        and on_shift([pattern(shift) for shift in other.shifts], other.timezone, now)
-        for other in _counselors(session)
-    )
+    others = [person for person in _counselors(session) if person.id != counselor.id]
+    here = schedules.on_shift(session, others, now)
+    return any(other.id in here and presence_now(other, now) is Presence.AVAILABLE for other in others)
 
 
 def _try_leg(session: Session, contact: Contact, counselor_id: uuid.UUID, number: str, now: datetime) -> Leg | None:

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.crypto import lookup_hash
-from models.people import Counselor, Shift, lock_roster
-from routing.shifts import ShiftPattern
-from services import audit
+from models.people import Counselor, lock_roster
+from services import audit, schedules
 from services.house import House
 from services.roster_file import RosterRow, read_roster
 
@@ -70,14 +69,14 @@ def _let_go_of_phones(session: Session, rows: Sequence[RosterRow], people: dict[
 def _bring_in(session: Session, person: Counselor | None, row: RosterRow, now: datetime) -> str:
     if person is None:
         person = Counselor(email=row.email, email_hash=lookup_hash(row.email), created_at=now, **_fields(row))
-        person.shifts = [_shift(pattern) for pattern in row.shifts]
+        person.shifts = [schedules.shift(pattern) for pattern in row.shifts]
         session.add(person)
         return "added"
     differing = {key: value for key, value in _fields(row).items() if getattr(person, key) != value}
     for key, value in differing.items():
         setattr(person, key, value)
-    if {_pattern(shift) for shift in person.shifts} != set(row.shifts):
-        person.shifts = [_shift(pattern) for pattern in row.shifts]
+    if set(schedules.patterns(person)) != set(row.shifts):
+        person.shifts = [schedules.shift(pattern) for pattern in row.shifts]
         return "changed"
     return "changed" if differing else "unchanged"
 
@@ -93,11 +92,3 @@ def _fields(row: RosterRow) -> dict[str, Any]:
         "timezone": row.timezone,
         "active": True,
     }
-
-
-def _shift(pattern: ShiftPattern) -> Shift:
-    return Shift(weekday=pattern.weekday, start_minute=pattern.start_minute, end_minute=pattern.end_minute)
-
-
-def _pattern(shift: Shift) -> ShiftPattern:
-    return ShiftPattern(shift.weekday, shift.start_minute, shift.end_minute, shift.valid_from, shift.valid_until)

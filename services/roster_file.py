@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from routing.phone import e164
-from routing.shifts import ShiftPattern, ShiftWordsError, parse_shifts
+from routing.shift_words import ShiftWordsError, parse_shifts
+from routing.shifts import ShiftPattern
 from routing.vocabulary import Role
 
 COLUMNS = ("name", "phone", "email", "role", "languages", "skills", "timezone", "shifts")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.shifts import MINUTES_A_DAY, WEEKDAYS, ShiftPattern, ShiftWordsError, on_shift, parse_shifts
+from routing.shift_words import ShiftWordsError, parse_shifts
+from routing.shifts import MINUTES_A_DAY, WEEKDAYS, ShiftPattern, on_shift
 
 BOSTON = "America/New_York"
 
