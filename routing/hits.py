@@ -12,13 +12,15 @@ REACH = 40  # words before and after its rarest word in which a phrase is looked
 class Label:
     """What a phrase means: `kind` (flag, substance, payer, cue, ...), `id` and `detail`.
 
-    A `loose` one may have filler words ("really", "the") anywhere between its places.
+    A `loose` one may have filler words ("really", "the") anywhere between its places. A `whole` one counts only
+    where it is a whole sentence.
     """
 
     kind: str
     id: str
     detail: str = ""
     loose: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ class PhraseBook:
                         if to is None:
                             continue
                         begin = _fit(words, before, at, -1, low, high, fillers) if before else at
+                        if label.whole and (begin, to) != (first, last):
+                            continue
                         if begin is not None and not (in_one_clause and clauses[begin] != clauses[to]):
                             place = (id(label), begin, to)
                             if place not in hits:

@@ -151,10 +151,12 @@ def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
     phrases: list[tuple[Label, Row]] = []
 
     def add(kind: str, entry: str, texts: Iterable[str], detail: str = "") -> None:
-        label = Label(kind, entry, detail, loose=not kind.endswith("_not"))  # idioms are taken by the letter
+        loose = not kind.endswith("_not")  # idioms are taken by the letter
+        labels = {whole: Label(kind, entry, detail, loose, whole) for whole in (False, True)}
         for text in texts:
+            label = labels[_is_whole(text)]
             try:
-                phrases.extend((label, row) for row in reader.read(text))
+                phrases.extend((label, row) for row in reader.read(text.strip("[]")))
             except PhraseError as error:
                 raise PhraseError(f"{kind} {entry}: {error}") from None
 
@@ -178,6 +180,11 @@ def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
     for cue, texts in content.cues:
         add("cue", cue, texts)
     return PhraseBook(phrases, word_lists(content)["fillers"])
+
+
+def _is_whole(phrase: str) -> bool:
+    """Whether the phrase is in square brackets: a sentence that is these words and nothing else."""
+    return phrase.startswith("[") and phrase.endswith("]")
 
 
 def _drug_names(content: TriageContent) -> tuple[str, ...]:

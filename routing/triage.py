@@ -6,7 +6,7 @@ from routing import care_hint, facts
 from routing.context import Context
 from routing.dangers import Dangers
 from routing.hits import Hits, by_kind
-from routing.likeness import Likeness
+from routing.likeness import DESPAIR, EMERGENCY, Likeness
 from routing.naming import Named, named_substances, unclear_names
 from routing.rulebook import TriageContent, phrase_book, speller, spellings_of, word_lists
 from routing.understanding import NamedSubstance, Understanding
@@ -54,7 +54,7 @@ class TriageRules:
         dangers = Dangers(self._flags, message, hits, named)
         flags, set_aside = dangers.judge(self._context(message, hits, named, dangers))
         flags, doubted = self._likeness.second_look(
-            message, flags, self._actions, certain=dangers.certain(), explained=bool(set_aside)
+            _weighed(message, hits), flags, self._actions, certain=dangers.certain(), explained=bool(set_aside)
         )
         known = Understanding(
             urgency=most_urgent(flag.urgency for flag in flags),
@@ -90,6 +90,13 @@ class TriageRules:
             breakers=self._breakers,
             glue=self._glue,
         )
+
+
+def _weighed(message: Message, hits: Hits) -> Message:
+    """What is weighed by its sound: all but the phrases that sound like danger and are none (`not_when` there)."""
+    harmless = (hit for flag in (EMERGENCY, DESPAIR) for hit in hits["flag_not"].get(flag, ()))
+    places = {place for hit in harmless for place in range(hit.first, hit.last + 1)}
+    return message.without(places) if places else message
 
 
 def _each_once(message: Message, named: list[Named]) -> tuple[NamedSubstance, ...]:

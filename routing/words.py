@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,6 +42,18 @@ class Message:
     def quote(self, first: int, last: int) -> str:
         """The writer's own characters for the words `first` to `last`."""
         return self.text[self.starts[first] : self.ends[last]]
+
+    def without(self, places: Container[int]) -> "Message":
+        """The same text without the words at `places`."""
+        kept = [place for place in range(len(self.words)) if place not in places]
+        return Message(
+            self.text,
+            [self.words[place] for place in kept],
+            [self.starts[place] for place in kept],
+            [self.ends[place] for place in kept],
+            [self.sentences[place] for place in kept],
+            [self.clauses[place] for place in kept],
+        )
 
 
 @lru_cache(maxsize=20_000)
