@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config.logs import configure_logging
 from config.settings import Settings, SettingsError, load_settings
 from services.house import House
-from services.matching import freshen
+from services.matching import freshen, read_beside
 from telephony.build import build_account
 from telephony.failover import Fallback
 from telephony.static_documents import documents
@@ -103,10 +103,15 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["settings"] = settings
     app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
-    app.extensions["warm_up"] = lambda: freshen(house)
+    app.extensions["warm_up"] = lambda: _warm_up(house)
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["fallback"] = Fallback(settings.public_base_url, house.phrases, settings.on_call_numbers, number)
     app.extensions["triage_reader"] = triage_rules
     app.extensions["probes"] = build_probes(settings, house)
     app.extensions["account"] = build_account(settings)
     app.extensions["static_documents"] = lambda base: documents(base, house.phrases, settings.on_call_numbers, number)
+
+
+def _warm_up(house: House) -> None:
+    read_beside(house)
+    freshen(house)

@@ -150,38 +150,6 @@ class ZipCode(Base):
     active: Mapped[bool] = mapped_column(Boolean)
 
 
-class DirectoryState(Base):
-    """One row: how often the directory has changed; a match names it."""
-
-    __tablename__ = "directory_state"
-    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default=text("1"))
-    generation: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-
-
-class LiveState(Base):
-    """One row: how often the live facts over the directory have changed; a match names it.
-
-    It is a table of its own: an import holds the other row as long as it writes, and a report must not wait for that.
-    """
-
-    __tablename__ = "live_state"
-    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default=text("1"))
-    version: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-
-
-def directory_versions(session: Session) -> tuple[int, int]:
-    """Generation of the directory and version of the live facts, as committed."""
-    live = select(LiveState.version).scalar_subquery()
-    generation, version = session.execute(select(DirectoryState.generation, live)).one()
-    return generation, version
-
-
-def next_generation(session: Session) -> int:
-    """Count one change of the directory; other writers wait until this transaction ends."""
-    counted = text("UPDATE directory_state SET generation = generation + 1 RETURNING generation")
-    return int(session.execute(counted).scalar_one())
-
-
 def take_directory(session: Session) -> bool:
     """Reserve the directory for one import or export until this transaction ends; False while another one runs.
 

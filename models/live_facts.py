@@ -1,14 +1,16 @@
 """What people know of facilities beyond any file: fixes, beds, reports, "do not refer", calls that checked.
 
-Rows are only added and ended, never overwritten: `since` and `until` are versions (LiveState), so that a past
-match can be made again. Fixes change the directory (generation); the others are live (live_version).
+Rows are only added and ended, never overwritten: `since` and `until` are live versions (models.versions), so that a
+past match can be made again.
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Boolean,
     ColumnElement,
     Date,
@@ -17,6 +19,8 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    any_,
+    cast,
     func,
     or_,
     select,
@@ -30,6 +34,8 @@ from models.contacts import Contact
 from models.directory import LICENCE, Facility, Listing
 from models.people import Counselor
 from routing.vocabulary import BedLevel, ReportKind
+
+Some = Collection[int] | None  # ids of facilities; None: all of them
 
 
 class FacilityFix(Base):
@@ -125,36 +131,24 @@ class FacilityCheck(Base):
     )
 
 
-def next_live_version(session: Session) -> int:
-    """Count one change of the live facts; other writers wait until this transaction ends."""
-    counted = text("UPDATE live_state SET version = version + 1 RETURNING version")
-    return int(session.execute(counted).scalar_one())
+def standing_fixes(session: Session, facilities: Some = None, version: int | None = None) -> Sequence[FacilityFix]:
+    """The fixes that hold now, or held at a past version: of these facilities, or of all."""
+    return session.scalars(select(FacilityFix).where(*_held(FacilityFix, facilities, version))).all()
 
 
-def standing_fixes(session: Session, generation: int | None = None) -> Sequence[FacilityFix]:
-    """The fixes that hold now, or held in a past generation."""
-    return session.scalars(select(FacilityFix).where(_held(FacilityFix, generation))).all()
+def held_back(session: Session, facilities: Some = None, version: int | None = None) -> Sequence[DoNotRefer]:
+    """Facilities under "do not refer", of these or of all, now or at a past version."""
+    return session.scalars(select(DoNotRefer).where(*_held(DoNotRefer, facilities, version))).all()
 
 
-def fixes_of(session: Session, facility_ids: Sequence[int]) -> Sequence[FacilityFix]:
-    """The fixes that hold for these facilities."""
-    chosen = select(FacilityFix).where(FacilityFix.facility_id.in_(facility_ids), FacilityFix.until.is_(None))
-    return session.scalars(chosen).all()
+def newest_beds(session: Session, facilities: Some = None, version: int | None = None) -> Sequence[BedReport]:
+    """The newest bed report of each level of these facilities, or of all, now or at a past version."""
+    return session.scalars(select(BedReport).where(*_held(BedReport, facilities, version))).all()
 
 
-def held_back(session: Session, version: int | None = None) -> Sequence[DoNotRefer]:
-    """Facilities under "do not refer" now, or at a past version of the live facts."""
-    return session.scalars(select(DoNotRefer).where(_held(DoNotRefer, version))).all()
-
-
-def newest_beds(session: Session, version: int | None = None) -> Sequence[BedReport]:
-    """The newest bed report of each facility and level, now or at a past version."""
-    return session.scalars(select(BedReport).where(_held(BedReport, version))).all()
-
-
-def standing_reports(session: Session, version: int | None = None) -> Sequence[FacilityReport]:
+def standing_reports(session: Session, facilities: Some = None, version: int | None = None) -> Sequence[FacilityReport]:
     """Reports that were neither dismissed nor ended, expired ones included, now or at a past version."""
-    query = select(FacilityReport).where(_held(FacilityReport, version)).order_by(FacilityReport.at)
+    query = select(FacilityReport).where(*_held(FacilityReport, facilities, version)).order_by(FacilityReport.at)
     return session.scalars(query).all()
 
 
@@ -171,7 +165,7 @@ def reports_in(session: Session, contact_id: uuid.UUID) -> Sequence[FacilityRepo
 
 
 def standing_fix(session: Session, facility_id: int, field: str) -> FacilityFix | None:
-    """The fix of this field that holds now; callers count a generation first, which is their lock."""
+    """The fix of this field that holds now; callers count a live version first, which is their lock."""
     query = select(FacilityFix).where(FacilityFix.facility_id == facility_id, FacilityFix.field == field)
     return session.scalar(query.where(FacilityFix.until.is_(None)))
 
@@ -220,9 +214,12 @@ def _last_done(session: Session, facility_ids: Sequence[int], which: ColumnEleme
 
 
 def _held(
-    table: type[FacilityFix | DoNotRefer | BedReport | FacilityReport], version: int | None
-) -> ColumnElement[bool]:
-    """Whether a row holds now, or held at a past version."""
+    table: type[FacilityFix | DoNotRefer | BedReport | FacilityReport], facilities: Some, version: int | None
+) -> Iterator[ColumnElement[bool]]:
+    """What a row must fulfil that holds now, or held at a past version, and is about one of these facilities."""
+    if facilities is not None:
+        yield table.facility_id == any_(cast(list(facilities), ARRAY(BigInteger)))
     if version is None:
-        return table.until.is_(None)
-    return (table.since <= version) & or_(table.until.is_(None), table.until > version)
+        yield table.until.is_(None)
+    else:
+        yield (table.since <= version) & or_(table.until.is_(None), table.until > version)

@@ -15,6 +15,7 @@ from models import (
     people,
     sign_ins,
     texts,
+    versions,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "people",
     "sign_ins",
     "texts",
+    "versions",
 ]

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ BAND_DEGREES = 0.5
 _HALF_TURN = 180.0
 FEW_ROWS = 512
 _FACILITY_BITS = 44  # more facilities than any country has; the place stands above them in a sorting key
+# A row as PostgreSQL sends it (models.directory_index): whole numbers, the most significant byte first
+_PACKED = np.dtype(
+    [(name, ">i8") for name in ("listing", "facility", "word", "operator")] + [("zip", ">i4"), ("state", ">i4")]
+)
 _BAND_KEY = 1000.0  # more than a full turn of longitudes lies between two bands
 
 
@@ -47,19 +52,17 @@ class Columns:
     states: NDArray[np.int16]
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[int, int, int, int, int, str]]) -> "Columns":
-        """From tuples (listing, facility, word, zip number, ten digits or 0, state)."""
-        listed = list(rows)
-        columns: list[tuple[object, ...]] = list(zip(*listed, strict=True)) if listed else [()] * 6
-        facilities = np.array(columns[1], dtype=np.int64)
-        phones = np.array(columns[4], dtype=np.int64)
+    def unpack(cls, packed: bytes) -> "Columns":
+        """From rows of listing, facility, word, ten digits or 0 (8 bytes each), zip and state as numbers (4 bytes)."""
+        rows = np.frombuffer(packed, _PACKED)
+        facilities, phones = rows["facility"].astype(np.int64), rows["operator"].astype(np.int64)
         return cls(
-            listings=np.array(columns[0], dtype=np.int64),
+            listings=rows["listing"].astype(np.int64),
             facilities=facilities,
-            words=np.array(columns[2], dtype=np.uint64),
-            zips=np.array(columns[3], dtype=np.int64),
+            words=rows["word"].astype(np.int64).view(np.uint64),
+            zips=rows["zip"].astype(np.int64),
             operators=np.where(phones > 0, phones, -facilities),
-            states=np.array([state_number(str(state)) for state in columns[5]], dtype=np.int16),
+            states=rows["state"].astype(np.int16),
         )
 
 
@@ -73,20 +76,24 @@ class Found:
 
 @dataclass(frozen=True)
 class FacilityIndex:
-    """Rows grouped by place, rows of one facility side by side; places grouped by latitude band."""
+    """Rows grouped by place, rows of one facility side by side; places grouped by latitude band.
+
+    Behind them stand the rows of facilities that were corrected since, in no order of place, and are always looked at;
+    their former rows have lost all codes, so that no demand finds them.
+    """
 
     version: str
     zips: ZipTable
     place_key: Floats  # (places,) latitude band and longitude in one rising number
-    place_xyz: Floats  # (places, 3) on the unit sphere
-    place_start: Ints  # (places + 1,) first row of each place
+    place_xyz: Floats  # (places and those of corrected rows, 3) on the unit sphere
+    place_start: Ints  # (places + 1,) first row of each place; the last is where the corrected rows begin
     place: NDArray[np.int32]  # (n,) place of each row
     words: Words
     facilities: Ints
     operators: Ints
     listings: Ints
     states: NDArray[np.int16]
-    by_facility: NDArray[np.int32]  # (n,) rows in order of facility id
+    by_facility: NDArray[np.int32]  # the rows that are in order of place, in order of facility id
 
     @classmethod
     def build(cls, columns: Columns, zips: ZipTable, version: str) -> "FacilityIndex":
@@ -118,9 +125,53 @@ class FacilityIndex:
             by_facility=np.argsort(facilities, kind="stable").astype(np.int32),
         )
 
+    def corrected(self, facilities: Ints, columns: Columns) -> "FacilityIndex":
+        """The index with what `columns` say of these facilities (rising ids) in place of what it had; quick."""
+        start = self.corrected_from
+        new = np.flatnonzero(self.zips.rows(columns.zips) >= 0)
+        new = new[np.argsort(columns.facilities[new], kind="stable")]
+        zip_rows = self.zips.rows(columns.zips[new])
+        kept = np.concatenate((np.ones(start, np.bool_), ~np.isin(self.facilities[start:], facilities)))
+        words = self.words.copy()
+        words[self.rows_of(facilities)[1]] = 0
+
+        def joined(old: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
+            return np.concatenate((old[kept], more.astype(old.dtype)))
+
+        return replace(
+            self,
+            place_xyz=np.concatenate((self.place_xyz, unit_vectors(self.zips.lat[zip_rows], self.zips.lon[zip_rows]))),
+            place=joined(self.place, len(self.place_xyz) + np.arange(len(new))),
+            words=joined(words, columns.words[new]),
+            facilities=joined(self.facilities, columns.facilities[new]),
+            operators=joined(self.operators, columns.operators[new]),
+            listings=joined(self.listings, columns.listings[new]),
+            states=joined(self.states, columns.states[new]),
+        )
+
+    @property
+    def corrected_from(self) -> int:
+        """Where the rows of corrected facilities begin."""
+        return int(self.place_start[-1])
+
+    def rows_of(self, facilities: Ints) -> tuple[Ints, Ints]:
+        """All rows of these facilities (rising ids), as positions in `facilities` and rows, shape (k,) each."""
+        start = self.corrected_from
+        ordered, behind = self.facilities[:start], self.facilities[start:]
+        first = np.searchsorted(ordered, facilities, sorter=self.by_facility)
+        counts = np.searchsorted(ordered, facilities, "right", sorter=self.by_facility) - first
+        among = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        tail = np.flatnonzero(np.isin(behind, facilities))
+        whose = np.concatenate(
+            (np.repeat(np.arange(len(facilities)), counts), np.searchsorted(facilities, behind[tail]))
+        )
+        return whose, np.concatenate((self.by_facility[among], start + tail))
+
     def find(self, demands: Iterable[Demand], origin: ZipPlace, radius: float) -> Found:
         """Rows fulfilling any of `demands` within `radius` miles of `origin`, inclusive, in the order of the index."""
         starts, ends = self._stretches(origin, radius)
+        if self.corrected_from < len(self.words):
+            starts, ends = np.append(starts, self.corrected_from), np.append(ends, len(self.words))
         runs = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         if not runs:
             return Found(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64))
@@ -146,7 +197,7 @@ class FacilityIndex:
         """Runs of rows [start, end) that hold every row within `radius`, at most one a latitude band."""
         angle = radius / EARTH_RADIUS_MILES
         if angle >= math.pi:
-            return np.array([0]), np.array([len(self.words)])
+            return np.array([0]), np.array([self.corrected_from])
         low, high = origin.lat - math.degrees(angle), origin.lat + math.degrees(angle)
         west, east = _longitudes(origin, angle, polar=low <= -90 or high >= 90)
         lowest, highest = ((lat + 90.0) // BAND_DEGREES for lat in (max(low, -90.0), min(high, 90.0)))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,13 +89,15 @@ class FacilityFacts:
 class Overlay:
     """Live facts aligned with an index. `slot` (n,): position of a row's facts in `facts`, -1 for none.
 
-    The other arrays stand beside `facts`: `held` (k,) under "do not refer"; `beds`, `bed_times` (k, needs) open beds
-    and when in seconds since 1970; `against` (k,) until when a correction counts; `refusals` the same by payer.
+    The other arrays stand beside `facts`: `ids` (k,) of facilities; `held` (k,) under "do not refer"; `beds`,
+    `bed_times` (k, needs) open beds and when in seconds since 1970; `against` (k,) until when a correction counts;
+    `refusals` the same by payer.
     """
 
     version: int
     slot: NDArray[np.int32] | None
     facts: tuple[FacilityFacts, ...] = ()
+    ids: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     held: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
     beds: Ints = field(default_factory=lambda: np.empty((0, len(_NEEDS)), dtype=np.int64))
     bed_times: Floats = field(default_factory=lambda: np.empty((0, len(_NEEDS))))
@@ -108,19 +112,53 @@ class Overlay:
     @classmethod
     def build(cls, index: FacilityIndex, facts: Iterable[FacilityFacts], version: int) -> "Overlay":
         """Lay facts over the rows of their facilities; facts about facilities not in the index are left out."""
-        kept = tuple(facts)
-        if not kept:
-            return cls.empty(version)
-        return cls(
+        return cls.empty(version).changed(index, facts, version)
+
+    def changed(self, index: FacilityIndex, facts: Iterable[FacilityFacts], version: int) -> "Overlay":
+        """This overlay with `facts` in place of what was known of their facilities; quick, however much is known.
+
+        `index`: the one of this overlay, or the same with corrected rows.
+        """
+        new = tuple(sorted(facts, key=lambda fact: fact.facility))
+        ids = np.array([fact.facility for fact in new], dtype=np.int64)
+        kept = np.isin(self.ids, ids, invert=True)
+        all_ids = np.concatenate((self.ids[kept], ids))
+        if not len(all_ids):
+            return Overlay.empty(version)
+        payers = self.refusals.keys() | _refused_payers(new)
+
+        def joined(old: NDArray[Any], more: list[Any]) -> NDArray[Any]:
+            return np.concatenate((old[kept], np.array(more, dtype=old.dtype).reshape(len(new), *old.shape[1:])))
+
+        return Overlay(
             version=version,
-            slot=_slots(index, kept),
-            facts=kept,
-            held=np.array([fact.do_not_refer for fact in kept], dtype=np.bool_),
-            beds=np.array([[_open(fact, need) for need in _NEEDS] for fact in kept], dtype=np.int64),
-            bed_times=np.array([[_told(fact, need) for need in _NEEDS] for fact in kept], dtype=np.float64),
-            against=np.array([_latest(fact, None) for fact in kept], dtype=np.float64),
-            refusals={payer: np.array([_latest(fact, payer) for fact in kept]) for payer in _refused_payers(kept)},
+            slot=self._slots(index, kept, all_ids, ids),
+            facts=(*compress(self.facts, kept), *new),
+            ids=all_ids,
+            held=joined(self.held, [fact.do_not_refer for fact in new]),
+            beds=joined(self.beds, [[_open(fact, need) for need in _NEEDS] for fact in new]),
+            bed_times=joined(self.bed_times, [[_told(fact, need) for need in _NEEDS] for fact in new]),
+            against=joined(self.against, [_latest(fact, None) for fact in new]),
+            refusals={payer: joined(self._refusal(payer), [_latest(fact, payer) for fact in new]) for payer in payers},
         )
+
+    def _slots(self, index: FacilityIndex, kept: NDArray[np.bool_], all_ids: Ints, new: Ints) -> NDArray[np.int32]:
+        """Where the facts of each row stand once those not `kept` have gone and those about `new` stand at the end."""
+        slot = np.full(len(index.facilities), -1, dtype=np.int32)
+        start = index.corrected_from
+        if self.slot is not None:
+            moved = np.where(np.append(kept, False), np.append(np.cumsum(kept) - 1, -1), -1)
+            slot[:start] = moved[self.slot[:start]]  # -1, no facts, is the last of `moved`
+        whose, rows = index.rows_of(new)
+        slot[rows] = len(all_ids) - len(new) + whose
+        known = start + np.flatnonzero(np.isin(index.facilities[start:], all_ids))  # corrected rows, few
+        if len(known):
+            order = np.argsort(all_ids)
+            slot[known] = order[np.searchsorted(all_ids, index.facilities[known], sorter=order)]
+        return slot
+
+    def _refusal(self, payer: str) -> Floats:
+        return self.refusals.get(payer, np.full(len(self.ids), -np.inf))
 
     def of(self, row: int) -> FacilityFacts | None:
         """The facts about the facility of one index row."""
@@ -156,16 +194,6 @@ class Overlay:
             demoted |= refused[known]
         points[known] = settings.weights.open_bed * open_now - settings.weights.correction * demoted
         return points, refused
-
-
-def _slots(index: FacilityIndex, facts: tuple[FacilityFacts, ...]) -> NDArray[np.int32]:
-    slot = np.full(len(index.facilities), -1, dtype=np.int32)
-    ordered = index.facilities[index.by_facility]
-    ids = np.array([fact.facility for fact in facts], dtype=np.int64)
-    first, last = np.searchsorted(ordered, ids), np.searchsorted(ordered, ids, "right")
-    for number, (start, end) in enumerate(zip(first, last, strict=True)):
-        slot[index.by_facility[start:end]] = number
-    return slot
 
 
 def _open(fact: FacilityFacts, need: Need) -> int:

@@ -47,8 +47,8 @@ class Ranked:
         return self._sorted(np.arange(len(self)))._top_first(count)
 
     def nearest_first(self) -> "Ranked":
-        """All of the list by miles alone."""
-        return self._only(self.miles.argsort(kind="stable"))
+        """All of the list by miles alone; equally far ones by id."""
+        return self._only(np.lexsort((self.index.facilities[self.rows], self.miles)))
 
     def operators_enough(self) -> bool:
         """Whether the first places can be filled from here with different operators open to all."""

@@ -200,7 +200,7 @@ class Matcher:
     def _nearest(self, found: Found) -> Found:
         """All rows of the few nearest facilities, in the order of the index."""
         facilities = self.index.facilities[found.rows]
-        by_miles = facilities[found.miles.argsort(kind="stable")]
+        by_miles = facilities[np.lexsort((facilities, found.miles))]
         few = by_miles[np.sort(np.unique(by_miles, return_index=True)[1])[: self.settings.beyond_shown]]
         kept = np.isin(facilities, few)
         return Found(found.rows[kept], found.miles[kept])

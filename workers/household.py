@@ -25,6 +25,7 @@ from routing.triage import TriageRules
 from services.directory.service_codes import ServiceCodes
 from services.house import House, Rules
 from services.match_desk import build_desk
+from services.matching import read_beside
 from telephony.build import build_telephony
 from telephony.ports import Telephony
 from workers.publish import Publisher
@@ -99,7 +100,9 @@ class Household:
     @cached_property
     def house(self) -> House:
         """First argument of every service."""
-        return build_house(self.settings, statement_timeout_ms=STATEMENT_TIMEOUT_MS, after_commit=self._relay.nudge)
+        house = build_house(self.settings, statement_timeout_ms=STATEMENT_TIMEOUT_MS, after_commit=self._relay.nudge)
+        read_beside(house)
+        return house
 
     @cached_property
     def telephony(self) -> Telephony:

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.directory import Facility
-from models.live_facts import BedReport, newest_bed, next_live_version
+from models.live_facts import BedReport, newest_bed
+from models.versions import next_live_version
 from routing.vocabulary import BedLevel
 from services import audit
 from services.directory.refused import Refused
@@ -44,7 +45,7 @@ def keep_beds(
     session: Session, told: BedsTold, now: datetime, actor_id: uuid.UUID | None, bed_contact_id: uuid.UUID | None = None
 ) -> None:
     """Store a checked count; the one before it is kept for replays."""
-    version = next_live_version(session)
+    version = next_live_version(session, told.facility_id)
     before = newest_bed(session, told.facility_id, told.level)
     if before is not None:
         before.until = version

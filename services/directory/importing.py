@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from models import directory_pairs
 from models import directory_store as store
-from models.directory import DirectoryImport, RefusedRow, last_import, next_generation, take_directory
+from models.directory import DirectoryImport, RefusedRow, last_import, take_directory
+from models.versions import next_generation
 from routing.geography import ZipTable
 from services import audit
 from services.directory.files import SourceFile, UnreadableFileError, edition_of

@@ -13,15 +13,17 @@ NEED_OF_LEVEL = {BedLevel.DETOX: Need.DETOX, BedLevel.RESIDENTIAL: Need.TREATMEN
 ENOUGH_REPORTS = 2  # one mistaken key demotes nobody
 
 
-def live_facts(session: Session, version: int | None = None) -> list[FacilityFacts]:
-    """The facts of every facility that has any, now or at a past version."""
+def live_facts(
+    session: Session, facilities: Sequence[int] | None = None, version: int | None = None
+) -> list[FacilityFacts]:
+    """The facts of these facilities, or of all that have any, now or at a past version; by id."""
     beds: dict[int, list[BedReport]] = {}
-    for bed in newest_beds(session, version):
+    for bed in newest_beds(session, facilities, version):
         beds.setdefault(bed.facility_id, []).append(bed)
     reports: dict[int, list[FacilityReport]] = {}
-    for report in standing_reports(session, version):
+    for report in standing_reports(session, facilities, version):
         reports.setdefault(report.facility_id, []).append(report)
-    held = {row.facility_id for row in held_back(session, version)}
+    held = {row.facility_id for row in held_back(session, facilities, version)}
     return [
         FacilityFacts(
             facility=facility,
@@ -29,7 +31,7 @@ def live_facts(session: Session, version: int | None = None) -> list[FacilityFac
             beds=tuple((NEED_OF_LEVEL[bed.level], BedCount(bed.open, bed.at)) for bed in beds.get(facility, ())),
             corrections=tuple(corrections(reports.get(facility, ()))),
         )
-        for facility in sorted({*beds, *reports, *held})
+        for facility in sorted({*beds, *reports, *held, *(facilities or ())})
     ]
 
 

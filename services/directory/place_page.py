@@ -14,11 +14,11 @@ from models.live_facts import (
     BedReport,
     DoNotRefer,
     FacilityFix,
-    fixes_of,
     last_verified,
     newest_bed,
     open_checks,
     reports_of,
+    standing_fixes,
     standing_hold,
 )
 from models.reading import names_of
@@ -145,7 +145,7 @@ def place_page(house: House, facility_id: int, now: datetime) -> PlacePage | Non
 def _page(session: Session, house: House, facility_id: int, now: datetime) -> PlacePage:
     listed = listings_of(session, [facility_id])
     given = _given(session, listed, facility_id)
-    fixes = {fix.field: fix for fix in fixes_of(session, [facility_id])}
+    fixes = {fix.field: fix for fix in standing_fixes(session, [facility_id])}
     hold, reports = standing_hold(session, facility_id), reports_of(session, facility_id)
     people = [*(fix.by for fix in fixes.values()), *(report.by for report in reports), hold.approver if hold else None]
     names = names_of(session, [id_ for id_ in people if id_ is not None])

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact
 from models.directory import Facility
-from models.live_facts import DoNotRefer, FacilityReport, next_live_version, reports_of, standing_hold
+from models.live_facts import DoNotRefer, FacilityReport, reports_of, standing_hold
+from models.versions import next_live_version
 from routing.vocabulary import ReportKind
 from services import audit, knowing
 from services.directory.checks import drop_check, open_check
@@ -27,7 +28,7 @@ def report_facility(
     with house.db.begin() as session:
         if session.get(Facility, facility_id) is None:
             return Refused.UNKNOWN_FACILITY
-        version = next_live_version(session)
+        version = next_live_version(session, facility_id)
         same = [r for r in reports_of(session, facility_id) if (r.kind, r.payer) == (kind, payer)]
         mine = [r for r in same if contact_id is not None and r.contact_id == contact_id and not r.confirmed]
         for report in mine:
@@ -66,7 +67,7 @@ def dismiss_report(
 ) -> Refused | None:
     """The admin's word that it is not (or no longer) so; what it asked to check is asked no more."""
     with house.db.begin() as session:
-        version = next_live_version(session)
+        version = next_live_version(session, facility_id)
         standing = reports_of(session, facility_id)
         report = next((each for each in standing if each.id == report_id), None)
         if report is None:
@@ -85,7 +86,7 @@ def confirm_report(house: House, report_id: uuid.UUID, now: datetime, actor_id: 
         report = session.get(FacilityReport, report_id)
         if report is None or report.until is not None:
             return Refused.REPORT_OVER
-        report.until = next_live_version(session)
+        report.until = next_live_version(session, report.facility_id)
         kept = FacilityReport(
             id=uuid.uuid4(), facility_id=report.facility_id, kind=report.kind, payer=report.payer,
             contact_id=report.contact_id, by=actor_id, at=now, expires_at=report.expires_at, confirmed=True,
@@ -102,7 +103,7 @@ def end_reports(session: Session, facility_id: int) -> int:
     """End every standing report about a facility: somebody found it to be as we say. How many."""
     standing = reports_of(session, facility_id)
     if standing:
-        version = next_live_version(session)
+        version = next_live_version(session, facility_id)
         for report in standing:
             report.until = version
     return len(standing)
@@ -119,7 +120,7 @@ def hold_back(
     with house.db.begin() as session:
         if session.get(Facility, facility_id) is None:
             return Refused.UNKNOWN_FACILITY
-        version = next_live_version(session)
+        version = next_live_version(session, facility_id)
         if standing_hold(session, facility_id) is not None:
             session.rollback()
             return Refused.HELD_ALREADY
@@ -136,7 +137,7 @@ def hold_back(
 def release(house: House, facility_id: int, now: datetime, actor_id: uuid.UUID | None) -> Refused | None:
     """Refer to this facility again."""
     with house.db.begin() as session:
-        version = next_live_version(session)
+        version = next_live_version(session, facility_id)
         standing = standing_hold(session, facility_id)
         if standing is None:
             session.rollback()

@@ -9,11 +9,11 @@ from models import directory_store as store
 from models.directory import (
     DirectoryImport,
     last_change,
-    next_generation,
     recent_imports,
     search_listings,
     take_directory,
 )
+from models.versions import next_generation
 from services import audit
 from services.directory.sheets import Sheet, sheets
 from services.house import House

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from routing.codes import RULE_CODES, bits_of
 from routing.geography import ZipTable
 from routing.match_catalog import Catalog, MatchSubstance
-from routing.match_index import Columns, FacilityIndex
+from routing.match_index import Columns, FacilityIndex, state_number
 from routing.match_overlay import FacilityFacts, Overlay
 from routing.match_settings import MatchSettings, Weights
 from routing.matching import Matcher
@@ -83,13 +83,23 @@ def row(listing: int, zip_code: str, codes: str, *, key: str = "", phone: int = 
 
 def matcher(rows: Sequence[Row], facts: Sequence[FacilityFacts] = ()) -> Matcher:
     """The real match over these rows. Facility ids are the order in which keys first appear, from 1."""
-    facilities: dict[str, int] = {}
-    listed = [
-        (r.listing, facilities.setdefault(r.key, len(facilities) + 1), bits_of(r.codes), int(r.zip), r.phone, r.state)
-        for r in rows
-    ]
-    index = FacilityIndex.build(Columns.of(listed), zip_table(), "test")
+    index = FacilityIndex.build(columns(rows), zip_table(), "test")
     return Matcher(index, Overlay.build(index, facts, 1), CATALOG, SETTINGS)
+
+
+def columns(rows: Sequence[Row]) -> Columns:
+    """The rows as the index is built from them."""
+    facilities: dict[str, int] = {}
+    ids = np.array([facilities.setdefault(r.key, len(facilities) + 1) for r in rows], dtype=np.int64)
+    phones = np.array([r.phone for r in rows], dtype=np.int64)
+    return Columns(
+        listings=np.array([r.listing for r in rows], dtype=np.int64),
+        facilities=ids,
+        words=np.array([bits_of(r.codes) for r in rows], dtype=np.uint64),
+        zips=np.array([int(r.zip) for r in rows], dtype=np.int64),
+        operators=np.where(phones > 0, phones, -ids),
+        states=np.array([state_number(r.state) for r in rows], dtype=np.int16),
+    )
 
 
 def profiles() -> st.SearchStrategy[dict[str, object]]:

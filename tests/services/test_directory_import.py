@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import func, select
 
 from models.database import Database
-from models.directory import Facility, Listing, ListingHistory, directory_versions, next_generation, take_directory
+from models.directory import Facility, Listing, ListingHistory, take_directory
 from models.directory_pairs import FacilityAlias
-from models.live_facts import next_live_version
+from models.versions import directory_versions
 from services.directory.importing import ImportResult, ImportWish, import_directory
 from services.directory.reports import hold_back
 from services.directory.searching import past_imports, search_facilities, undo_import
@@ -185,15 +185,6 @@ def test_two_imports_at_once_do_not_mix(house: House, database: Database, engine
         assert take_directory(other)
         result = take(house, write_csv([place()]))
     assert "Another import of the directory is running" in result.errors[0]
-
-
-def test_a_key_pressed_while_an_import_writes_does_not_wait(engine: Engine) -> None:
-    with Database(engine).begin() as importing, Database(engine).begin() as reporting:
-        next_generation(importing)
-        reporting.execute(text("SET LOCAL lock_timeout = 100"))
-        assert next_live_version(reporting) > 0
-        importing.rollback()
-        reporting.rollback()
 
 
 def test_a_workbook_with_numbers_for_zip_codes_is_read(house: House, write_workbook: Callable[..., Path]) -> None:

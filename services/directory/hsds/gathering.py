@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from models.directory import Listing
-from models.live_facts import BedReport, FacilityFix, fixes_of, last_verified
+from models.live_facts import BedReport, FacilityFix, last_verified, standing_fixes
 from models.publishing import beds_since, published_facilities, published_listings
 from services.directory.sheets import Sheet, licences_of, sheet_of
 
@@ -52,7 +52,7 @@ def places(session: Session, facility_ids: Sequence[int], now: datetime) -> list
     """These places, by the id of their facility; those with nothing to publish are left out."""
     rows = published_listings(session, facility_ids)
     fixes: dict[int, dict[str, FacilityFix]] = {}
-    for fix in fixes_of(session, facility_ids):
+    for fix in standing_fixes(session, facility_ids):
         fixes.setdefault(fix.facility_id, {})[fix.field] = fix
     beds: dict[int, list[BedReport]] = {}
     for report in beds_since(session, facility_ids, now - BEDS_LAST):

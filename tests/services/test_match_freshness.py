@@ -1,0 +1,134 @@
+"""What is committed is in the next match, of any process: only the change is read, and no import is waited for."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from models.database import Database
+from models.directory import ZipCode
+from routing.vocabulary import BedLevel
+from runtime.processes import wait_until
+from services import match_desk
+from services.directory.beds import BedsTold, report_beds
+from services.directory.fixes import fix_facility, take_fix_back
+from services.directory.importing import ImportWish, import_directory
+from services.directory.reports import hold_back, release
+from services.house import House
+from services.match_desk import MatchDesk
+from services.match_replay import replay_match
+from services.matching import AskedBy, Matches, desk_of, find_matches, read_beside, read_profiles
+from tests.fixtures.directory import WriteCsv, place
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+NEED = {"zip": "02150", "substances": ["clonazepam"], "payer": "medicaid"}
+ZIPS = {"02150": (42.397, -71.033), "01002": (42.372, -72.52)}  # seventy-five miles between
+
+
+@pytest.fixture
+def town(match_house: House, build_clean_engine: Callable[[], Engine], write_csv: WriteCsv) -> House:
+    """Two places in a database of their own, where changes are committed."""
+    house = replace(match_house, db=Database(build_clean_engine()))
+    with house.db.begin() as session:
+        for code, (lat, lon) in ZIPS.items():
+            named: dict[str, Any] = {"city": "", "state": "MA", "county": "", "timezone": "", "kind": "STANDARD"}
+            session.add(ZipCode(zip5=code, latitude=lat, longitude=lon, active=True, **named))
+    assert not import_directory(house, ImportWish(write_csv(places("A", "B"))), NOW).errors
+    return house
+
+
+def places(*names: str, **more: str) -> list[dict[str, str]]:
+    return [place(name, phone=f"617-555-01{ord(name)}", **more) for name in names]
+
+
+def ask(house: House) -> Matches:
+    (profile,) = read_profiles(house, [("", NEED)]).profiles
+    with house.db.begin() as session:
+        return find_matches(desk_of(house), session, profile, NOW, asked_by=AskedBy())
+
+
+def miles(house: House) -> dict[str, int]:
+    return {found.listing.name1: round(found.entry.miles) for found in ask(house).places}
+
+
+def facility(house: House, name: str) -> int:
+    return next(found.entry.facility for found in ask(house).places if found.listing.name1 == name)
+
+
+def other_process(house: House) -> House:
+    desk = desk_of(house)
+    return replace(house, match_desk=MatchDesk(desk.catalog, desk.settings, desk.phrases, desk.version))
+
+
+def test_a_correction_and_a_tip_do_not_wait_for_an_import_that_writes(
+    town: House, build_clean_engine: Callable[[], Engine], write_csv: WriteCsv
+) -> None:
+    first = facility(town, "A")
+    town.db.statement_ms.set(2_000)
+    with build_clean_engine().connect() as importing, importing.begin():
+        file = write_csv([*places("A", codes="SA HID BDTX ADLT MD"), *places("B", "C")])
+        done = import_directory(replace(town, db=Database(importing)), ImportWish(file), NOW)
+        assert (done.changed, done.added) == (1, 1)
+        assert fix_facility(town, first, "codes_removed", "BDTX", "no longer", NOW, None) is None
+        assert fix_facility(town, first, "tip", "Ring twice.", "tip", NOW, None) is None
+        meanwhile = ask(town)
+        assert [found.listing.name1 for found in meanwhile.places] == ["B"]
+    assert set(miles(town)) == {"B", "C"}
+    again = replay_match(town, meanwhile.record.id)
+    assert again is not None
+    assert again.same
+    assert again.same_inputs
+
+
+def test_only_what_changed_is_read(town: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, first, second = other_process(town), facility(town, "A"), facility(town, "B")
+    assert miles(other) == {"A": 0, "B": 0}
+    every = match_desk.read_all
+    monkeypatch.delattr(match_desk, "read_all")
+    assert fix_facility(town, first, "zip5", "01002", "they moved", NOW, None) is None
+    assert hold_back(town, second, "closed", NOW + timedelta(days=9), NOW, None) is None
+    kept = ask(other)
+    assert miles(other) == {"A": 76}
+    assert take_fix_back(town, first, "zip5", NOW, None) is None
+    assert miles(other) == {"A": 0}
+    again = replay_match(town, kept.record.id)
+    assert again is not None
+    assert again.same_inputs
+    assert release(town, second, NOW, None) is None
+    with town.db.begin() as session:
+        session.execute(text("DELETE FROM live_change"))  # as in a database that was put back
+    with pytest.raises(NameError):
+        ask(other)
+    monkeypatch.setattr(match_desk, "read_all", every, raising=False)
+    assert miles(other) == {"A": 0, "B": 0}
+
+
+def test_a_large_directory_is_read_beside_while_matches_go_on(
+    town: House, write_csv: WriteCsv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_desk, "READ_AT_ONCE", 1)
+    second, go_on = facility(town, "B"), threading.Event()
+    read_beside(town)
+    transactions = desk_of(town).beside
+    assert transactions is not None
+
+    @contextmanager
+    def slow() -> Iterator[Session]:
+        assert go_on.wait(30)
+        with transactions() as session:
+            yield session
+
+    desk_of(town).beside = slow
+    assert not import_directory(town, ImportWish(write_csv(places("A", "B", "C"))), NOW).errors
+    assert set(miles(town)) == {"A", "B"}
+    assert report_beds(town, BedsTold(second, BedLevel.DETOX, 2, "call"), NOW) is None
+    assert next(iter(miles(town))) == "B"
+    go_on.set()
+    assert wait_until(lambda: set(miles(town)) == {"A", "B", "C"}, 30)
+    assert next(iter(miles(town))) == "B"
