@@ -19,10 +19,15 @@ _COLUMNS = (
     *("zip5", "phone", "operator", "intake", "website", "codes", "word", "digest", "import_id", "seen_import_id"),
     "since",
 )
+_BEDS = """
+INSERT INTO bed_report (id, facility_id, level, open, how, at, since)
+SELECT gen_random_uuid(), id, 'detox', id % 5, 'call', now() - id % 30 * interval '1 hour', 0 FROM facility
+WHERE id % 10 = 0
+"""
 
 
 def fill_directory(session: Session, count: int) -> None:
-    """`count` places as one import of an empty directory."""
+    """`count` places as one import of an empty directory; every tenth has told its beds."""
     session.execute(text("SET LOCAL statement_timeout = 0"))
     session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     ensure_zip_codes(session)
@@ -37,7 +42,8 @@ def fill_directory(session: Session, count: int) -> None:
     facilities = np.unique(places.columns.facilities).tolist()
     copy_in(session, "facility", ("id", "key"), ((id_, f"place {id_}") for id_ in facilities))
     copy_in(session, "listing", _COLUMNS, _rows(places, zips, done.id, generation))
-    session.execute(text("ANALYZE facility, listing"))
+    session.execute(text(_BEDS))
+    session.execute(text("ANALYZE facility, listing, bed_report"))
 
 
 def _rows(places: Places, zips: ZipTable, import_id: int, generation: int) -> Iterator[tuple[object, ...]]:

@@ -61,13 +61,14 @@ class Rivals:
 def run() -> list[Row]:
     """All sizes, then how soon another process sees what was committed."""
     zips, desk = zip_table(), build_desk(match_content(load_content(), load_phrases()))
+    sizes = [SIZES[name] for name in os.environ.get("MATCH_PLACES", " ".join(SIZES)).split()]
     rows: list[Row] = []
     with _rivals() as rivals:
         if rivals.postgis is None:
             print(f"PostGIS is not measured: {rivals.why}.")
-        for name in os.environ.get("MATCH_PLACES", " ".join(SIZES)).split():
-            rows += _measure(SIZES[name], zips, desk, rivals)
-    return rows + seen_rows()
+        for size in sizes:
+            rows += _measure(size, zips, desk, rivals)
+    return rows + seen_rows(sizes)
 
 
 @contextmanager

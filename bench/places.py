@@ -1,9 +1,6 @@
 """Invented places for the benchmark of the match, clustered over the country's ZIP codes as the real ones are."""
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import zipcodes
@@ -12,7 +9,6 @@ from numpy.typing import NDArray
 from routing.codes import BIT, RULE_CODES
 from routing.geography import Ints, ZipTable
 from routing.match_index import Columns, state_number
-from services.directory.plain_csv import HEADER
 
 # SAMHSA's directory of 2023: half of the sites have 29 others within 25 miles and 83 within 50; the fullest ZIP has 21.
 # A few draws of gamma weights for towns and for ZIPs come near that (`python -m bench.places` prints both).
@@ -97,23 +93,3 @@ def _words(rng: np.random.Generator, count: int) -> NDArray[np.uint64]:
 def codes_of(word: int) -> str:
     """A word as the codes of a directory row."""
     return " ".join(code for code in RULE_CODES if BIT[code] & word)
-
-
-def csv_lines(places: Places, zips: ZipTable) -> Iterator[list[str]]:
-    """The places as rows of our plain CSV."""
-    columns = places.columns
-    values = (columns.listings, columns.facilities, columns.words, columns.zips, columns.operators, places.zip_rows)
-    for listing, facility, word, code, phone, row in zip(*(value.tolist() for value in values), strict=True):
-        digits = f"{200 + phone % 700}-555-01{phone % 100:02d}"
-        street = f"{facility % 9000 + 1} Invented Street"
-        town = [f"Place {facility}", "", street, f"Unit {listing}", "Invented", str(zips.states[row]), f"{code:05d}"]
-        yield [*town, digits, "", "", "SU", codes_of(word) or "SA"]
-
-
-def write_csv(path: Path, count: int) -> None:
-    """A directory file of `count` invented places."""
-    zips = zip_table()
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADER)
-        writer.writerows(csv_lines(invent(count, zips), zips))
