@@ -20,6 +20,7 @@ TEXTS_SWEEP: Final = "workers.texts.sweep"
 FOLLOW_UPS_SWEEP: Final = "workers.follow_ups.sweep"
 HOUSEKEEPING_SWEEP: Final = "workers.housekeeping.sweep"
 VOICEMAILS_SWEEP: Final = "workers.housekeeping.voicemails_home"
+SHIFTS_SWEEP: Final = "workers.housekeeping.shifts"
 BEDS_SWEEP: Final = "workers.housekeeping.ask_beds"
 
 # (name in the schedule, task, period in seconds, queue). The relay is swept on both workers' queues, so that
@@ -33,6 +34,7 @@ _SWEEPS: Final = (
     ("follow_ups", FOLLOW_UPS_SWEEP, 5.0, FOLLOW_UPS),
     ("housekeeping", HOUSEKEEPING_SWEEP, 60.0, HOUSEKEEPING),
     ("voicemails", VOICEMAILS_SWEEP, 10.0, HOUSEKEEPING),
+    ("shifts", SHIFTS_SWEEP, 60.0, HOUSEKEEPING),
     ("beds", BEDS_SWEEP, 20.0, HOUSEKEEPING),
 )
 

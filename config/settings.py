@@ -44,6 +44,12 @@ def _fernet_keys(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _needs(value: tuple[str, ...]) -> tuple[str, ...]:
+    if any(not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", word) for word in value):
+        raise ValueError("name languages and skills as the roster does, separated by commas: en,es,veterans")
+    return value
+
+
 E164Number = Annotated[str, AfterValidator(_e164)]
 Numbers = Annotated[tuple[E164Number, ...], NoDecode, BeforeValidator(_comma_list)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -97,6 +103,11 @@ class Settings(BaseSettings):
     bed_call_after_minutes: int = Field(
         20, ge=1, le=240
     )  # a bed question without an answer by text is then asked by call
+    # languages and skills that somebody on shift should always have, else supervisors are told ahead
+    coverage_needs: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list), AfterValidator(_needs)] = (
+        "en",
+        "es",
+    )
     follow_up_time_scale: float = Field(1.0, gt=0, le=1)  # development only: planned waits are multiplied by it
 
     @classmethod

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import DateTime, LargeBinary, String, Uuid, bindparam, text
+from sqlalchemy import Boolean, DateTime, LargeBinary, String, Uuid, bindparam, text
 
 from models.crypto import encrypt, lookup_hash
 from models.database import Database, Wake
 
 _STATEMENT: Final = text("""
-WITH taken AS (
-    INSERT INTO receipt (provider_id, contact_id, at) VALUES (:sid, :contact, :now)
+WITH staff AS (
+    SELECT id FROM counselor WHERE NOT :as_caller AND phone_hash = :number_hash AND active
+       AND role IN ('counselor', 'supervisor')
+), taken AS (
+    INSERT INTO receipt (provider_id, contact_id, at) SELECT :sid, :contact, :now WHERE NOT EXISTS (SELECT FROM staff)
     ON CONFLICT (provider_id) DO NOTHING RETURNING contact_id
 ), known AS (
     INSERT INTO caller (id, number, number_hash, created_at)
@@ -36,9 +39,11 @@ WITH taken AS (
     INSERT INTO outbox (task, queue, args, created_at)
     SELECT :task, :queue, jsonb_build_array(opened.id::text), :now FROM opened RETURNING id
 )
-SELECT (SELECT id FROM asked) AS outbox_id, (SELECT contact_id FROM receipt WHERE provider_id = :sid) AS before
+SELECT (SELECT id FROM asked) AS outbox_id, (SELECT contact_id FROM receipt WHERE provider_id = :sid) AS before,
+       (SELECT id FROM staff) AS staff
 """).bindparams(
     bindparam("sid", type_=String),
+    bindparam("as_caller", type_=Boolean),
     bindparam("contact", type_=Uuid),
     bindparam("caller", type_=Uuid),
     bindparam("leg", type_=Uuid),
@@ -54,7 +59,10 @@ SELECT (SELECT id FROM asked) AS outbox_id, (SELECT contact_id FROM receipt WHER
 
 @dataclass(frozen=True)
 class Opening:
-    """What is to be written; `number` is E.164 or None when withheld, `task` and `queue` are who rings."""
+    """What is to be written; `number` is E.164 or None when withheld, `task` and `queue` are who rings.
+
+    With `as_caller` it is opened whoever calls; otherwise nothing is when the number is that of somebody on the roster.
+    """
 
     sid: str
     number: str | None
@@ -62,10 +70,14 @@ class Opening:
     deadline: datetime
     task: str
     queue: str
+    as_caller: bool = False
 
 
-def open_call(db: Database, opening: Opening, now: datetime) -> uuid.UUID:
-    """Write a new waiting call and wake its worker; the same sid again only gives the contact it had."""
+def open_call(db: Database, opening: Opening, now: datetime) -> uuid.UUID | None:
+    """Write a new waiting call and wake its worker; the same sid again only gives the contact it had.
+
+    None: one of our own people calls, and nothing was written.
+    """
     contact = uuid.uuid4()
     values = {
         "sid": opening.sid,
@@ -79,13 +91,16 @@ def open_call(db: Database, opening: Opening, now: datetime) -> uuid.UUID:
         "line": opening.line,
         "task": opening.task,
         "queue": opening.queue,
+        "as_caller": opening.as_caller,
     }
     with db.autocommit() as connection:
         row = connection.execute(_STATEMENT, values).one()
-        if row.outbox_id is None and row.before is None:  # the same call came twice at once: now the other is visible
+        if (
+            row.outbox_id is None and row.before is None and row.staff is None
+        ):  # the same call came twice at once: now the other is visible
             row = connection.execute(_STATEMENT, values).one()
     if row.outbox_id is None:
-        before: uuid.UUID = row.before
+        before: uuid.UUID | None = row.before
         return before
     wake = Wake("outbox", str(row.outbox_id), opening.task, opening.queue, (str(contact),))
     db.wake([wake, Wake("live", str(contact))])

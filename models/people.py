@@ -50,6 +50,7 @@ class Counselor(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     presence: Mapped[Presence] = mapped_column(words_of(Presence), default=Presence.AVAILABLE)
     presence_until: Mapped[datetime | None]  # wrap-up ends by itself
+    reminder_minutes: Mapped[int | None] = mapped_column(Integer)  # a text so long before a shift; None: no consent
     missed_rings: Mapped[int] = mapped_column(Integer, default=0)
     last_contact_ended_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(String(255))

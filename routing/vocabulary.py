@@ -146,6 +146,22 @@ class Presence(StrEnum):
     AWAY = "away"
 
 
+class ChangeKind(StrEnum):
+    """What changes a schedule of shifts."""
+
+    TIME_OFF = "time_off"
+    OFFER = "offer"  # a shift that somebody would give to another
+
+
+class ChangeStatus(StrEnum):
+    """Where a change of a schedule stands."""
+
+    OFFERED = "offered"  # still worked by whoever offers it
+    IN_FORCE = "in_force"  # time off stands, or the shift was taken
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+
+
 class Role(StrEnum):
     """What a person signed in may do."""
 

@@ -12,10 +12,11 @@ from models.consents import ConsentHow, ConsentKind
 from models.contacts import Contact, text_contact_of
 from models.people import Counselor
 from routing.vocabulary import Presence
-from services import consent, counselor_notices, dispositions, hand_over
+from services import consent, counselor_notices, counselors, dispositions, hand_over, reminders, shift_times
 from services.house import House
 
 ENDING = re.compile(r"\s*([1-5])\s*(t?)\s*[.!]*\s*", re.IGNORECASE)
+SHIFTS_TOLD = 3  # what one text can hold
 Command = Callable[[Session, House, Counselor, datetime], str | None]  # the key of the answer, None: none is needed
 
 
@@ -55,29 +56,43 @@ def _write_ending(session: Session, house: House, counselor: Counselor, ending: 
     return "counselor.noted"
 
 
-def _on(_session: Session, _house: House, counselor: Counselor, _now: datetime) -> str:
-    return _set_presence(counselor, Presence.AVAILABLE)
+def _on(_session: Session, _house: House, counselor: Counselor, now: datetime) -> str:
+    return f"counselor.{counselors.say_presence(counselor, Presence.AVAILABLE, now)}"
 
 
-def _off(_session: Session, _house: House, counselor: Counselor, _now: datetime) -> str:
-    return _set_presence(counselor, Presence.AWAY)
+def _off(_session: Session, _house: House, counselor: Counselor, now: datetime) -> str:
+    return f"counselor.{counselors.say_presence(counselor, Presence.AWAY, now)}"
 
 
-def _set_presence(counselor: Counselor, presence: Presence) -> str:
-    if counselor.presence is not Presence.BUSY:  # whoever is talking stays busy until the call is over
-        counselor.presence, counselor.presence_until = presence, None
-        counselor.missed_rings = 0
-    return _presence_key(counselor)
+def _status(_session: Session, _house: House, counselor: Counselor, now: datetime) -> str:
+    return f"counselor.{counselors.presence_word(counselor, now)}"
 
 
-def _presence_key(counselor: Counselor) -> str:
-    if counselor.presence in (Presence.BUSY, Presence.WRAP_UP):
-        return "counselor.busy"
-    return "counselor.away" if counselor.presence is Presence.AWAY else "counselor.on"
+def _shifts(session: Session, house: House, counselor: Counselor, now: datetime) -> str | None:
+    """The next shifts, in one text."""
+    language = counselor_notices.language_of(counselor)
+    spans = shift_times.next_shifts(session, counselor, now)[:SHIFTS_TOLD]
+    if not spans:
+        return "coverage.no_shifts"
+    words = "; ".join(shift_times.in_words(house.phrases, language, span, counselor.timezone) for span in spans)
+    line = house.rules.helpline_numbers[0]
+    counselor_notices.tell(
+        session, house, counselor, "coverage.next_shifts", helpline_number=line, now=now, shifts=words
+    )
+    return None
 
 
-def _status(_session: Session, _house: House, counselor: Counselor, _now: datetime) -> str:
-    return _presence_key(counselor)
+def _remind(session: Session, house: House, counselor: Counselor, now: datetime) -> None:
+    counselor.reminder_minutes = counselor.reminder_minutes or reminders.USUAL
+    line, minutes = house.rules.helpline_numbers[0], counselor.reminder_minutes
+    counselor_notices.tell(
+        session, house, counselor, "coverage.reminders_on", helpline_number=line, now=now, minutes=minutes
+    )
+
+
+def _remind_off(_session: Session, _house: House, counselor: Counselor, _now: datetime) -> str:
+    counselor.reminder_minutes = None
+    return "coverage.reminders_off"
 
 
 def _take(session: Session, house: House, counselor: Counselor, now: datetime) -> str | None:
@@ -117,6 +132,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "on": _on,
     "off": _off,
     "status": _status,
+    "shifts": _shifts,
+    "remind": _remind,
+    "remind off": _remind_off,
     "take": _take,
     "pass": _pass,
     "done": _done,

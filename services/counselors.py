@@ -11,7 +11,7 @@ from models.people import Counselor, counselor_with_address, counselor_with_phon
 from models.sign_ins import end_sign_ins
 from routing.phone import e164
 from routing.vocabulary import Language, Presence, Role
-from services import audit, counselor_notices
+from services import audit, counselor_notices, rings
 from services.house import House
 from services.roster_file import ADDRESS
 from services.sign_in import hash_password
@@ -74,6 +74,25 @@ def set_password(house: House, email: str, password: str, now: datetime) -> tupl
         end_sign_ins(session, person.id, now)
         audit.write(session, "password_set", None, now, counselor_id=person.id)
     return ()
+
+
+def say_presence(counselor: Counselor, presence: Presence, now: datetime) -> str:
+    """A counselor says, by text or phone, that they take calls or not; the word of `presence_word` that is true now.
+
+    Whoever is talking stays busy until the call is over.
+    """
+    if counselor.presence is not Presence.BUSY:
+        counselor.presence, counselor.presence_until = presence, None
+        counselor.missed_rings = 0
+    return presence_word(counselor, now)
+
+
+def presence_word(counselor: Counselor, now: datetime) -> str:
+    """`on`, `away` or `busy`: the last part of the phrases that say so."""
+    presence = rings.presence_now(counselor, now)
+    if presence in (Presence.BUSY, Presence.WRAP_UP):
+        return "busy"
+    return "away" if presence is Presence.AWAY else "on"
 
 
 def set_presence(house: House, counselor_id: uuid.UUID, presence: Presence, now: datetime) -> None:

@@ -36,6 +36,7 @@ class Rules:
     default_timezone: str = "America/New_York"
     follow_up_time_scale: float = 1.0
     bed_call_after_minutes: int = 20
+    coverage_needs: tuple[str, ...] = ("en", "es")
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """Who works when: shifts as rows made into what the pure rules read."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from models.people import Counselor, Shift
-from routing.schedule import Schedule, works_at
+from models.schedules import changes_in_force
+from routing.schedule import Change, Schedule, works_at
 from routing.shifts import ShiftPattern
+from routing.spans import Span
 
 
 def patterns(person: Counselor) -> tuple[ShiftPattern, ...]:
@@ -32,6 +35,22 @@ def shift(pattern: ShiftPattern) -> Shift:
     )
 
 
-def on_shift(_session: Session, people: Iterable[Counselor], now: datetime) -> set[uuid.UUID]:
+def schedules(
+    session: Session, people: Iterable[Counselor], start: datetime, end: datetime
+) -> dict[uuid.UUID, Schedule]:
+    """Everybody's schedule by id, right for moments between the two times."""
+    changes: dict[uuid.UUID, list[Change]] = defaultdict(list)
+    for change in changes_in_force(session, start, end):
+        span = Span(change.starts_at, change.ends_at)
+        changes[change.counselor_id].append(Change(span, on=False))
+        if change.taken_by is not None:
+            changes[change.taken_by].append(Change(span, on=True))
+    return {
+        person.id: Schedule(person.timezone, patterns(person), tuple(changes.get(person.id, ()))) for person in people
+    }
+
+
+def on_shift(session: Session, people: Iterable[Counselor], now: datetime) -> set[uuid.UUID]:
     """Ids of those whose shift it is now."""
-    return {person.id for person in people if works_at(Schedule(person.timezone, patterns(person)), now)}
+    everybody = schedules(session, people, now, now + timedelta.resolution)
+    return {who for who, schedule in everybody.items() if works_at(schedule, now)}

@@ -38,8 +38,17 @@ def failed(error: Exception) -> Response:
 @blueprint.post("/voice/inbound")
 def inbound() -> Response:
     """A call comes in."""
-    call = intake.inbound_call(house(), field("CallSid"), field("From"), field("To"))
-    return twiml(intake.open_call(house(), call, now()))
+    return twiml(intake.open_call(house(), _call(), now()))
+
+
+@blueprint.post("/voice/staff/<int:asked>")
+def staff(asked: int) -> Response:
+    """A key, or silence, in the menu of our own people."""
+    return twiml(intake.staff_key(house(), _call(), field("Digits"), asked, now()))
+
+
+def _call() -> intake.InboundCall:
+    return intake.inbound_call(house(), field("CallSid"), field("From"), field("To"))
 
 
 @blueprint.post("/voice/key/<uuid:contact_id>")

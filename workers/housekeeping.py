@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import structlog
 from celery import shared_task
 
-from config.queues import BEDS_SWEEP, HOUSEKEEPING_SWEEP, VOICEMAILS_SWEEP
-from services import housekeeping, missed_texts, text_contacts, voicemails
+from config.queues import BEDS_SWEEP, HOUSEKEEPING_SWEEP, SHIFTS_SWEEP, VOICEMAILS_SWEEP
+from services import coverage_alarm, housekeeping, missed_texts, reminders, text_contacts, voicemails
 from services.directory import bed_calls, bed_questions
 from workers.household import household
 
@@ -38,3 +38,11 @@ def ask_beds() -> None:
     house = household().house
     bed_questions.ask_due(house, datetime.now(UTC))
     bed_calls.plan_due(house, datetime.now(UTC))
+
+
+@shared_task(name=SHIFTS_SWEEP)  # type: ignore[untyped-decorator]
+def shifts() -> None:
+    """Beat's wake-up: counselors are told of the shift that is near, supervisors of hours without anybody."""
+    house = household().house
+    reminders.remind_due(house, datetime.now(UTC))
+    coverage_alarm.tell_gaps(house, datetime.now(UTC))

@@ -1,6 +1,8 @@
 """The voice webhooks at the edge: signed, idempotent, and never without an answer."""
 
+import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -10,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact
 from models.outbox import OutboxRow
+from models.people import Counselor
+from routing.vocabulary import Role
 from services import escalation, readiness
 from services.house import House
 from tests.fixtures.application import Signed
@@ -20,7 +24,7 @@ CALL = {"CallSid": "CA1", "From": "+12125550142", "To": "+18335550100", "CallSta
 
 def test_an_unsigned_request_is_refused_on_every_webhook(application: Flask, client: FlaskClient) -> None:
     webhooks = [
-        rule.rule.replace("<uuid:contact_id>", NOBODY).replace("<uuid:leg_id>", NOBODY).replace("<question>", "zip")
+        re.sub(r"<int:\w+>", "0", re.sub(r"<uuid:\w+>", NOBODY, rule.rule)).replace("<question>", "zip")
         for rule in application.url_map.iter_rules()
         if rule.rule.startswith(("/voice/", "/status/", "/sms/"))
     ]
@@ -62,6 +66,18 @@ def test_a_broken_database_still_answers_and_rings_the_on_call_phones(
 
     assert root.find("Dial/Number") is not None
     assert "9 1 1" in (root.findtext("Say") or "")
+
+
+def test_a_counselor_who_calls_the_line_hears_the_staff_menu_and_may_be_a_caller(
+    twilio: Signed, add_person: Callable[[Role], Counselor]
+) -> None:
+    own = CALL | {"From": add_person(Role.COUNSELOR).phone or ""}
+    menu = ET.fromstring(twilio.post("/voice/inbound", **own).data)
+    assert [step.tag for step in menu] == ["Gather", "Redirect"]
+    assert "Press 1 to take calls" in (menu.findall("Gather/Say")[-1].text or "")
+    choice = (menu.find("Gather") or menu).get("action", "")
+    answer = twilio.post(choice.removeprefix("http://127.0.0.1:8000"), **own, Digits="0")
+    assert [step.tag for step in ET.fromstring(answer.data)] == ["Gather", "Enqueue"]
 
 
 def test_the_fallback_needs_no_database_and_keeps_press_one(

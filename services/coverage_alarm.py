@@ -1,0 +1,104 @@
+"""Supervisors are told ahead of hours in which nobody works for a language or a skill: of each gap once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from models.people import Counselor, staff_with_phones
+from models.schedules import CoverageGap, lock_told_gaps
+from routing import clock
+from routing.gaps import ANYONE, Coverer, Gap, gaps
+from routing.spans import Span, minus
+from routing.vocabulary import Language, Role
+from services import counselor_notices, schedules, shift_times
+from services.house import House
+
+DAYS_AHEAD = 7
+URGENT = timedelta(hours=24)  # a gap this near is told at any hour, others at the hours of unasked texts
+SHORTEST = timedelta(minutes=5)  # between two shifts on hand-written times
+TOLD_AT_ONCE = 4  # gaps named in one text; the page has them all
+
+
+def coverers(session: Session, staff: Sequence[Counselor], start: datetime, end: datetime) -> list[Coverer]:
+    """Those who can be rung, by schedule, with what they offer."""
+    known = schedules.schedules(session, staff, start, end)
+    return [Coverer(known[person.id], frozenset([*person.languages, *person.skills])) for person in staff]
+
+
+def tell_gaps(house: House, now: datetime) -> int:
+    """Text supervisors the gaps of the next seven days that they do not know of; how many gaps.
+
+    A need that nobody on the roster meets is no gap of the week: the coverage page says so instead.
+    """
+    zone = house.rules.default_timezone
+    end = clock.local_instant(now.astimezone(ZoneInfo(zone)).date() + timedelta(days=DAYS_AHEAD), 24, zone)
+    with house.db.begin() as session:
+        told = lock_told_gaps(session, now)
+        staff = staff_with_phones(session)
+        leaders = [person for person in staff if person.role is Role.SUPERVISOR]
+        everybody = coverers(session, staff, now, end)
+        met = frozenset[str]().union(*(coverer.offers for coverer in everybody))
+        needs = [need for need in house.rules.coverage_needs if need in met]
+        found = gaps(everybody, needs, now, end)
+        _forget_covered(session, told, found, now)
+        new = [gap for gap in _untold(found, told) if _may_tell(house, gap, now)]
+        if not new or not leaders:
+            return 0
+        session.add_all(CoverageGap(need=g.need, starts_at=g.span.start, ends_at=g.span.end, told_at=now) for g in new)
+        for person in leaders:
+            _tell(session, house, person, new, now)
+        return len(new)
+
+
+def _forget_covered(session: Session, told: Sequence[CoverageGap], found: list[Gap], now: datetime) -> None:
+    """What somebody covers by now is told anew should it open again."""
+    for row in told:
+        still = [gap.span for gap in found if gap.need in (row.need, ANYONE)]
+        covered = minus([Span(max(row.starts_at, now), row.ends_at)], still)
+        if not covered:
+            continue
+        for left in minus([Span(row.starts_at, row.ends_at)], covered):
+            session.add(CoverageGap(need=row.need, starts_at=left.start, ends_at=left.end, told_at=row.told_at))
+        session.delete(row)
+    session.flush()
+
+
+def _untold(found: list[Gap], told: Sequence[CoverageGap]) -> list[Gap]:
+    return [
+        Gap(gap.need, piece)
+        for gap in found
+        for piece in minus([gap.span], [Span(row.starts_at, row.ends_at) for row in told if row.need == gap.need])
+        if piece.end - piece.start >= SHORTEST
+    ]
+
+
+def _may_tell(house: House, gap: Gap, now: datetime) -> bool:
+    rules = house.rules
+    daytime = clock.is_open(now, rules.default_timezone, rules.text_window_start_hour, rules.text_window_end_hour)
+    return daytime or gap.span.start < now + URGENT
+
+
+def _tell(session: Session, house: House, person: Counselor, new: list[Gap], now: datetime) -> None:
+    language = counselor_notices.language_of(person)
+    parts = [_in_words(house, language, gap, person.timezone) for gap in new[:TOLD_AT_ONCE]]
+    if len(new) > TOLD_AT_ONCE:
+        parts.append(house.phrases.text("coverage.more", language, count=len(new) - TOLD_AT_ONCE))
+    counselor_notices.tell(
+        session,
+        house,
+        person,
+        "coverage.gaps",
+        helpline_number=house.rules.helpline_numbers[0],
+        now=now,
+        gaps="; ".join(parts),
+        link=f"{house.rules.public_base_url}/coverage",
+    )
+
+
+def _in_words(house: House, language: Language, gap: Gap, timezone: str) -> str:
+    key = f"coverage.need.{gap.need}"
+    known = key in house.phrases.table
+    who = house.phrases.text(key if known else "coverage.need.other", language, need=gap.need.replace("_", " "))
+    return f"{who} {shift_times.in_words(house.phrases, language, gap.span, timezone)}"
