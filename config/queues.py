@@ -15,6 +15,7 @@ QUEUES: Final = (CALLS, TEXTS, RETRIES, FOLLOW_UPS, HOUSEKEEPING)
 
 RELAY_SWEEP: Final = "workers.relay.sweep"
 CALLS_SWEEP: Final = "workers.calls.sweep"
+CALLS_DIAL: Final = "workers.calls.dial"
 CALLS_RECONCILE: Final = "workers.calls.reconcile"
 TEXTS_SWEEP: Final = "workers.texts.sweep"
 FOLLOW_UPS_SWEEP: Final = "workers.follow_ups.sweep"
@@ -29,6 +30,7 @@ _SWEEPS: Final = (
     ("relay_for_calls", RELAY_SWEEP, 2.0, CALLS),
     ("relay_for_texts", RELAY_SWEEP, 2.0, RETRIES),
     ("calls", CALLS_SWEEP, 2.0, CALLS),
+    ("calls_dial", CALLS_DIAL, 1.0, CALLS),  # the provider's default is one call a second
     ("calls_reconcile", CALLS_RECONCILE, 30.0, CALLS),
     ("texts", TEXTS_SWEEP, 5.0, RETRIES),
     ("follow_ups", FOLLOW_UPS_SWEEP, 5.0, FOLLOW_UPS),

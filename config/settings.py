@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     offer_after_seconds: Seconds = 60
     hard_limit_seconds: Seconds = 180
     claim_lease_seconds: Seconds = 30  # a claimed row nobody finished is free again after this
+    calls_per_second: float = Field(1.0, ge=0, le=1000)  # that Twilio takes from this account; 0: no limit of ours
     unknown_after_seconds: Seconds = 120  # in `sending` this long: ask Twilio's list before any resend
     bed_call_after_minutes: int = Field(
         20, ge=1, le=240

@@ -19,7 +19,7 @@ class NextStep(StrEnum):
 
     RING = "ring"
     JOIN = "join"
-    DIAL = "dial"  # no worker lives, or none can dial: ring from the call itself
+    DIAL = "dial"  # no worker lives, none can dial, or too many calls stand in line: ring from the call itself
     BACKUP = "backup"
     CRISIS_988 = "crisis_988"
     CALLBACK = "callback"

@@ -66,11 +66,11 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
             return False  # being dialled, or at the check: that phone goes in by its own key
         if not calls:
             contact.claim_expires_at = now + releasing.ring_time(house)
-            dial = rings.add_leg(session, contact, LegKind.CALLER, contact.caller.number or "", None, now).id
+            rings.add_leg(session, contact, LegKind.CALLER, contact.caller.number or "", None, now)
         elif sid is None or not escalation.fetch(contact, now):
             return False  # the callback is being dialled already, or the call has gone in by itself
     if sid is None:
-        return ringing.place(house, telephony, dial, now)
+        return ringing.dial(house, telephony, now) > 0
     try:
         telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("join", contact_id))
     except (CallGone, ProviderRefused):
@@ -100,8 +100,9 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
         _give_back(house, telephony, contact_id, now)
     for leg_id in stale:
         releasing.check(house, telephony, leg_id, now)
-    rung = sum(ringing.ring(house, telephony, contact_id, now) for contact_id in waiting)
-    return len(expired) + len(stale) + rung
+    for contact_id in waiting:
+        ringing.plan(house, telephony, contact_id, now)
+    return len(expired) + len(stale) + ringing.dial(house, telephony, now)
 
 
 def _stale_legs(house: House, now: datetime) -> Select[uuid.UUID]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import outbox
+from models import call_budget, outbox
 from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.call_flow import NextStep
@@ -84,9 +84,10 @@ def being_fetched(contact: Contact, now: datetime) -> bool:
 
 
 def _dial_circle(session: Session, house: House, contact: Contact, now: datetime) -> Document:
-    """Ring the next circle from the call itself: works with no worker alive (DESIGN.md, the watchdog)."""
+    """Ring the next circle from the call itself: with no worker alive, or when too many calls stand in line."""
     contact.next_step = NextStep.RING
-    legs = rings.plan(session, house, contact, now, even_supervisors=True)
+    in_line = call_budget.take_out_of_line(session, contact.id)
+    legs = [*in_line, *rings.plan(session, house, contact, now, even_supervisors=not in_line)]
     if not legs:
         return call_flow.requeue(contact.id, contact.language)
     record(session, contact.id, "dialed", now, phones=len(legs))

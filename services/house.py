@@ -30,6 +30,7 @@ class Rules:
     offer_after_seconds: int = 60
     hard_limit_seconds: int = 180
     claim_lease_seconds: int = 30
+    calls_per_second: float = 0  # that the provider takes from us; 0: as many as we like
     text_window_start_hour: int = 9
     text_window_end_hour: int = 20
     unknown_after_seconds: int = 120

@@ -1,13 +1,11 @@
-"""Ringing counselors: legs are planned, claimed and dialled."""
+"""Ringing counselors: legs are planned, and dialled one after the other as the provider's calls a second allow."""
 
 import uuid
 from contextlib import suppress
 from datetime import datetime
+from enum import Enum, auto
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
-
-from models import outbox
+from models import call_budget, outbox
 from models.contacts import Leg, live_caller_waits, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
@@ -18,30 +16,62 @@ from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
 
 def ring(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> int:
-    """Plan the next legs of a waiting contact and place them; the number of phones that now ring."""
+    """Plan the next legs of a waiting contact and dial what may be dialled now; the number of phones that now ring."""
+    plan(house, telephony, contact_id, now)
+    return dial(house, telephony, now)
+
+
+def plan(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> None:
+    """Write down which phones are to ring next for a waiting contact."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         if contact is None or contact.status is not ContactStatus.WAITING:
-            return 0
+            return
         if contact.calling_back and (
             live_caller_waits(session, contact) or not owed_callbacks.may_ring(session, house, contact, now)
         ):
-            return 0
+            return
         tending.looked(contact, now)
-        planned = [leg.id for leg in rings.plan(session, house, contact, now)]
+        rings.plan(session, house, contact, now)
         in_the_way = rings.in_the_way(session, contact)
         outbox.touch(session, contact_id)
     for leg_id in in_the_way:
         releasing.let_go(house, telephony, leg_id, "released", now)  # free for this caller at the next sweep
-    return sum(place(house, telephony, leg_id, now) for leg_id in planned)
 
 
-def place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime) -> bool:
-    """Dial one planned leg: claimed first, dialled outside any transaction, then written down."""
+def dial(house: House, telephony: Telephony, now: datetime) -> int:
+    """Place the planned legs of all contacts whose turn it is, the most urgent first; how many ring now."""
+    placed = 0
+    while (leg_id := _next_turn(house, now)) is not None:
+        outcome = _place(house, telephony, leg_id, now)
+        if outcome is Placing.TOO_MANY:
+            break  # the provider is congested: the next tick tries again
+        placed += outcome is Placing.RINGS
+    return placed
+
+
+class Placing(Enum):
+    """What became of one request for a call."""
+
+    RINGS = auto()
+    FAILED = auto()
+    TOO_MANY = auto()
+
+
+def _next_turn(house: House, now: datetime) -> uuid.UUID | None:
+    """Claim the next planned leg together with the right to place it; None when nothing is planned or allowed."""
     with house.db.begin() as session:
-        leg = _claim_planned(session, leg_id, now)
-        if leg is None:
-            return False
+        leg = call_budget.next_in_line(session)
+        if leg is None or not call_budget.take_slot(session, house.rules.calls_per_second, now):
+            return None
+        leg.status, leg.placed_at = LegStatus.PLACING, now
+        return leg.id
+
+
+def _place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime) -> Placing:
+    """Dial a claimed leg outside any transaction, then write down what came of it."""
+    with house.db.begin() as session:
+        leg = session.get_one(Leg, leg_id)
         number, sender = leg.number or "", leg.contact.helpline_number
         path = "callback" if leg.kind is LegKind.CALLER else "leg"
     try:
@@ -53,11 +83,15 @@ def place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime) 
             ring_seconds=house.rules.ring_seconds,
         )
     except ProviderRefused as refusal:
+        if refusal.too_many:
+            with house.db.begin() as session:
+                call_budget.back_in_line(session, leg_id)
+            return Placing.TOO_MANY
         releasing.leg_ended(house, leg_id, None, f"refused_{refusal.code}", now)
-        return False
+        return Placing.FAILED
     except ProviderUnsure:
-        return False  # it may be ringing: its own callbacks tell, or the sweep ends it when its ring time is over
-    return _placed(house, telephony, leg_id, sid, now)
+        return Placing.FAILED  # it may be ringing: its own callbacks tell, or the sweep ends it when its time is over
+    return Placing.RINGS if _placed(house, telephony, leg_id, sid, now) else Placing.FAILED
 
 
 def _placed(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now: datetime) -> bool:
@@ -75,16 +109,6 @@ def _placed(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now
         with suppress(CallGone, ProviderRefused, ProviderUnsure):
             telephony.end_call(sid)
     return not over
-
-
-def _claim_planned(session: Session, leg_id: uuid.UUID, now: datetime) -> Leg | None:
-    statement = (
-        update(Leg)
-        .where(Leg.id == leg_id, Leg.status == LegStatus.PLANNED, Leg.ended_at.is_(None))
-        .values(status=LegStatus.PLACING, placed_at=now)
-        .returning(Leg)
-    )
-    return session.scalar(statement)
 
 
 def dialling(house: House, leg_id: uuid.UUID, sid: str) -> None:

@@ -53,7 +53,7 @@ def _failure(status: int, code: int) -> Exception:
     if code in (NOT_IN_PROGRESS, NOT_FOUND):
         return CallGone()
     if status == TOO_MANY_REQUESTS:
-        return ProviderRefused(code, retry=True)
+        return ProviderRefused(code, retry=True, too_many=True)
     if status >= 500:
         return ProviderUnsure()
     return ProviderRefused(code, retry=False)

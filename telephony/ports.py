@@ -7,12 +7,16 @@ from typing import Protocol
 
 
 class ProviderRefused(Exception):
-    """The provider said no and did nothing; `code` is its error number, `retry` whether later may help."""
+    """The provider said no and did nothing; `code` is its error number, `retry` whether later may help.
 
-    def __init__(self, code: int, *, retry: bool) -> None:
+    `too_many`: it is our requests in all that are too many just now, and this one is as good as another.
+    """
+
+    def __init__(self, code: int, *, retry: bool, too_many: bool = False) -> None:
         super().__init__(f"the telephone network refused with code {code}")
         self.code = code
         self.retry = retry
+        self.too_many = too_many
 
 
 class ProviderUnsure(Exception):

@@ -4,7 +4,7 @@ import uuid
 
 from celery import shared_task
 
-from config.queues import CALLS_RECONCILE, CALLS_SWEEP
+from config.queues import CALLS_DIAL, CALLS_RECONCILE, CALLS_SWEEP
 from services import bridging, callbacks, contact_matches, owed_callbacks, releasing, ringing, tasks, watchdog
 from services.directory import bed_calls
 from workers.household import household
@@ -63,6 +63,13 @@ def sweep() -> None:
     bridging.sweep(here.house, here.telephony, here.now())
     for contact_id in callbacks.due_callbacks(here.house, here.now()):
         callbacks.begin(here.house, contact_id, here.now())
+
+
+@shared_task(name=CALLS_DIAL)  # type: ignore[untyped-decorator]
+def dial() -> None:
+    """Beat's wake-up: planned legs whose turn has come."""
+    here = household()
+    ringing.dial(here.house, here.telephony, here.now())
 
 
 @shared_task(name=CALLS_RECONCILE)  # type: ignore[untyped-decorator]

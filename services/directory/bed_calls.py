@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
+from models import call_budget
 from models.bed_rounds import BedRound, claim_call, lock_round, planned_calls, rounds_to_call
 from routing.bed_questions import read_digit
 from routing.documents import Ask, Document, HangUp, Say
@@ -37,6 +38,8 @@ def plan_due(house: House, now: datetime) -> int:
 def place(house: House, telephony: Telephony, round_id: uuid.UUID, now: datetime) -> bool:
     """Dial one planned call: claimed first, dialled outside any transaction, never twice in a round."""
     with house.db.begin() as session:
+        if call_budget.any_in_line(session) or not call_budget.take_slot(session, house.rules.calls_per_second, now):
+            return False  # callers first: the next reminder tries again
         asked = claim_call(session, round_id, now)
         if asked is None:
             return False
@@ -57,8 +60,11 @@ def place(house: House, telephony: Telephony, round_id: uuid.UUID, now: datetime
             status_url=f"{base}/status/beds?round={round_id}",
             ring_seconds=house.rules.ring_seconds,
         )
-    except ProviderRefused:
-        call_ended(house, round_id)
+    except ProviderRefused as refusal:
+        if refusal.too_many:
+            _later(house, round_id)
+        else:
+            call_ended(house, round_id)
         return False
     except ProviderUnsure:
         return False  # it may ring: its own webhooks tell; the next round asks anew
@@ -106,6 +112,14 @@ def call_ended(house: House, round_id: uuid.UUID) -> None:
         asked = lock_round(session, round_id)
         if asked is not None and asked.call_status is not None:
             _move(asked, LegStatus.ENDED)
+
+
+def _later(house: House, round_id: uuid.UUID) -> None:
+    """The provider took no more calls just now: the next reminder tries again."""
+    with house.db.begin() as session:
+        asked = lock_round(session, round_id)
+        if asked is not None and asked.call_status is LegStatus.PLACING:
+            asked.call_status = LegStatus.PLANNED
 
 
 def _question(house: House, asked: BedRound, *before: Say) -> Document:

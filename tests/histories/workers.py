@@ -17,6 +17,7 @@ SLOTS = 4  # tasks at the same time
 PICKED_UP_AFTER = 0.02  # seconds from a commit to the worker
 LATE = 5.0
 SWEEP_EVERY = 2.0
+DIAL_EVERY = 1.0
 SWEEP_IDLE_EVERY = 6.0  # while nothing changes: sweeps are most of a history's cost, and a slow beat must do no harm
 CHANGED_LATELY = 4.0
 RECONCILE_EVERY = 30.0
@@ -52,6 +53,7 @@ class Workers:
         self._changed_at = self._swept_at = self._reconciled_at = engine.now
         self.healthy = False  # from now on nothing of ours breaks
         engine.at(SWEEP_EVERY, self._beat)
+        engine.at(DIAL_EVERY, self._dial)
 
     @property
     def alive(self) -> bool:
@@ -101,6 +103,11 @@ class Workers:
             self._failed(task, error)
         finally:
             self._running -= 1
+
+    def _dial(self) -> None:
+        self._engine.at(DIAL_EVERY, self._dial)
+        if self.alive and self._running < SLOTS and self._engine.now - self._changed_at <= CHANGED_LATELY:
+            self._run(calls.CALLS_DIAL, ())
 
     def _beat(self) -> None:
         self._engine.at(SWEEP_EVERY, self._beat)
