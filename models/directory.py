@@ -244,7 +244,7 @@ def last_change(session: Session) -> DirectoryImport | None:
     return session.scalar(query.order_by(DirectoryImport.id.desc()).limit(1))
 
 
-def zip_codes_of_town(session: Session, city: str, state: str | None, limit: int = 50) -> Sequence[ZipCode]:
+def zip_codes_of_town(session: Session, city: str, state: str | None, limit: int = 200) -> Sequence[ZipCode]:
     """Ordinary ZIP codes of a town, in order, in one state or in all; its name in any case."""
     query = (
         select(ZipCode)

@@ -6,9 +6,10 @@ from typing import TypedDict
 from routing.ages import age
 from routing.gender import MALE, gender
 from routing.hits import Hit, Hits, Spans
-from routing.places import town, zip_code
+from routing.places import Towns
 from routing.understanding import RaisedFlag
 from routing.words import Message
+from routing.zips import zip_code
 
 Lists = Mapping[str, frozenset[str]]
 DENIAL_REACH = 4
@@ -39,16 +40,17 @@ def person_and_place(
     hits: Hits,
     flags: Iterable[RaisedFlag],
     lists: Lists,
+    towns: Towns,
     *,
     language_hint: str | None,
     asked: str | None,
 ) -> PersonAndPlace:
     """All plain facts but the payer."""
-    city, state = town(message)
+    city, state = towns.find(message.text, asked)
     whom, pregnant = for_whom(hits), any(flag.id == "pregnant" for flag in flags)
     told = gender(_ids(hits, "gender"), message.words, whom, pregnant=pregnant)
     return PersonAndPlace(
-        zip=zip_code(message, lists),
+        zip=zip_code(message, lists, asked),
         city=city,
         state=state,
         age=age(message, lists, asked, others=whom not in (None, "self")),

@@ -1,14 +1,16 @@
-"""Where somebody is: ZIP, town and state told in a message."""
+"""Where somebody is: town and state told in a message."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from routing.words import Message
+from routing.spelling import MIN_LETTERS, Speller
+from routing.words import fold
 
-LOWEST_ZIP, HIGHEST_ZIP = 501, 99950  # Holtsville NY to Ketchikan AK
 READ_CHARACTERS = 4_000  # a town further on in a text is not looked for
-_FIVE = re.compile(r"\d{5}")
-Lists = Mapping[str, frozenset[str]]
+LONGEST_NAME = 4  # words of a town's name
+SHORT_ANSWER = 5  # words of a text that may be nothing but an answer
+WHERE_REACH = 5  # words before a town that tell whether one is there
 _STATE_LIST = """
 AL alabama, AK alaska, AZ arizona, AR arkansas, CA california, CO colorado, CT connecticut, DE delaware, FL florida,
 GA georgia, HI hawaii, ID idaho, IL illinois, IN indiana, IA iowa, KS kansas, KY kentucky, LA louisiana, ME maine,
@@ -18,99 +20,163 @@ OK oklahoma, OR oregon, PA pennsylvania, RI rhode island, SC south carolina, SD 
 UT utah, VT vermont, VA virginia, WA washington, WV west virginia, WI wisconsin, WY wyoming, DC district of columbia
 """
 STATES = {name: code for code, name in (entry.strip().split(" ", 1) for entry in _STATE_LIST.split(","))}
-_CODES = frozenset(STATES.values())
-_STATE_NAMES = re.compile(rf"\b(?:{'|'.join(sorted(STATES, key=len, reverse=True))})\b")
-_PLACE = r"[A-ZÁÉÍÓÚÑ][\w'’]+(?:[ -](?:(?:de|del|la|las|los|of|on)[ ])?[A-ZÁÉÍÓÚÑ][\w'’]+){0,2}"
-_TOWN = re.compile(
-    rf"\b(?:in|near|around|from|outside of|close to|by|en|cerca de|desde|de) ({_PLACE})(?:,? ([A-Z]{{2}})\b)?"
-)
-_TOWN_AND_CODE = re.compile(rf"\b({_PLACE}),? ([A-Z]{{2}})\b")
+_CODES = frozenset(STATES.values()) | {"PR", "GU", "VI", "AS"}
+_ALSO_WORDS = frozenset({"in", "or", "me", "hi", "ok", "la", "de", "al", "id", "oh", "as", "va"})  # codes and words
+_SHORT = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’][^\W_]+)*\.?")
+_WITHIN_A_NAME = re.compile(r"[ .'’-]{1,2}")
+_BEFORE_A_STATE = re.compile(r"[ ,.]{0,3}")
+Lists = Mapping[str, frozenset[str]]
+Place = tuple[str | None, str | None]
 
 
-def zip_code(message: Message, lists: Lists) -> str | None:
-    """A five-digit ZIP, written, spaced or spelled out; not money, doses or case numbers.
+class TownContent(Protocol):
+    """Names of towns, folded and parted by commas, and other names of towns and states."""
 
-    Of several, the one called a ZIP or "now" wins, else the last.
-    """
-    words = message.words
-    best: tuple[int, int, str] | None = None
-    for at, word in enumerate(words):
-        if not (word[0].isdigit() or word in lists["digit_words"]):
-            continue
-        digits, last = _digits_at(message, at, lists)
-        if digits is None or not LOWEST_ZIP <= int(digits) <= HIGHEST_ZIP:
-            continue
-        rank = _rank(message, at, last, lists)
-        if rank is not None and (best is None or (rank, at) >= best[:2]):
-            best = (rank, at, digits)
-    return best[2] if best else None
+    @property
+    def large_towns(self) -> str: ...
+    @property
+    def small_towns(self) -> str: ...
+    @property
+    def called(self) -> Mapping[str, str]: ...
+    @property
+    def states_called(self) -> Mapping[str, str]: ...
+    @property
+    def states_short(self) -> Mapping[str, str]: ...
 
 
-def _rank(message: Message, at: int, last: int, lists: Lists) -> int | None:
-    """How much the words around five digits speak for a ZIP; None when they speak against it."""
-    words = message.words
-    before, after = _before(message, at), set(words[last + 1 : last + 2])
-    called = bool(lists["zip_before"] & before)
-    against = lists["not_zip_before"] & before or message.text[
-        max(0, message.starts[at] - 4) : message.starts[at]
-    ].rstrip().endswith(("$", "#"))
-    if lists["not_zip_after"] & after or (against and not called):
+class _Word(NamedTuple):
+    """A word of the text, folded, where it stands, and whether it is written with a capital."""
+
+    plain: str
+    start: int
+    end: int
+    capital: bool
+
+
+class _Found(NamedTuple):
+    """A town or state at the words `first` to `last`."""
+
+    name: str
+    last: int
+
+
+class Towns:
+    """Every town by name. `find` may be called from any thread."""
+
+    def __init__(self, content: TownContent, other_words: Iterable[str], lists: Lists) -> None:
+        """`other_words` mean something else: a town called so is understood with a state or a capital only."""
+        large, small = (frozenset(_names(text)) for text in (content.large_towns, content.small_towns))
+        self._towns = {name: name for name in large | small} | dict(content.called)
+        self._states = {**STATES, **content.states_called}
+        self._short_states = {**self._states, **content.states_short}
+        self._other_words = (frozenset(other_words) | lists["english"] | lists["spanish"]) - content.called.keys()
+        self._lists = lists
+        known = {word for name in large | small for word in name.split()} | self._other_words | set(self._short_states)
+        self._speller = Speller((name for name in large if " " not in name), known)
+
+    def find(self, text: str, asked: str | None = None) -> Place:
+        """Town (as written, else its usual name) and two-letter state of `text`; either may be None.
+
+        A town with a state is taken anywhere, one alone only after `in`, `near`, `cerca de` ..., or as the answer when
+        `asked` is `zip`. Of several, the one where somebody is now wins, then one with a state, else the first.
+        """
+        text = text[:READ_CHARACTERS]
+        words = [_Word(fold(m[0]), m.start(), m.end(), m[0][:1].isupper()) for m in _WORD.finditer(text)]
+        found = max(self._places(text, words, asked), default=None, key=lambda place: place[0])
+        if found is not None:
+            return found[1]
+        return None, next((state.name for at in range(len(words)) if (state := _state(words, at, self._states))), None)
+
+    def _places(self, text: str, words: Sequence[_Word], asked: str | None) -> Iterator[tuple[tuple[int, int], Place]]:
+        shouted = text.isupper()
+        last = -1
+        for at in range(len(words)):
+            if at <= last:
+                continue
+            led = self._is_led(words, at)
+            town = self._town(text, words, at, led=led)
+            if town is None:
+                continue
+            state = self._state_after(text, words, town.last)
+            alone = asked == "zip" and at == 0 and town.last == len(words) - 1 and len(words) <= SHORT_ANSWER
+            is_word = town.last == at and words[at].plain in self._other_words
+            if state and is_word and _is_word_too(text, words[state.last]):
+                state = None
+            named = led and not (is_word and (shouted or not words[at].capital))
+            if state is None and not (named or alone):
+                continue
+            last = state.last if state else town.last
+            yield (self._here(words, at, last), int(state is not None)), (town.name, state.name if state else None)
+
+    def _is_led(self, words: Sequence[_Word], at: int) -> bool:
+        before = [word.plain for word in words[max(0, at - 2) : at]]
+        return bool({" ".join(before), *before[-1:]} & self._lists["town_before"])
+
+    def _here(self, words: Sequence[_Word], first: int, last: int) -> int:
+        """More when one lives there now, less when one comes from there or goes there."""
+        around = [word.plain for word in words[max(0, first - WHERE_REACH) : last + 2]]
+        before = around[: min(first, WHERE_REACH)]
+        leaves = bool(self._lists["leaves_before"].intersection(before)) or before[-1:] == ["from"]
+        return 2 * bool({"now", "ahora", "ahorita"}.intersection(around)) - leaves
+
+    def _town(self, text: str, words: Sequence[_Word], at: int, *, led: bool) -> _Found | None:
+        """The longest name of a town that begins at `at`; a misspelt one after `in` or before a state."""
+        for many in range(min(LONGEST_NAME, len(words) - at), 0, -1):
+            if not _joined(text, words, at, at + many - 1):
+                continue
+            plain = [word.plain.replace("'", " ") for word in words[at : at + many]]
+            in_full = [_SHORT.get(word, word) for word in plain]
+            name = self._towns.get(" ".join(plain)) or self._towns.get(" ".join(in_full))
+            if name is not None:
+                return _Found(_as_written(text, words[at], words[at + many - 1], name), at + many - 1)
+        mended = self._speller.mend(words[at].plain) if len(words[at].plain) >= MIN_LETTERS else words[at].plain
+        if mended != words[at].plain and (led or self._state_after(text, words, at)):
+            return _Found(mended.title(), at)
         return None
-    now = bool({"now", "ahora"} & set(words[max(0, at - 4) : last + 4]))
-    return 2 * called + now
+
+    def _state_after(self, text: str, words: Sequence[_Word], last: int) -> _Found | None:
+        """The state right after a town's last word; a code that is a word too, in capitals or at the end of all."""
+        after = last + 1
+        if after >= len(words) or not _BEFORE_A_STATE.fullmatch(text[words[last].end : words[after].start]):
+            return None
+        named = _state(words, after, self._short_states)
+        if named is not None:
+            return named
+        code = words[after].plain.upper()
+        if code not in _CODES:
+            return None
+        written = text[words[after].start : words[after].end].rstrip(".")
+        ends = after + 1 == len(words) or words[after + 1].plain.isdecimal()
+        sure = (written.isupper() and not text.isupper()) or code.lower() not in _ALSO_WORDS or ends
+        return _Found(code, after) if sure else None
 
 
-def _before(message: Message, at: int) -> set[str]:
-    """Up to three words before `at`, of its clause or before a colon (`self pay, 94114`, but `member id: 94114`)."""
-    before: set[str] = set()
-    for place in range(at - 1, max(-1, at - 4), -1):
-        between = message.text[message.ends[place] : message.starts[place + 1]]
-        if message.clauses[place] != message.clauses[place + 1] and ":" not in between:
-            break
-        before.add(message.words[place])
-    return before
+def _state(words: Sequence[_Word], at: int, names: Mapping[str, str]) -> _Found | None:
+    """A state called by its name at `at`."""
+    for many in (3, 2, 1):
+        name = " ".join(word.plain for word in words[at : at + many])
+        if at + many <= len(words) and name in names:
+            return _Found(names[name], at + many - 1)
+    return None
 
 
-def _digits_at(message: Message, at: int, lists: Lists) -> tuple[str | None, int]:
-    """Five digits that begin at word `at`, and the word they end with."""
-    words = message.words
-    if _FIVE.fullmatch(words[at]):
-        plus_four = at + 1 < len(words) and re.fullmatch(r"\d{4}", words[at + 1])
-        joined = plus_four and message.text[message.ends[at] : message.starts[at + 1]] in {"-", " "}
-        return words[at], at + 1 if joined else at
-    if at and _digit(words[at - 1], lists):
-        return None, at
-    row = [digit for digit in (_digit(word, lists) for word in words[at : at + 5]) if digit]
-    alone = at + 5 >= len(words) or not _digit(words[at + 5], lists)
-    return ("".join(row), at + 4) if len(row) == 5 and alone else (None, at)
+def _is_word_too(text: str, state: _Word) -> bool:
+    """Whether what looks like a state may be a word of the sentence (`call me`)."""
+    return state.plain in _ALSO_WORDS and "," not in text[max(0, state.start - 2) : state.start]
 
 
-def _digit(word: str, lists: Lists) -> str | None:
-    if len(word) == 1 and word in "0123456789":
-        return word
-    return _DIGITS.get(word) if word in lists["digit_words"] else None
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.replace("\n", " ").split(",") if name.strip()]
 
 
-_DIGITS = {
-    **{"zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5"},
-    **{"six": "6", "seven": "7", "eight": "8", "nine": "9", "cero": "0", "uno": "1", "dos": "2", "tres": "3"},
-    **{"cuatro": "4", "cinco": "5", "seis": "6", "siete": "7", "ocho": "8", "nueve": "9"},
-}
+def _joined(text: str, words: Sequence[_Word], first: int, last: int) -> bool:
+    """Whether nothing but blanks, points and hyphens stands between the words `first` to `last`."""
+    pairs = zip(words[first:last], words[first + 1 : last + 1], strict=True)
+    return all(_WITHIN_A_NAME.fullmatch(text[one.end : two.start]) for one, two in pairs)
 
 
-def town(message: Message) -> tuple[str | None, str | None]:
-    """Town as written (`in Quincy, MA`) and two-letter state; the directory decides whether there is such a town."""
-    text = message.text[:READ_CHARACTERS]
-    state = _state_in(text)
-    found = _TOWN_AND_CODE.search(text)
-    if found and found.group(2) in _CODES:
-        return found.group(1).removeprefix("In ").removeprefix("Near "), found.group(2)
-    for found in _TOWN.finditer(text):
-        if found.group(1).lower() not in STATES:
-            return found.group(1), found.group(2) if found.group(2) in _CODES else state
-    return None, state
-
-
-def _state_in(text: str) -> str | None:
-    found = _STATE_NAMES.search(text.lower())
-    return STATES[found.group()] if found else None
+def _as_written(text: str, first: _Word, last: _Word, name: str) -> str:
+    """The town's name as the writer has it when it is written with a capital and in full, else its usual form."""
+    written = text[first.start : last.end]
+    return written if first.capital and not written.isupper() and fold(written) == name else name.title()

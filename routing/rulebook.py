@@ -6,6 +6,7 @@ from typing import Protocol
 from routing.hits import Label
 from routing.phrase_book import PhraseBook
 from routing.phrase_language import PhraseError, PhraseReader, Row
+from routing.places import TownContent, Towns
 from routing.spelling import Speller
 from routing.words import fold
 
@@ -128,6 +129,8 @@ class TriageContent(Protocol):
     def spelling_targets(self) -> Sequence[str]: ...
     @property
     def likeness(self) -> LikenessContent: ...
+    @property
+    def towns(self) -> TownContent: ...
 
 
 Spellings = Mapping[str, tuple[str, ...]]
@@ -139,9 +142,8 @@ def spellings_of(content: TriageContent) -> Spellings:
 
 
 def word_lists(content: TriageContent) -> Mapping[str, frozenset[str]]:
-    """Word lists of the content, folded; the digit words of all languages as one."""
-    lists = {name: frozenset(fold(word) for word in words) for name, words in content.lists.items()}
-    return {**lists, "digit_words": lists["digit_words"] | lists["digit_words_es"] | lists["zero_words"]}
+    """Word lists of the content, folded."""
+    return {name: frozenset(fold(word) for word in words) for name, words in content.lists.items()}
 
 
 def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
@@ -205,3 +207,9 @@ def speller(content: TriageContent, book: PhraseBook) -> Speller:
     targets = names | {fold(word) for word in content.spelling_targets}
     known = book.vocabulary | {fold(word) for word in content.ordinary_words}
     return Speller(targets, known, book.beginnings)
+
+
+def towns(content: TriageContent, book: PhraseBook) -> Towns:
+    """The towns; those called like a word that the rules know are not taken for it."""
+    ordinary = {fold(word) for word in content.ordinary_words}
+    return Towns(content.towns, book.vocabulary | ordinary, word_lists(content))

@@ -8,7 +8,7 @@ from routing.dangers import Dangers
 from routing.hits import Hits, by_kind
 from routing.likeness import DESPAIR, EMERGENCY, Likeness
 from routing.naming import Named, named_substances, unclear_names
-from routing.rulebook import TriageContent, phrase_book, speller, spellings_of, word_lists
+from routing.rulebook import TriageContent, phrase_book, speller, spellings_of, towns, word_lists
 from routing.understanding import NamedSubstance, Understanding
 from routing.vocabulary import most_urgent
 from routing.words import Message, fold, read, spell_out
@@ -34,6 +34,7 @@ class TriageRules:
             learnt.signs, learnt.bias, raise_from=learnt.raise_from, doubt_below=learnt.doubt_below
         )
         self._lists = word_lists(content)
+        self._towns = towns(content, self._book)
         self._seen: dict[str, tuple[str, ...]] = {}
         cues = dict(content.cues)
         self._breakers, self._glue = frozenset(cues["breakers"]), frozenset(cues["glue"])
@@ -63,7 +64,9 @@ class TriageRules:
             substances=_each_once(message, named),
             unclear=unclear_names(message, hits, asked),
             payer=facts.payer(hits, message, asked),
-            **facts.person_and_place(message, hits, flags, self._lists, language_hint=language_hint, asked=asked),
+            **facts.person_and_place(
+                message, hits, flags, self._lists, self._towns, language_hint=language_hint, asked=asked
+            ),
         )
         return care_hint.with_hint(known)
 

@@ -106,7 +106,7 @@ def _converse(
     resuming.resume(session, contact, now)
     question = state.asked if asked_about(inbound.body) is None else knowing.ABOUT
     heard = knowing.hear_words(session, house, contact, inbound.body, question, "text", now)
-    _learn_place_and_language(session, contact, heard, state, now)
+    _learn_clock_and_language(session, contact, heard, state)
     known = Known(
         answered=knowing.known_to(contact),
         with_counselor=contact.claimed_by is not None,
@@ -144,13 +144,7 @@ def _wants_a_person(heard: Understanding) -> bool:
     return bool(heard.wants & {"callback", "counselor"})
 
 
-def _learn_place_and_language(
-    session: Session, contact: Contact, heard: Understanding, state: State, now: datetime
-) -> None:
-    if heard.city and not heard.zip:
-        found = suggestions.zip_of_town(session, heard.city, heard.state)
-        if found:
-            knowing.hear_zip(session, contact, found, "text", now)
+def _learn_clock_and_language(session: Session, contact: Contact, heard: Understanding, state: State) -> None:
     zip5 = knowing.value_of(contact, "zip")
     if zip5:
         contact.caller.timezone = suggestions.timezone_of_zip(session, zip5) or contact.caller.timezone

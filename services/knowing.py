@@ -1,12 +1,14 @@
 """What we know of a contact: one triage record, each answer with its source, resumed across channels."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models import directory
 from models.contacts import Contact, record
 from routing import care_hint
 from routing.dialogue import is_command
@@ -20,6 +22,7 @@ from services.matching import desk_of
 SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom", "gender", "need", "dual_diagnosis")
 ABOUT = "info"  # the question which substance somebody wants to hear about, which need not be one they take
 COUNSELOR = "counselor"  # the source of what was written on the contact's page
+FAR_LARGER = 10
 LONGEST_KEPT = 2000  # characters of one answer
 ZIP = re.compile(r"\d{5}")
 
@@ -57,6 +60,9 @@ def hear_words(
         if (value := getattr(understanding, key)) not in (None, False)
     }
     _keep_to_the_person(known, learnt, understanding)
+    if understanding.city and not understanding.zip:
+        found = zip_of_town(session, understanding.city, understanding.state)
+        learnt |= {"zip": {"value": found, "source": source}} if found else {}
     if question != ABOUT and not only_asks(words, understanding):
         substances = [substance.id for substance in understanding.substances]
         learnt |= _more(known, "substances", substances, source) | _names(known, understanding, substances, source)
@@ -68,6 +74,18 @@ def hear_words(
     contact.triage = known
     learn(session, contact, learnt, now)
     return understanding
+
+
+def zip_of_town(session: Session, city: str, state: str | None) -> str | None:
+    """A ZIP code of a town; None when there is none, or when towns in several states may be meant.
+
+    A town with `FAR_LARGER` times as many ZIP codes as any other of its name is meant: Boston is the one in MA.
+    """
+    found = directory.zip_codes_of_town(session, city, state)
+    by_state = Counter(place.state for place in found).most_common(2)
+    if not by_state or (len(by_state) > 1 and by_state[0][1] < FAR_LARGER * by_state[1][1]):
+        return None
+    return next(place.zip5 for place in found if place.state == by_state[0][0])
 
 
 def _keep_to_the_person(known: dict[str, Any], learnt: dict[str, Any], understanding: Understanding) -> None:

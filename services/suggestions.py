@@ -124,12 +124,6 @@ def numbered_names(house: House, substances: list[str], language: Language) -> s
     return ", ".join(f"{number} {name}" for number, name in enumerate(names, 1))
 
 
-def zip_of_town(session: Session, city: str, state: str | None) -> str | None:
-    """A ZIP code of a town; None when no town, or towns in several states, are called so."""
-    found = directory.zip_codes_of_town(session, city, state)
-    return found[0].zip5 if len({place.state for place in found}) == 1 else None
-
-
 def timezone_of_zip(session: Session, zip5: str) -> str | None:
     """The IANA zone of a ZIP code, if it has one."""
     found = directory.zip_code(session, zip5)

@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from config.content.shapes import Content, Cues, Likeness, Mention, Payer, RedFlag, Shape, Substance, TwoLanguages
+from config.content.shapes import (
+    Content,
+    Cues,
+    Likeness,
+    Mention,
+    Payer,
+    RedFlag,
+    Shape,
+    Substance,
+    Towns,
+    TwoLanguages,
+)
 
 HERE = Path(__file__).parent
 AnyShape = TypeVar("AnyShape", bound=Shape)
@@ -38,6 +49,7 @@ def load_content(directory: Path | None = None) -> Content:
         ordinary_words=tuple(ordinary["words"]),
         spelling_targets=tuple(ordinary["targets"]),
         likeness=shaped(Likeness, read_toml(root, "language/likeness.toml"), "language/likeness.toml"),
+        towns=shaped(Towns, read_toml(root, "language/towns.toml"), "language/towns.toml"),
         tier_says={
             tier: shaped(TwoLanguages, {"en": tiers["tiers"]["says"]["en"][tier], "es": spanish}, "levels_of_care.toml")
             for tier, spanish in tiers["tiers"]["says"]["es"].items()

@@ -147,6 +147,16 @@ class Likeness(Shape):
     signs: dict[str, tuple[float, float]]
 
 
+class Towns(Shape):
+    """Names of towns in small letters, parted by commas; other names of towns and of states."""
+
+    large_towns: str
+    small_towns: str
+    called: dict[str, str]
+    states_called: dict[str, str]
+    states_short: dict[str, str]
+
+
 class Content(Shape):
     """All content of one helpline; `version` changes with any file."""
 
@@ -162,4 +172,5 @@ class Content(Shape):
     ordinary_words: tuple[str, ...]
     spelling_targets: tuple[str, ...]
     likeness: Likeness
+    towns: Towns
     tier_says: dict[str, TwoLanguages]
