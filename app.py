@@ -27,6 +27,7 @@ from web import (
     patience,
     webhook_guard,
     webhooks_beds,
+    webhooks_in_call,
     webhooks_legs,
     webhooks_text,
     webhooks_voice,
@@ -39,6 +40,7 @@ from workers.relay import build_relay
 VOICE_STATEMENT_MS, OTHER_STATEMENT_MS, COMMAND_STATEMENT_MS = 1_500, 5_000, 30_000
 WEBHOOKS = (
     webhooks_voice.blueprint,
+    webhooks_in_call.blueprint,
     webhooks_legs.blueprint,
     webhooks_text.blueprint,
     webhooks_beds.blueprint,

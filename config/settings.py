@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     supervisors_after_seconds: Seconds = 45
     offer_after_seconds: Seconds = 60
     hard_limit_seconds: Seconds = 180
+    hold_limit_seconds: Seconds = 120  # a caller on hold is brought back after this
+    consult_limit_seconds: Seconds = 300  # the same while the counselor speaks with an intake line or a colleague
+    intake_ring_seconds: Seconds = 35  # an intake line rings this long; switchboards are slower than people
     claim_lease_seconds: Seconds = 30  # a claimed row nobody finished is free again after this
     calls_per_second: float = Field(1.0, ge=0, le=1000)  # that Twilio takes from this account; 0: no limit of ours
     unknown_after_seconds: Seconds = 120  # in `sending` this long: ask Twilio's list before any resend

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.base import Base, Id, words_of
 from models.crypto import EncryptedJSON, EncryptedText
 from models.people import Caller, Counselor
-from routing.vocabulary import Channel, ContactStatus, Disposition, Language, LegKind, LegStatus, Urgency
+from routing.vocabulary import Channel, ContactStatus, Disposition, Language, LegKind, LegStatus, Part, Urgency
 
 
 class Contact(Base):
@@ -59,6 +59,11 @@ class Contact(Base):
     disposition_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
     notes: Mapped[str | None] = mapped_column(EncryptedText)
     calling_back: Mapped[bool] = mapped_column(Boolean, default=False)  # counselor first, then we dial the caller
+    room: Mapped[str | None] = mapped_column(String(32))  # name of the conference; None: no conference was needed
+    room_sid: Mapped[str | None] = mapped_column(String(64))  # the provider's id of it, once known
+    held_since: Mapped[datetime | None]  # the caller is on hold
+    tuned_until: Mapped[datetime | None]  # a worker is telling the provider who sits how; a lease
+    cut_off_ok: Mapped[bool | None] = mapped_column(Boolean)  # may we call right back when cut off? None: not asked
     caller: Mapped[Caller] = relationship()
     counselor: Mapped[Counselor | None] = relationship(foreign_keys=[claimed_by])
     legs: Mapped[list["Leg"]] = relationship(back_populates="contact", order_by="Leg.planned_at")
@@ -92,6 +97,12 @@ class Leg(Base):
     end_reason: Mapped[str | None] = mapped_column(String(32))
     bridged: Mapped[bool] = mapped_column(Boolean, default=False)  # rung from the caller's own call, not by REST
     prompts: Mapped[int] = mapped_column(Integer, default=0)  # how often press-1 was asked
+    part: Mapped[Part | None] = mapped_column(words_of(Part))  # of an added phone
+    # how it should sit in the conference, and what the provider was told of that (services.rooms)
+    seat: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
+    seated: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
+    digits: Mapped[str | None] = mapped_column(EncryptedText)  # keys for a phone tree: an extension, then those pressed
+    listing_id: Mapped[int | None] = mapped_column(BigInteger)  # of a facility's intake line
     contact: Mapped[Contact] = relationship(back_populates="legs")
     __table_args__ = (
         Index(None, "contact_id"),

@@ -13,7 +13,8 @@ from models.people import Counselor
 from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus
 
 _WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor))
-GOING_ON = (*LIVE, ContactStatus.WITH_CRISIS_LINE)  # somebody is on the line with us, though no counselor's step is due
+# somebody is on the line with us, though with the last two no counselor's step is due
+GOING_ON = (*LIVE, ContactStatus.WITH_CRISIS_LINE, ContactStatus.HANDED_OVER)
 OPEN_FOLLOW_UPS = (FollowUpStatus.PENDING, FollowUpStatus.STARTED)
 
 

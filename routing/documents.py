@@ -54,6 +54,9 @@ class JoinConference:
     status: str
     silence: str  # path of what a lone participant hears
     label: str
+    ends: bool = True  # whether the conference ends when this phone leaves
+    muted: bool = False
+    coaches: str = ""  # the provider's id of the call that alone hears this phone
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Target:
     number: str
     whisper: str | None
     status: str | None
+    digits: str = ""  # keys sent after it picked up: an extension
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,13 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Keys:
+    """Send tones to whoever this phone belongs to, for a phone tree; `w` is half a second of silence."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
 class GoTo:
     """Fetch another path now."""
 
@@ -95,7 +106,7 @@ class HangUp:
     """End this phone's call."""
 
 
-Step = Say | Pause | Ask | Enqueue | Leave | JoinConference | Ring | Record | GoTo | HangUp
+Step = Say | Pause | Ask | Enqueue | Leave | JoinConference | Ring | Record | Keys | GoTo | HangUp
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,7 @@ class ContactStatus(StrEnum):
     CLAIMED = "claimed"  # one counselor pressed 1; the bridge is being built
     CONNECTED = "connected"  # caller and counselor hear each other
     WITH_CRISIS_LINE = "with_crisis_line"  # bridged to 988, with us on the line
+    HANDED_OVER = "handed_over"  # the caller speaks with a facility or 988; our counselor has left the two together
     CONVERSING = "conversing"  # a text conversation with the service
     ENDED = "ended"  # over, disposition still open
     CLOSED = "closed"  # over, disposition written
@@ -123,6 +124,26 @@ class LegKind(StrEnum):
     COUNSELOR = "counselor"
     ON_CALL = "on_call"
     BACKUP = "backup"
+    COLLEAGUE = "colleague"  # another counselor, asked in or asked to take over
+    FACILITY = "facility"  # an intake line
+    CRISIS_LINE = "crisis_line"  # 988, with us on the line
+    SUPERVISOR = "supervisor"  # listens, whispers, or joins
+    CALL_OUT = "call_out"  # a counselor's own phone, for a call out as the helpline
+
+
+# Phones that are added to a conversation that goes on; their end is never the end of the conversation
+GUESTS = frozenset({LegKind.COLLEAGUE, LegKind.FACILITY, LegKind.CRISIS_LINE, LegKind.SUPERVISOR})
+
+
+class Part(StrEnum):
+    """Which part an added phone plays in the conversation."""
+
+    CONSULT = "consult"  # spoken with in private while the caller is on hold
+    THREE_WAY = "three_way"  # all hear each other
+    COLD = "cold"  # takes the call over as soon as it is here
+    LISTEN = "listen"
+    WHISPER = "whisper"  # heard by the counselor only
+    BARGE = "barge"
 
 
 class LegStatus(StrEnum):

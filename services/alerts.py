@@ -24,6 +24,17 @@ def alert_supervisors(session: Session, house: House, contact: Contact, key: str
     return len(told)
 
 
+def help_asked(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """A counselor on a call (locked) wants somebody beside them: supervisors get a link to the contact's page."""
+    link = f"{house.rules.public_base_url}/contacts/{contact.id}"
+    for supervisor in supervisors(session, now):
+        if supervisor.id != contact.claimed_by:
+            line = contact.helpline_number
+            counselor_notices.tell(
+                session, house, supervisor, "counselor.help_asked", helpline_number=line, now=now, link=link
+            )
+
+
 def supervisors(session: Session, now: datetime) -> Sequence[Counselor]:
     """Those on shift; when none is, all who can be texted."""
     everybody = [person for person in staff_with_phones(session) if person.role is Role.SUPERVISOR]

@@ -72,10 +72,11 @@ def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: dat
     if bridged:
         contact.status = ContactStatus.CONNECTED
         contact.connected_at, contact.claim_expires_at, contact.counselor_joined_at = now, None, now
+        contact.room = None
         leg.status = LegStatus.JOINED
         record(session, contact.id, "connected", now, bridged=True)
         return Document(Language.ENGLISH, ())
-    language = _language_of(session, leg)
+    language = counselor_notices.language_on(session, leg)
     return call_flow.counselor_joins(leg.id, language, _facts(house, contact, language, now))
 
 
@@ -93,6 +94,8 @@ def _claim(session: Session, house: House, contact: Contact, leg: Leg, now: date
             claimed_at=now,
             claim_expires_at=now + timedelta(seconds=house.rules.claim_lease_seconds),
             counselor_joined_at=None,
+            room=leg.id.hex,
+            room_sid=None,
         )
         .returning(Contact.id)
         .execution_options(synchronize_session=False)
@@ -113,11 +116,6 @@ def _reset_missed(session: Session, leg: Leg) -> None:
     counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
     if counselor is not None:
         counselor.missed_rings = 0
-
-
-def _language_of(session: Session, leg: Leg) -> Language:
-    counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
-    return counselor_notices.language_of(counselor) if counselor is not None else Language.ENGLISH
 
 
 def _facts(house: House, contact: Contact, language: Language, now: datetime) -> tuple[Say, ...]:

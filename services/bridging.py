@@ -16,17 +16,25 @@ from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 AFTERWARDS = timedelta(minutes=2)  # for the disposition after a conversation
 
 
-def joined(house: House, conference: str, sid: str, now: datetime) -> None:
-    """A phone entered a conference (named after the winning leg). The counselor first, then the caller is fetched."""
+def joined(house: House, conference: str, sid: str, now: datetime, room_sid: str = "") -> None:
+    """A phone entered a conference (named after the leg that first won). The counselor first, then the caller.
+
+    `room_sid` is the provider's id of the conference.
+    """
     with house.db.begin() as session:
         winner = session.get(Leg, uuid.UUID(conference)) if _is_id(conference) else None
         contact = lock_contact(session, winner.contact_id) if winner else None
-        if winner is None or contact is None or contact.claim_leg_id != winner.id:
+        if winner is None or contact is None or contact.room != winner.id.hex:
             return
+        contact.room_sid = room_sid or contact.room_sid
         leg = leg_by_sid(session, sid)
-        if leg is not None and leg.ended_at is None:
+        if leg is None:
+            return
+        if leg.ended_at is None:
             leg.status = LegStatus.JOINED
-        if leg is winner:
+        if leg.seat != leg.seated:
+            tasks.ask(session, tasks.SEAT, contact.id, now)
+        if leg.id == contact.claim_leg_id:
             _counselor_in(session, contact, now)
 
 

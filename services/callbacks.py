@@ -77,4 +77,4 @@ def confirmed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Do
         contact.calling_back = False  # from here on a call like any other
         record(session, contact.id, "callback_reached", now)
         escalation.connected(session, contact, now)
-        return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
+        return call_flow.join(contact.id, contact.language, contact.room or contact.claim_leg_id.hex)

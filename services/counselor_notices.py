@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.contacts import Leg
 from models.people import Counselor
 from routing.sending import Purpose
 from routing.vocabulary import Language
@@ -37,6 +38,12 @@ def say(session: Session, counselor: Counselor, words: str, *, helpline_number: 
             counselor=counselor,
             now=now,
         )
+
+
+def language_on(session: Session, leg: Leg) -> Language:
+    """In which of our languages this phone hears us: the counselor's, or English on a phone outside the roster."""
+    counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
+    return language_of(counselor) if counselor is not None else Language.ENGLISH
 
 
 def language_of(counselor: Counselor) -> Language:

@@ -24,6 +24,7 @@ AFTER_RING = timedelta(seconds=60)  # Twilio's own 5 s, and two press-1 prompts
 AFTER_VOICEMAIL = timedelta(seconds=Record.max_seconds + 60)
 ASKED_BACK = "asked_back_at"  # in the flow: they pressed 9; without it a callback is our own promise
 CRISIS_LINE = "988"
+HOLD_PAUSE = 12  # seconds of quiet between two reassurances
 CRISIS_RING_SECONDS = 60
 
 
@@ -33,7 +34,7 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
         if contact.counselor_joined_at is not None and contact.claim_leg_id is not None:
             contact.flow = {**contact.flow, LET_IN: 1}
             connected(session, contact, now)
-            return call_flow.join(contact.id, contact.language, contact.claim_leg_id.hex)
+            return call_flow.join(contact.id, contact.language, contact.room or contact.claim_leg_id.hex)
         return call_flow.requeue(contact.id, contact.language)
     if contact.status is not ContactStatus.WAITING:
         return call_flow.farewell(contact.language, Say("voice.goodbye"))
@@ -59,7 +60,10 @@ def connected(session: Session, contact: Contact, now: datetime) -> None:
     """The caller is being handed the way in: from here on no lost callback may take the claim back."""
     if contact.status is ContactStatus.CLAIMED:
         contact.status, contact.connected_at = ContactStatus.CONNECTED, now
-        contact.claim_expires_at = contact.deadline_at = None
+        contact.claim_expires_at = contact.deadline_at = contact.held_since = None
+        for leg in live_legs(session, contact.id):
+            if leg.kind is LegKind.CALLER:
+                leg.seat = leg.seated = {}  # from an earlier conversation of this call
         record(session, contact.id, "connected", now)
         outbox.touch(session, contact.id)
 
@@ -169,6 +173,7 @@ def _wait_on(session: Session, house: House, contact: Contact, now: datetime) ->
     contact.next_step = NextStep.RING
     contact.claimed_by = contact.claim_leg_id = contact.claimed_at = contact.claim_expires_at = None
     contact.counselor_joined_at = contact.connected_at = contact.ended_at = None
+    contact.room = contact.room_sid = contact.held_since = None
     contact.disposition = None
     contact.deadline_at = now + timedelta(seconds=house.rules.hard_limit_seconds)
     tasks.ask(session, tasks.RING, contact.id, now)
@@ -212,12 +217,19 @@ def dialed(house: House, contact_id: uuid.UUID, now: datetime, *, bridged: bool)
             give_back(session, house, contact, now)
         if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return way_out(session, house, contact, now)
-        return _conversation_over(session, contact, now)
+        return _conversation_over(session, house, contact, now)
 
 
-def _conversation_over(session: Session, contact: Contact, now: datetime) -> Document:
-    """The counselor's side has ended (perhaps its callback was here first): the caller may come straight back."""
-    if contact.status is ContactStatus.CONNECTED:
+def _conversation_over(session: Session, house: House, contact: Contact, now: datetime) -> Document:
+    """The counselor's side has ended (perhaps its callback was here first): the caller may come straight back.
+
+    Whoever was on hold then was not finished: they wait again at once, and others are rung.
+    """
+    if contact.held_since is not None and not has_hung_up(session, contact):
+        record(session, contact.id, "waits_again", now)
+        back_to_waiting(session, house, contact, now)
+        return call_flow.requeue(contact.id, contact.language, Say("voice.counselor_lost"))
+    if contact.status in (ContactStatus.CONNECTED, ContactStatus.HANDED_OVER):
         contact.status, contact.ended_at = ContactStatus.ENDED, now
         record(session, contact.id, "conversation_ended", now)
         outbox.touch(session, contact.id)
@@ -261,7 +273,13 @@ def after(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
             give_back(session, house, contact, now)
         if contact.status is ContactStatus.WAITING:
             return way_out(session, house, contact, now)
-        return _conversation_over(session, contact, now)
+        return _conversation_over(session, house, contact, now)
+
+
+def on_hold(contact_id: uuid.UUID, language: Language) -> Document:
+    """What a caller on hold hears: who comes back, and that they are not forgotten; fetched again and again."""
+    path = call_flow.path("on-hold", contact_id)
+    return Document(language, (Say("voice.on_hold"), Pause(HOLD_PAUSE), GoTo(path)))
 
 
 def alone() -> Document:

@@ -29,6 +29,9 @@ class Rules:
     supervisors_after_seconds: int = 45
     offer_after_seconds: int = 60
     hard_limit_seconds: int = 180
+    hold_limit_seconds: int = 120
+    consult_limit_seconds: int = 300
+    intake_ring_seconds: int = 35
     claim_lease_seconds: int = 30
     calls_per_second: float = 0  # that the provider takes from us; 0: as many as we like
     text_window_start_hour: int = 9

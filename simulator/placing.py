@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simulator.exchange import Exchange
 
 _INVALID_NUMBER = 13224
+_TONE, _SILENCE = 0.3, 0.5  # seconds that a key, and a `w`, take
 EXTRA_SECONDS = 5.0  # Twilio rings a little longer than it was told to (TWILIO.md 4.5)
 
 
@@ -39,6 +40,7 @@ class Order:
     callbacks: Callbacks = field(default_factory=Callbacks)
     detection: Detection = field(default_factory=Detection)
     parent: Call | None = None
+    digits: str = ""  # tones sent to whoever picks up, before anything else; `w` is half a second of silence
 
 
 def place(exchange: Exchange, order: Order, delay: float = 0.0) -> Call:
@@ -83,6 +85,15 @@ def _give_up(call: Call) -> None:
 
 
 def _picked_up(exchange: Exchange, call: Call, order: Order) -> None:
+    if not order.digits:
+        _detect(exchange, call, order)
+        return
+    call.hear(f"tones {order.digits}", "sound")
+    seconds = sum(_SILENCE if key == "w" else _TONE for key in order.digits)
+    exchange.engine.at(seconds, lambda: None if call.over else _detect(exchange, call, order))
+
+
+def _detect(exchange: Exchange, call: Call, order: Order) -> None:
     detection = order.detection
     if not detection.mode:
         order.begin(call)

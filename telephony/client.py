@@ -13,7 +13,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, ReceivedText, SentText
+from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, ReceivedText, Seat, SentText
 
 API = "https://api.twilio.com"
 TIMEOUT_S = 10.0
@@ -86,7 +86,9 @@ class TwilioTelephony:
         self._client = Client(account_sid, auth_token, http_client=self._http)
         self._auth = (account_sid, auth_token)
 
-    def place_call(self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int) -> str:
+    def place_call(
+        self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int, digits: str = ""
+    ) -> str:
         """Ring a number; the provider's call id."""
         with failures_in_our_words():
             call = self._client.calls.create(
@@ -98,6 +100,7 @@ class TwilioTelephony:
                 status_callback_method="POST",
                 status_callback_event=CALL_EVENTS,
                 timeout=ring_seconds,
+                **({"send_digits": digits} if digits else {}),
             )
         return str(call.sid)
 
@@ -115,6 +118,35 @@ class TwilioTelephony:
         """Twilio's word for where a call stands."""
         with failures_in_our_words():
             return str(self._client.calls(sid).fetch().status)
+
+    def room(self, name: str) -> str | None:
+        """Twilio's id of the conference of this name that goes on: of many with one name, one is live at a time."""
+        with failures_in_our_words():
+            found = self._client.conferences.list(friendly_name=name, status="in-progress", limit=1)
+        return str(found[0].sid) if found else None
+
+    def seat(self, room: str, call: str, seat: Seat) -> None:
+        """Change how a call sits in a conference."""
+        options: dict[str, Any] = {}
+        if seat.hold_url is not None:
+            options["hold"] = bool(seat.hold_url)
+        if seat.hold_url:
+            options |= {"hold_url": seat.hold_url, "hold_method": "POST"}
+        if seat.muted is not None:
+            options["muted"] = seat.muted
+        if seat.ends is not None:
+            options["end_conference_on_exit"] = seat.ends
+        if seat.coaches is not None:
+            options["coaching"] = bool(seat.coaches)
+        if seat.coaches:
+            options["call_sid_to_coach"] = seat.coaches
+        with failures_in_our_words():
+            self._client.conferences(room).participants(call).update(**options)
+
+    def speak(self, room: str, call: str, url: str) -> None:
+        """An announcement to one participant."""
+        with failures_in_our_words():
+            self._client.conferences(room).participants(call).update(announce_url=url, announce_method="POST")
 
     def send_text(self, *, to: str, sender: str, body: str, status_url: str) -> str:
         """Send a message; the provider's message id."""

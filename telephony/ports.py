@@ -28,6 +28,19 @@ class CallGone(Exception):
 
 
 @dataclass(frozen=True)
+class Seat:
+    """How a phone sits in a conference; None leaves a thing as it is.
+
+    `hold_url`: what is heard on hold, "" off hold. `coaches`: the call that alone hears this phone, "" everybody.
+    """
+
+    hold_url: str | None = None
+    muted: bool | None = None
+    ends: bool | None = None  # whether the conference ends when this phone leaves
+    coaches: str | None = None
+
+
+@dataclass(frozen=True)
 class SentText:
     """A message of ours as the provider lists it."""
 
@@ -51,8 +64,10 @@ class ReceivedText:
 class Telephony(Protocol):
     """Voice and text. Every method makes one REST request with a time-out, or raises one of the three above."""
 
-    def place_call(self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int) -> str:
-        """Ring a number; the provider's call id. `url` is fetched when it is picked up."""
+    def place_call(
+        self, *, to: str, sender: str, url: str, status_url: str, ring_seconds: int, digits: str = ""
+    ) -> str:
+        """Ring a number; the provider's call id. `url` is fetched when it is picked up, after `digits` were sent."""
 
     def redirect_call(self, sid: str, url: str) -> None:
         """Make a live call fetch `url` now."""
@@ -62,6 +77,15 @@ class Telephony(Protocol):
 
     def call_status(self, sid: str) -> str:
         """The provider's word for where a call stands (`queued`, `ringing`, `in-progress`, `completed`, ...)."""
+
+    def room(self, name: str) -> str | None:
+        """The provider's id of the conference of this name that goes on; None when there is none (yet)."""
+
+    def seat(self, room: str, call: str, seat: Seat) -> None:
+        """Change how a call sits in a conference; CallGone when it is not in there (any more, or yet)."""
+
+    def speak(self, room: str, call: str, url: str) -> None:
+        """Let one call in a conference hear the document at `url`, and nobody else."""
 
     def send_text(self, *, to: str, sender: str, body: str, status_url: str) -> str:
         """Send a message; the provider's message id."""

@@ -11,6 +11,7 @@ from routing.documents import (
     GoTo,
     HangUp,
     JoinConference,
+    Keys,
     Leave,
     Pause,
     Record,
@@ -62,6 +63,8 @@ class Twiml:
                 self._ring(response, step)
             case Record():
                 self._record(response, step)
+            case Keys():
+                response.play(digits=step.digits)
             case GoTo():
                 response.redirect(self._url(step.path), method="POST")
             case HangUp():
@@ -88,16 +91,20 @@ class Twiml:
 
     def _conference(self, response: VoiceResponse, join: JoinConference) -> None:
         dial = response.dial(action=self._url(join.then), method="POST")
+        listening = {"muted": True} if join.muted else {}
+        coaching = {"coach": join.coaches} if join.coaches else {}
         dial.conference(
             join.name,
             start_conference_on_enter=True,
-            end_conference_on_exit=True,
+            end_conference_on_exit=join.ends,
             beep=False,
             wait_url=self._url(join.silence),
             wait_method="POST",
             status_callback=self._url(join.status),
             status_callback_event=CONFERENCE_EVENTS,
             participant_label=join.label,
+            **listening,
+            **coaching,
         )
 
     def _ring(self, response: VoiceResponse, ring: Ring) -> None:
@@ -108,6 +115,8 @@ class Twiml:
             options: dict[str, str] = {}
             if target.whisper:
                 options |= {"url": self._url(target.whisper), "method": "POST"}
+            if target.digits:
+                options["send_digits"] = target.digits
             if target.status:
                 options |= {"status_callback": self._url(target.status), "status_callback_event": LEG_EVENTS}
             dial.number(target.number, **options)

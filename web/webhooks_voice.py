@@ -137,5 +137,5 @@ def hold() -> Response:
 def conference() -> tuple[str, int]:
     """Somebody joined or left a conference."""
     if field("StatusCallbackEvent") == "participant-join":
-        bridging.joined(house(), field("FriendlyName"), field("CallSid"), now())
+        bridging.joined(house(), field("FriendlyName"), field("CallSid"), now(), field("ConferenceSid"))
     return "", 204

@@ -5,7 +5,18 @@ import uuid
 from celery import shared_task
 
 from config.queues import CALLS_DIAL, CALLS_RECONCILE, CALLS_SWEEP
-from services import bridging, callbacks, contact_matches, owed_callbacks, releasing, ringing, tasks, watchdog
+from services import (
+    bridging,
+    callbacks,
+    contact_matches,
+    in_call,
+    owed_callbacks,
+    releasing,
+    ringing,
+    rooms,
+    tasks,
+    watchdog,
+)
 from services.directory import bed_calls
 from workers.household import household
 
@@ -30,6 +41,20 @@ def release(contact_id: str) -> None:
     """Let go of phones that still ring for nobody."""
     here = household()
     releasing.release(here.house, here.telephony, uuid.UUID(contact_id), here.now())
+
+
+@shared_task(name=tasks.SEAT)  # type: ignore[untyped-decorator]
+def seat(contact_id: str) -> None:
+    """Tell the provider how the phones of a conversation sit."""
+    here = household()
+    rooms.tune(here.house, here.telephony, uuid.UUID(contact_id), here.now())
+
+
+@shared_task(name=tasks.DROP)  # type: ignore[untyped-decorator]
+def drop(leg_id: str) -> None:
+    """Let one phone of a conversation go."""
+    here = household()
+    releasing.let_go(here.house, here.telephony, uuid.UUID(leg_id), "released", here.now())
 
 
 @shared_task(name=tasks.CALL_BACK)  # type: ignore[untyped-decorator]
@@ -61,6 +86,8 @@ def sweep() -> None:
     watchdog.rescue(here.house, here.telephony, here.now())
     owed_callbacks.give_way(here.house, here.now())
     bridging.sweep(here.house, here.telephony, here.now())
+    in_call.long_holds(here.house, here.now())
+    rooms.sweep(here.house, here.telephony, here.now())
     for contact_id in callbacks.due_callbacks(here.house, here.now()):
         callbacks.begin(here.house, contact_id, here.now())
 

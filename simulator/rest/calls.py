@@ -92,6 +92,7 @@ def order(exchange: Exchange, form: Form, begin: Any) -> Order:
         timeout=timeout + EXTRA_SECONDS,
         callbacks=Callbacks(form.get("StatusCallback", ""), method, events or frozenset({"completed"})),
         detection=Detection("" if form.get("SendDigits") else form.get("MachineDetection", ""), waits, detected),
+        digits=form.get("SendDigits", ""),
     )
 
 

@@ -99,6 +99,7 @@ def _place(attempt: Attempt, noun: Element, caller_id: str, timeout: float) -> C
         callbacks=Callbacks(status.url, status.method, events) if status else Callbacks(),
         detection=Detection(noun.get("machineDetection", ""), False, detected.url if detected else ""),
         parent=attempt.call,
+        digits=noun.get("sendDigits", ""),
     )
     return place(attempt.call.exchange, order)
 

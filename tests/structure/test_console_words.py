@@ -12,6 +12,7 @@ from routing.dialogue_state import Wish
 from routing.follow_up import Dropped, Outcome
 from routing.sending import Refusal
 from services.directory.refused import Refused
+from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
 from services.voicemails import VoicemailOutcome
 from web.words import LANGUAGES, table
@@ -41,6 +42,7 @@ FAMILIES = {
     "wanted_because": (Wish.EMERGENCY, Wish.COUNSELOR),
     "voicemail.outcome": VoicemailOutcome,
     "need": vocabulary.Need,
+    "call_refused": CallRefused,
 }
 # What events, legs and follow-ups hold as plain words of the code: the family of words, and where the code writes them
 WRITTEN = {

@@ -6,6 +6,7 @@ from werkzeug.exceptions import HTTPException
 from web import guards
 from web.console import (
     assets,
+    call,
     contact_work,
     contacts,
     desk,
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     signing.blueprint,
     contacts.blueprint,
     contact_work.blueprint,
+    call.blueprint,
     desk.blueprint,
     voicemails.blueprint,
     directory.blueprint,

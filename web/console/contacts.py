@@ -8,14 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
 from routing.vocabulary import Addressed, Disposition, ReportKind
-from services import console, contact_answers, contact_matches, contact_page, dispositions, notes, sign_in
+from services import call_bar, console, contact_answers, contact_matches, contact_page, dispositions, notes, sign_in
 from services.contact_page import ContactPage
 from services.dispositions import WrapUp
+from services.in_call import By
 from web import guards
 from web.console import events_in_words
 from web.console.place_words import badge_in_words, licence_in_words
 from web.console.speech import words
-from web.guards import ANSWERING, allow, limiter
+from web.guards import ANSWERING, LEADING, allow, limiter
 from web.house import house
 
 blueprint = Blueprint("contacts", __name__)
@@ -112,8 +113,10 @@ def for_page(found: ContactPage) -> dict[str, object]:
     """What the templates of one contact need."""
     language = words().language
     matches = contact_matches.match_list(house(), found.row.id, guards.person().id, language, guards.now())
+    person = guards.person()
     return {
         "page": found,
+        "call": call_bar.call_bar(house(), found.row.id, By(person.id, leads=person.role in LEADING)),
         "row": found.row,
         "matches": matches,
         "substances": contact_answers.substance_names(house(), language),

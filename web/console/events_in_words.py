@@ -25,6 +25,7 @@ FAMILIES = {
     "from_channel": "channel",
     "done": "addressed",
     "did": "rescue_step",
+    "answer": "answers",
 }
 # The same for a key that means something of its own in one kind of event.
 OF_THIS_EVENT = {
@@ -34,7 +35,7 @@ OF_THIS_EVENT = {
 }
 QUIET = frozenset({"ring_planned", "next_step", "key", "leg_ended"})  # small print of the timeline
 COUNTED = ("phones", "places", "count", "seconds")
-LOUD = frozenset({"danger", "bridged_988", "rescue_opened"})
+LOUD = frozenset({"danger", "bridged_988", "rescue_opened", "help_asked"})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,42 @@
+"""Twilio's voice webhooks in a conversation: what is heard on hold, what one phone alone is told, added phones."""
+
+import uuid
+
+import structlog
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from routing import call_flow
+from routing.documents import Document, Say
+from routing.vocabulary import Language
+from services import escalation, in_call
+from web.house import house
+from web.twiml_answers import twiml
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("in_call", __name__)
+
+
+@blueprint.errorhandler(Exception)
+def failed(error: Exception) -> Response:
+    """Whatever broke: hold goes on, an announcement is left out, an added phone is let go and the others talk on."""
+    if isinstance(error, HTTPException):
+        return Response(status=error.code)
+    log.error("in_call_webhook_failed", exc_info=error)
+    if request.path.startswith("/voice/on-hold/"):
+        return twiml(escalation.on_hold((request.view_args or {})["contact_id"], Language.ENGLISH))
+    if request.path.startswith("/voice/told/"):
+        return twiml(Document(Language.ENGLISH, ()))
+    return twiml(call_flow.farewell(Language.ENGLISH, Say("voice.not_connected")))
+
+
+@blueprint.post("/voice/on-hold/<uuid:contact_id>")
+def on_hold(contact_id: uuid.UUID) -> Response:
+    """What a caller on hold hears."""
+    return twiml(in_call.hold_document(house(), contact_id))
+
+
+@blueprint.post("/voice/told/<word>/<uuid:leg_id>")
+def told(word: str, leg_id: uuid.UUID) -> Response:
+    """A sentence for one phone in a conversation."""
+    return twiml(in_call.told(house(), word, leg_id))
