@@ -90,7 +90,10 @@ class Listing(Base):
 
 
 class ListingHistory(Base):
-    """A listing as it was from generation `since` until `until`, when `import_id` replaced or retired it."""
+    """A listing as it was from generation `since` until `until`, when `import_id` replaced or retired it.
+
+    None: an admin joined two places, or took that back.
+    """
 
     __tablename__ = "listing_history"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -99,7 +102,7 @@ class ListingHistory(Base):
     image: Mapped[dict[str, Any]] = mapped_column(JSONB)
     since: Mapped[int] = mapped_column(Integer)
     until: Mapped[int] = mapped_column(Integer)
-    import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id"))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("directory_import.id"))
     __table_args__ = (Index(None, "facility_id"), Index(None, "import_id"), Index(None, "until"))
 
 

@@ -12,13 +12,16 @@ from models.directory import DirectoryImport, Facility
 
 
 class FacilityAlias(Base):
-    """Another key of a facility; it wins over a facility's own. `import_id` paired the two, and takes it back."""
+    """Another key of a facility; it wins over a facility's own. `import_id` paired the two, and takes it back.
+
+    None: an admin joined two places, and takes that back.
+    """
 
     __tablename__ = "facility_alias"
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Facility.id))
-    import_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(DirectoryImport.id))
-    __table_args__ = (Index(None, "import_id"),)
+    import_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(DirectoryImport.id))
+    __table_args__ = (Index(None, "import_id"), Index(None, "facility_id"))
 
 
 @dataclass(frozen=True)
@@ -35,27 +38,31 @@ class Side:
     kind: str
     position: int
     name: str
+    city: str
     street: str
     zip5: str
     operator: int
     sure: bool
 
 
-# Facilities of this source that the file has no row of, in ZIP codes where it brings something; outside a whole
-# scope nothing retires, but a new spelling is known all the same
+# Facilities of this source that the file has no row of, where it brings something in the same ZIP code or with the
+# same phone; outside a whole scope nothing retires, but a new spelling is known all the same
 _GONE = """
-SELECT l.id, l.facility_id::text, l.publisher, l.kind, l.position, concat_ws(' ', l.name1, l.name2), l.street1, l.zip5,
-  l.operator, r.id IS NOT NULL
+SELECT l.id, l.facility_id::text, l.publisher, l.kind, l.position, concat_ws(' ', l.name1, l.name2), l.city, l.street1,
+  l.zip5, l.operator, r.id IS NOT NULL
 FROM listing l LEFT JOIN retiring r ON r.id = l.id LEFT JOIN directory_import i ON i.id = l.seen_import_id
 WHERE l.publisher = :publisher AND l.kind = ANY(:kinds) AND (CAST(:state AS text) IS NULL OR l.state = :state)
   AND i.as_of <= :as_of AND NOT coalesce(r.invented, false)
-  AND l.zip5 IN (SELECT s.zip5 FROM staged s JOIN planned p ON p.line = s.line WHERE p.verdict = 'added')
+  AND (l.zip5 IN (SELECT s.zip5 FROM staged s JOIN planned p ON p.line = s.line WHERE p.verdict = 'added')
+    OR l.operator IN (SELECT s.operator FROM staged s JOIN planned p ON p.line = s.line
+                      WHERE p.verdict = 'added' AND s.operator > 0))
   AND NOT EXISTS (SELECT 1 FROM planned p JOIN staged s ON s.line = p.line
                   WHERE p.facility_id = l.facility_id AND s.publisher = l.publisher)
 ORDER BY l.facility_id, l.publisher, l.kind, l.position
 """
 _FRESH = """
-SELECT s.line, s.key, s.publisher, s.kind, p.position, concat_ws(' ', s.name1, s.name2), s.street1, s.zip5, s.operator,
+SELECT s.line, s.key, s.publisher, s.kind, p.position, concat_ws(' ', s.name1, s.name2), s.city, s.street1,
+  s.zip5, s.operator,
   p.facility_id IS NULL
 FROM staged s JOIN planned p ON p.line = s.line
 WHERE p.verdict = 'added' AND s.publisher = :publisher ORDER BY s.line
@@ -79,6 +86,15 @@ FROM (SELECT DISTINCT ON (gone.facility_id) gone.* FROM listing gone WHERE gone.
       ORDER BY gone.facility_id, gone.id) l
 ORDER BY l.state, l.city, l.name1
 """
+_UNANSWERED = """
+SELECT l.facility_id, s.line, concat_ws(', ', l.name1, l.street1, l.city, l.state),
+  concat_ws(', ', s.name1, s.street1, s.city, s.state)
+FROM unnest(CAST(:listings AS bigint[]), CAST(:lines AS integer[])) WITH ORDINALITY AS n (listing_id, line, number)
+JOIN listing l ON l.id = n.listing_id JOIN staged s ON s.line = n.line
+WHERE NOT EXISTS (SELECT 1 FROM facility_pair p JOIN facility f ON f.id = p.other_id
+                  WHERE p.facility_id = l.facility_id AND f.key = s.key AND p.verdict = 'two')
+ORDER BY n.number
+"""
 WORDS = ("do not refer", "a word of an admin", "reports", "a phone asked for beds")
 _UNLISTED_CHECKS = """
 DELETE FROM facility_check c WHERE c.done_at IS NULL
@@ -88,13 +104,13 @@ DELETE FROM facility_check c WHERE c.done_at IS NULL
 
 
 def gone_and_fresh(session: Session, parameters: dict[str, Any]) -> tuple[list[Side], list[Side]]:
-    """Listings that the compared file lets go and rows that it brings, in the same ZIP codes."""
+    """Listings that the compared file lets go and rows that it brings, in the same ZIP codes or with the same phone."""
     gone = [Side(*row) for row in session.execute(text(_GONE), parameters).all()]
-    zip_codes = {side.zip5 for side in gone}
     if not gone:
         return [], []
+    zip_codes, operators = {side.zip5 for side in gone}, {side.operator for side in gone} - {0}
     fresh = [Side(*row) for row in session.execute(text(_FRESH), parameters).all()]
-    return gone, [side for side in fresh if side.zip5 in zip_codes]
+    return gone, [side for side in fresh if side.zip5 in zip_codes or side.operator in operators]
 
 
 def take_pairs(session: Session, pairs: Sequence[tuple[int, int, int | None, int]]) -> None:
@@ -107,17 +123,13 @@ def take_pairs(session: Session, pairs: Sequence[tuple[int, int, int | None, int
     session.execute(text("DELETE FROM retiring WHERE id = ANY(CAST(:listings AS bigint[]))"), {"listings": listings})
 
 
-def named(session: Session, pairs: Sequence[tuple[int, int]]) -> list[tuple[str, str]]:
-    """Pairs of (listing, staged line) as people read them."""
-    before = text("SELECT concat_ws(', ', name1, street1, city, state) FROM listing WHERE id = :id")
-    after = text("SELECT concat_ws(', ', name1, street1, city, state) FROM staged WHERE line = :line")
-    return [
-        (
-            str(session.execute(before, {"id": listing}).scalar_one()),
-            str(session.execute(after, {"line": line}).scalar_one()),
-        )
-        for listing, line in pairs
-    ]
+def unanswered(
+    session: Session, pairs: Sequence[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], list[tuple[str, str]]]:
+    """Pairs of (listing, staged line) that nobody called two places: as (facility, line), and as people read them."""
+    values = {"listings": [listing for listing, _ in pairs], "lines": [line for _, line in pairs]}
+    found = session.execute(text(_UNANSWERED), values).all() if pairs else []
+    return [(row[0], row[1]) for row in found], [(row[2], row[3]) for row in found]
 
 
 def retiring_with_words(session: Session) -> list[str]:

@@ -1,4 +1,4 @@
-"""Everything that was ever said about one facility: past listings, past words of admins, beds, checks, reports."""
+"""All that was ever said of a facility and those joined to it: past listings and words, beds, checks, reports."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -14,9 +14,9 @@ from models.live_facts import BedReport, DoNotRefer, FacilityCheck, FacilityFix
 LONGEST = 100  # of each kind
 
 
-def past_listings(session: Session, facility_id: int) -> Sequence[ListingHistory]:
-    """What lists said before, newest first."""
-    query = select(ListingHistory).where(ListingHistory.facility_id == facility_id)
+def past_listings(session: Session, facility_ids: Collection[int]) -> Sequence[ListingHistory]:
+    """What lists said before of these facilities, newest first."""
+    query = select(ListingHistory).where(ListingHistory.facility_id.in_(facility_ids))
     return session.scalars(query.order_by(ListingHistory.until.desc()).limit(LONGEST)).all()
 
 
@@ -32,27 +32,27 @@ def imports_by_id(session: Session, ids: Sequence[int]) -> dict[int, DirectoryIm
     return {row.id: row for row in session.scalars(select(DirectoryImport).where(DirectoryImport.id.in_(ids)))}
 
 
-def all_fixes(session: Session, facility_id: int) -> Sequence[FacilityFix]:
+def all_fixes(session: Session, facility_ids: Collection[int]) -> Sequence[FacilityFix]:
     """Every word of an admin, also those taken back, newest first."""
-    query = select(FacilityFix).where(FacilityFix.facility_id == facility_id)
+    query = select(FacilityFix).where(FacilityFix.facility_id.in_(facility_ids))
     return session.scalars(query.order_by(FacilityFix.at.desc()).limit(LONGEST)).all()
 
 
-def all_holds(session: Session, facility_id: int) -> Sequence[DoNotRefer]:
+def all_holds(session: Session, facility_ids: Collection[int]) -> Sequence[DoNotRefer]:
     """Every "do not refer", newest first."""
-    query = select(DoNotRefer).where(DoNotRefer.facility_id == facility_id)
+    query = select(DoNotRefer).where(DoNotRefer.facility_id.in_(facility_ids))
     return session.scalars(query.order_by(DoNotRefer.at.desc()).limit(LONGEST)).all()
 
 
-def all_beds(session: Session, facility_id: int, limit: int = 20) -> Sequence[BedReport]:
+def all_beds(session: Session, facility_ids: Collection[int], limit: int = 20) -> Sequence[BedReport]:
     """The newest bed counts, newest first."""
-    query = select(BedReport).where(BedReport.facility_id == facility_id)
+    query = select(BedReport).where(BedReport.facility_id.in_(facility_ids))
     return session.scalars(query.order_by(BedReport.at.desc()).limit(limit)).all()
 
 
-def all_checks(session: Session, facility_id: int) -> Sequence[FacilityCheck]:
+def all_checks(session: Session, facility_ids: Collection[int]) -> Sequence[FacilityCheck]:
     """Calls that were made to check, newest first."""
-    query = select(FacilityCheck).where(FacilityCheck.facility_id == facility_id, FacilityCheck.done_at.is_not(None))
+    query = select(FacilityCheck).where(FacilityCheck.facility_id.in_(facility_ids), FacilityCheck.done_at.is_not(None))
     return session.scalars(query.order_by(FacilityCheck.done_at.desc()).limit(LONGEST)).all()
 
 

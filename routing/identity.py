@@ -15,6 +15,28 @@ _STREET_WORDS = {
     **{"southeast": "se", "southwest": "sw", "suite": "ste", "floor": "fl", "building": "bldg", "mount": "mt"},
     **{"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "saint": "st"},
 }
+_NAME_WORDS = {
+    **{"ctr": "center", "cntr": "center", "trt": "treatment", "tx": "treatment", "prog": "program", "progs": "program"},
+    **{
+        "assoc": "association",
+        "assn": "association",
+        "hlth": "health",
+        "mh": "mental health",
+        "bh": "behavioral health",
+    },
+    **{"beh": "behavioral", "behav": "behavioral", "serv": "service", "servs": "service", "svcs": "service"},
+    **{
+        "resid": "residential",
+        "rehab": "rehabilitation",
+        "hosp": "hospital",
+        "comm": "community",
+        "couns": "counseling",
+    },
+}
+_SMALL_WORDS = frozenset(
+    ("inc", "llc", "pllc", "pc", "corp", "ltd", "co", "dba", "as", "the", "of", "and", "a", "at", "for", "in")
+)
+_SINGULAR = 3  # letters of a word up to which a last "s" is no plural
 
 
 def fold(text: str) -> str:
@@ -53,3 +75,23 @@ def street_key(street: str) -> str:
     if not words or not words[0][0].isdigit():
         return ""
     return " ".join(words)
+
+
+def name_words(name: str, city: str) -> frozenset[str]:
+    """A name as compared between editions: its words, abbreviations written out, in the singular, without the town.
+
+    SAMHSA's lists cut names at 40 characters and abbreviate anew each year; legal forms and small words come and go.
+    """
+    without = {*_SMALL_WORDS, *fold(city).split()}
+    words = [part for word in fold(name).split() for part in _NAME_WORDS.get(word, word).split()]
+    kept = (word for word in words if word not in without)
+    return frozenset(word.removesuffix("s") if len(word) > _SINGULAR else word for word in kept)
+
+
+def names_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two names may be one and the same at one address: the shorter, of two words at least, is in the longer.
+
+    Two programs of one house ("Harbor Detox", "Harbor Outpatient") each have a word that the other lacks.
+    """
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) > 1 and shorter <= longer

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.directory import listed_among, listings_of
 from models.facility_history import last_listings, newest_refused
+from models.facility_pairs import FacilityPair
 from models.live_facts import held_back, newest_beds, open_checks, reports_of
 from models.match_counts import Exposure, choices, exposures
 from models.reading import names_of
@@ -134,6 +135,16 @@ def lines_of(session: Session, facility_ids: Iterable[int]) -> dict[int, Line]:
     for past in last_listings(session, set(ids) - said.keys()):
         said[past.facility_id] = {field: str(past.image[field]) for field in _LINE_FIELDS}
     return {facility: _line(facility, {**listed, **fixes.get(facility, {})}) for facility, listed in said.items()}
+
+
+def pair_names(session: Session, pairs: Sequence[FacilityPair]) -> dict[int, tuple[str, str]]:
+    """By pair, what its two places are called; of joined ones, what they were called before."""
+    lines = lines_of(session, {id_ for pair in pairs for id_ in (pair.facility_id, pair.other_id)})
+    found: dict[int, tuple[str, str]] = {}
+    for pair in pairs:
+        one, other = (lines[id_].name if id_ in lines else "" for id_ in (pair.facility_id, pair.other_id))
+        found[pair.id] = tuple(pair.moved["names"]) if pair.moved else (one, other)
+    return found
 
 
 def _line(facility_id: int, said: Mapping[str, str]) -> Line:

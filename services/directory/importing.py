@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models import directory_pairs
 from models import directory_store as store
 from models.directory import DirectoryImport, RefusedRow, last_import, take_directory
+from models.facility_pairs import open_facility_pairs
 from models.versions import next_generation
 from routing.geography import ZipTable
 from services import audit
@@ -105,6 +106,7 @@ class _Intake:
     progress: Progress
     known_codes: frozenset[str]
     refused: list[RefusedRow] = field(default_factory=list)
+    asked: list[tuple[int, int]] = field(default_factory=list)  # (facility that goes, line that may be it)
     real: bool = False  # whether more than invented places are there
 
     def run(self) -> None:
@@ -179,7 +181,7 @@ class _Intake:
         """Keep places that are only spelled anew; name those that may be."""
         pairs = pair(*directory_pairs.gone_and_fresh(self.session, self.scope.parameters()))
         directory_pairs.take_pairs(self.session, pairs.sure)
-        self.result.perhaps = directory_pairs.named(self.session, pairs.perhaps)
+        self.asked, self.result.perhaps = directory_pairs.unanswered(self.session, pairs.perhaps)
         self.result.marked = directory_pairs.retiring_with_words(self.session)
 
     def _note(self, difference: store.Difference) -> None:
@@ -217,6 +219,7 @@ class _Intake:
         if result.added or result.changed or result.retired:
             row.generation = next_generation(self.session)
             store.write(self.session, self.scope, row.id, row.generation)
+            open_facility_pairs(self.session, self.asked, row.id, self.now)
             directory_pairs.end_unlisted_checks(self.session, row.id)
         if not self.source.copy:
             store.refresh_seen(self.session, self.scope, row.id)

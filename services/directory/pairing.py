@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.directory_pairs import Side
-from routing.identity import fold, street_key
+from routing.identity import fold, name_words, names_alike, street_key
 
 Pair = tuple[int, int, int | None, int]  # line, facility, listing that it continues or None, position
 Sign = Callable[[Side], object]
+Alike = Callable[[Side, Side], bool]
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,25 @@ class Pairs:
 
 
 def pair(gone: Sequence[Side], fresh: Sequence[Side]) -> Pairs:
-    """Pair by ZIP and street with the same name or the same phone, each place with one other only (DOMAIN.md 3).
+    """Pair what goes with what comes, each place with one other only (DOMAIN.md 3).
 
-    A list that retires nothing pairs by name and street only: the same phone may be a second programme there.
-    Only one of phone and street alike, or several candidates, is proposed.
+    Sure in one ZIP code are the same street with the same name, the same phone or a name that holds the other; and
+    the same phone with the same name (it moved, or its street became secret); in two, all three. A list that retires
+    nothing pairs by name and street only: the same phone may be a second program there. What is half alike, or has
+    several candidates, is proposed.
     """
     known: dict[str, str] = {}  # new key -> facility
-    _match(_by_name, (s for s in gone), (s for s in fresh if s.sure), known)
-    _match(_by_phone, (s for s in gone if s.sure), (s for s in fresh if s.sure), known)
+    goes, comes = [side for side in gone if side.sure], [side for side in fresh if side.sure]
+    _match(_by_name, gone, comes, known)
+    for sign, alike in (
+        (_by_phone, None),
+        (_by_street, _names_alike),
+        (_by_phone_and_name, None),
+        (_by_all_but_zip, None),
+    ):
+        _match(sign, goes, comes, known, alike)
     taken = set(known.values())
-    left_gone = [side for side in gone if side.sure and side.place not in taken]
+    left_gone = [side for side in goes if side.place not in taken]
     left_fresh = [side for side in fresh if side.place not in known]
     return Pairs(_rows(known, gone, fresh), _perhaps(left_gone, left_fresh))
 
@@ -44,29 +54,55 @@ def _by_phone(side: Side) -> object:
     return (side.zip5, street, side.operator) if street and side.operator else None
 
 
-def _match(sign: Sign, gone: Iterable[Side], fresh: Iterable[Side], known: dict[str, str]) -> None:
-    """Add the pairs in which either place has exactly one candidate."""
+def _by_street(side: Side) -> object:
+    street = street_key(side.street)
+    return (side.zip5, street) if street else None
+
+
+def _by_phone_and_name(side: Side) -> object:
+    words = _words(side)
+    return (side.zip5, side.operator, words) if side.operator and words else None
+
+
+def _by_all_but_zip(side: Side) -> object:
+    street, words = street_key(side.street), _words(side)
+    return (street, side.operator, words) if street and side.operator and words else None
+
+
+def _words(side: Side) -> frozenset[str]:
+    return name_words(side.name, side.city)
+
+
+def _names_alike(one: Side, other: Side) -> bool:
+    return names_alike(_words(one), _words(other))
+
+
+def _match(
+    sign: Sign, gone: Iterable[Side], fresh: Iterable[Side], known: dict[str, str], alike: Alike | None = None
+) -> None:
+    """Add the pairs with the same sign, and alike besides, in which either place has exactly one candidate."""
     taken = set(known.values())
     before, after = _places(sign, gone, taken), _places(sign, fresh, set(known))
     facilities: dict[str, set[str]] = defaultdict(set)
     keys: dict[str, set[str]] = defaultdict(set)
     for mark in before.keys() & after.keys():
-        for facility in before[mark]:
-            for key in after[mark]:
-                keys[facility].add(key)
-                facilities[key].add(facility)
+        for facility, was in before[mark].items():
+            for key, comes in after[mark].items():
+                if alike is None or alike(was, comes):
+                    keys[facility].add(key)
+                    facilities[key].add(facility)
     for key, candidates in facilities.items():
         facility = next(iter(candidates))
         if len(candidates) == 1 and len(keys[facility]) == 1:
             known[key] = facility
 
 
-def _places(sign: Sign, sides: Iterable[Side], without: set[str]) -> dict[object, set[str]]:
-    found: dict[object, set[str]] = defaultdict(set)
+def _places(sign: Sign, sides: Iterable[Side], without: set[str]) -> dict[object, dict[str, Side]]:
+    found: dict[object, dict[str, Side]] = defaultdict(dict)
     for side in sides:
         mark = sign(side)
         if mark is not None and side.place not in without:
-            found[mark].add(side.place)
+            found[mark].setdefault(side.place, side)
     return found
 
 
@@ -94,20 +130,41 @@ def _rows(known: dict[str, str], gone: Sequence[Side], fresh: Sequence[Side]) ->
 
 
 def _perhaps(gone: Sequence[Side], fresh: Sequence[Side]) -> list[tuple[int, int]]:
-    """Each facility that goes with the first row that is alike in street or in phone."""
+    """Each facility that goes with the row that is most alike, in one ZIP code by street, phone or name.
+
+    In two ZIP codes phone and name must be alike and nobody else's: an operator has them all over a state.
+    """
     rows: dict[object, list[Side]] = defaultdict(list)
     for row in fresh:
         for mark in _marks(row):
             rows[mark].append(row)
+    moved = _moved(gone, fresh)
     found: dict[str, tuple[int, int]] = {}
     for listing in gone:
         alike = [row for mark in _marks(listing) for row in rows.get(mark, ())]
+        alike += [moved[listing.place]] if listing.place in moved else []
         if alike:
-            found.setdefault(listing.place, (listing.ref, alike[0].ref))
+            best = max(alike, key=lambda row: (_alikeness(listing, row), row.kind == listing.kind, -row.ref))
+            found.setdefault(listing.place, (listing.ref, best.ref))
     return list(found.values())
 
 
 def _marks(side: Side) -> list[object]:
-    street = street_key(side.street)
-    marks: list[object] = [(side.zip5, street)] if street else []
-    return [*marks, (side.zip5, side.operator)] if side.operator else marks
+    street, words = street_key(side.street), _words(side)
+    marks: list[object] = [("street", side.zip5, street)] if street else []
+    marks += [("phone", side.zip5, side.operator)] if side.operator else []
+    return [*marks, ("name", side.zip5, words)] if words else marks
+
+
+def _moved(gone: Iterable[Side], fresh: Sequence[Side]) -> dict[str, Side]:
+    """Facility -> the row that alone has its phone and name."""
+    anew: dict[str, str] = {}
+    _match(lambda side: _by_phone_and_name(replace(side, zip5="")), gone, fresh, anew)
+    rows = {row.place: row for row in reversed(fresh)}
+    return {facility: rows[key] for key, facility in anew.items()}
+
+
+def _alikeness(one: Side, other: Side) -> float:
+    """Signs in common, and the share of the words of both names that are in both."""
+    words, others = _words(one), _words(other)
+    return len({*_marks(one)} & {*_marks(other)}) + len(words & others) / max(len(words | others), 1)

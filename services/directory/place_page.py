@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models import facility_history as history
 from models.bed_contacts import BedContact, bed_contacts_of
 from models.directory import Facility, Listing, listings_of
+from models.facility_pairs import kept_as
 from models.live_facts import (
     BedReport,
     DoNotRefer,
@@ -135,11 +136,11 @@ class PlacePage:
 
 
 def place_page(house: House, facility_id: int, now: datetime) -> PlacePage | None:
-    """Everything about one facility; None when there is no such."""
+    """Everything about one facility, or about the one that it was joined to; None when there is no such."""
     with house.db.begin() as session:
         if session.get(Facility, facility_id) is None:
             return None
-        return _page(session, house, facility_id, now)
+        return _page(session, house, kept_as(session, facility_id), now)
 
 
 def _page(session: Session, house: House, facility_id: int, now: datetime) -> PlacePage:
@@ -180,7 +181,7 @@ def _given(session: Session, listed: Sequence[Listing], facility_id: int) -> Map
     if listed:
         more = {field: str(listed[0].facts.get(field, "")) for field in ADDED}
         return {field: str(getattr(listed[0], field)) for field in fields} | more
-    past = history.past_listings(session, facility_id)
+    past = history.past_listings(session, [facility_id])
     return {field: str(past[0].image.get(field, "")) if past else "" for field in (*fields, *ADDED)}
 
 

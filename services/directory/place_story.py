@@ -5,15 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from models import facility_history as history
 from models.directory import DirectoryImport, Listing, ListingHistory, listings_of
+from models.facility_pairs import SAME, pairs_about, together
+from models.live_facts import BedReport, DoNotRefer, FacilityFix
 from models.reading import names_of
+from services.directory.desk_lists import pair_names
 
 LONGEST = 60
+Word = TypeVar("Word", FacilityFix, DoNotRefer, BedReport)
 COMPARED = ("name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "website", "codes")
 
 
@@ -31,9 +35,12 @@ class PlaceEvent:
 def story(session: Session, facility_id: int) -> tuple[PlaceEvent, ...]:
     """The newest events of a facility."""
     listed = listings_of(session, [facility_id])
-    past = history.past_listings(session, facility_id)
-    imports = history.imports_by_id(session, [*(row.import_id for row in listed), *(row.import_id for row in past)])
-    events = [*_listed(listed, past, imports), *_said(session, facility_id)]
+    whole = together(session, facility_id)
+    past = history.past_listings(session, whole)
+    imports = history.imports_by_id(
+        session, [*(row.import_id for row in listed), *(row.import_id for row in past if row.import_id)]
+    )
+    events = [*_listed(listed, past, imports), *_said(session, whole), *_joined(session, facility_id, whole)]
     return tuple(sorted(events, key=lambda event: event.at, reverse=True)[:LONGEST])
 
 
@@ -44,12 +51,15 @@ def _listed(
     later: dict[int, Mapping[str, Any]] = {
         row.id: {name: str(getattr(row, name)) for name in COMPARED} for row in listed
     }
-    changed_by = {row.listing_id for row in past}
+    changed_by = {row.listing_id for row in past if row.import_id is not None}
     for row in listed:
         if row.id not in changed_by and row.import_id in imports:
             source = imports[row.import_id]
             yield PlaceEvent(source.at, "listed", data={"source": source.source})
     for then in past:  # newest first
+        if then.import_id is None:  # it only moved, which is told as such
+            later[then.listing_id] = then.image
+            continue
         source = imports[then.import_id]
         after = later.get(then.listing_id)
         if after is None:
@@ -62,9 +72,22 @@ def _listed(
         later[then.listing_id] = then.image
 
 
-def _said(session: Session, facility_id: int) -> Iterator[PlaceEvent]:
-    fixes, holds = history.all_fixes(session, facility_id), history.all_holds(session, facility_id)
-    beds, checks = history.all_beds(session, facility_id), history.all_checks(session, facility_id)
+def _joined(session: Session, facility_id: int, whole: Sequence[int]) -> Iterator[PlaceEvent]:
+    """That it was found to be another place too, or not to be one."""
+    pairs = [p for p in pairs_about(session, whole) if p.verdict == SAME or facility_id in {p.facility_id, p.other_id}]
+    names = pair_names(session, pairs)
+    by = names_of(session, [pair.decided_by for pair in pairs if pair.decided_by is not None])
+    for pair in pairs:
+        name = names[pair.id][0 if pair.other_id == facility_id else 1]
+        kind = "joined" if pair.verdict == SAME else "told_apart"
+        data = {"name": name, "reason": pair.reason}
+        if pair.decided_at is not None:
+            yield PlaceEvent(pair.decided_at, kind, by.get(pair.decided_by, "") if pair.decided_by else "", data=data)
+
+
+def _said(session: Session, whole: Sequence[int]) -> Iterator[PlaceEvent]:
+    fixes, holds = _once(history.all_fixes(session, whole)), _once(history.all_holds(session, whole))
+    beds, checks = _once(history.all_beds(session, whole)), history.all_checks(session, whole)
     people = [*(f.by for f in fixes), *(h.approver for h in holds), *(b.by for b in beds), *(c.done_by for c in checks)]
     names = names_of(session, [id_ for id_ in people if id_ is not None])
 
@@ -85,3 +108,11 @@ def _said(session: Session, facility_id: int) -> Iterator[PlaceEvent]:
         if check.done_at is not None:
             kind = "checked_same" if check.verified else "checked_other"
             yield PlaceEvent(check.done_at, kind, name(check.done_by), data={"why": check.why})
+
+
+def _once(rows: Sequence[Word]) -> Sequence[Word]:
+    """Each word once: one that moved with its place was ended there and said again here."""
+    found: dict[object, Word] = {}
+    for row in sorted(rows, key=lambda row: row.until is not None):
+        found.setdefault((row.at, getattr(row, "field", ""), getattr(row, "level", "")), row)
+    return list(found.values())

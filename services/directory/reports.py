@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact
 from models.directory import Facility
+from models.facility_pairs import kept_as
 from models.live_facts import DoNotRefer, FacilityReport, reports_of, standing_hold
 from models.versions import next_live_version
 from routing.vocabulary import ReportKind
@@ -28,6 +29,7 @@ def report_facility(
     with house.db.begin() as session:
         if session.get(Facility, facility_id) is None:
             return Refused.UNKNOWN_FACILITY
+        facility_id = kept_as(session, facility_id)  # a match from before two places were joined names either
         version = next_live_version(session, facility_id)
         same = [r for r in reports_of(session, facility_id) if (r.kind, r.payer) == (kind, payer)]
         mine = [r for r in same if contact_id is not None and r.contact_id == contact_id and not r.confirmed]

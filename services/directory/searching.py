@@ -13,6 +13,7 @@ from models.directory import (
     search_listings,
     take_directory,
 )
+from models.facility_pairs import joins_in_the_way
 from models.versions import next_generation
 from services import audit
 from services.directory.sheets import Sheet, sheets
@@ -61,6 +62,8 @@ def undo_import(house: House, import_id: int, now: datetime, *, actor_id: uuid.U
         if newest is None or newest.id != import_id or newest.generation is None:
             last = f" The newest is {newest.id}." if newest is not None else ""
             return f"Import {import_id} cannot be undone: only the newest one that changed something can.{last}"
+        if joins_in_the_way(session, newest.generation):
+            return f"Import {import_id} cannot be undone: places were joined or taken apart since. Take the joins back."
         generation = next_generation(session)
         store.take_back(session, newest.id, newest.generation, generation)
         newest.undone_at = now

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from services.counselors import NewCounselor, add_counselor
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from tests.fixtures.database import Copies
+from tests.fixtures.directory import place, plain_csv
 from tests.fixtures.people import PASSWORD
 from workers.household import build_house
 from workers.relay import build_relay
@@ -182,7 +183,14 @@ def signed_in(context: BrowserContext, colleague: Callable[..., Counselor]) -> C
 
 
 @pytest.fixture(scope="session")
-def directory(console: Console) -> None:
-    """The invented sample directory."""
-    wish = ImportWish(ROOT / "samples" / "directory.csv")
-    assert not import_directory(console.house, wish, datetime.now(UTC)).errors
+def directory(console: Console, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The invented sample directory, and far away a place that is perhaps another one anew."""
+    files = [ImportWish(ROOT / "samples" / "directory.csv")]
+    rows = [("Mesa House", "9 Mesa Road"), ("Butte Recovery", "80 Butte Road")]
+    for year, (name, street) in enumerate(rows, 2024):
+        path = tmp_path_factory.mktemp("directory") / f"wyoming-{year}.csv"
+        fields = place(name, street1=street, city="Cheyenne", state="WY", zip="82001", phone="307-555-0144")
+        path.write_text(plain_csv([fields]))
+        files.append(ImportWish(path, "state:WY", as_of=date(year, 1, 1), retire_confirmed=True))
+    for wish in files:
+        assert not import_directory(console.house, wish, datetime.now(UTC)).errors

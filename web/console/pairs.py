@@ -1,0 +1,71 @@
+"""The duplicates desk: places that are perhaps one, side by side, and the admin's word on them."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.directory import pairs
+from services.directory.pair_page import pairs_page
+from services.directory.refused import Refused
+from web import guards
+from web.console.speech import words
+from web.guards import ADMINS, allow
+from web.house import house
+
+VERDICTS = {"same": pairs.join_places, "two": pairs.tell_apart}
+DONE = (*VERDICTS, "undone")
+
+blueprint = Blueprint("pairs", __name__)
+
+
+@blueprint.get("/directory/pairs")
+@allow(ADMINS)
+def page() -> ResponseReturnValue:
+    """Open pairs, and what was decided last."""
+    return _page()
+
+
+@blueprint.post("/directory/pairs/<int:pair_id>")
+@allow(ADMINS)
+def decide(pair_id: int) -> ResponseReturnValue:
+    """The same place, or two."""
+    verdict = request.form.get("verdict", "")
+    if verdict not in VERDICTS:
+        abort(400)
+    reason, by = request.form.get("reason", ""), guards.person().id
+    return _done(verdict, VERDICTS[verdict](house(), pair_id, reason, guards.now(), by))
+
+
+@blueprint.post("/directory/pairs/<int:pair_id>/reopen")
+@allow(ADMINS)
+def reopen(pair_id: int) -> ResponseReturnValue:
+    """Take a decision back."""
+    return _done("undone", pairs.take_decision_back(house(), pair_id, guards.now(), guards.person().id))
+
+
+def _done(what: str, refused: Refused | None) -> ResponseReturnValue:
+    if refused is Refused.UNKNOWN_PAIR:
+        abort(404)
+    if refused is not None:
+        return _page(refused.value), 409
+    return redirect(url_for("pairs.page", page=_number(), done=what), 303)
+
+
+def _page(refused: str = "") -> str:
+    done = request.args.get("done", "")
+    return render_template(
+        "pairs.html",
+        found=pairs_page(house(), _number()),
+        refused=refused,
+        done=done if done in DONE and not refused else "",
+        service_name=_service_name,
+    )
+
+
+def _number() -> int:
+    return request.args.get("page", 1, type=int)
+
+
+def _service_name(code: str) -> str:
+    """A service in the reader's words, else as the list of services names it."""
+    t = words()
+    return t(f"code.{code}") if t.has(f"code.{code}") else house().service_codes.name(code)
