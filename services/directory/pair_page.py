@@ -11,7 +11,7 @@ from models.bed_contacts import bed_contacts_of
 from models.directory import DirectoryImport, Listing
 from models.facility_history import imports_by_id, last_listings
 from models.facility_pairs import FacilityPair, decided_pairs, listed_now, places_by_operator, undecided_pairs
-from models.live_facts import standing_fixes, newest_bed, reports_of, standing_hold
+from models.live_facts import newest_bed, reports_of, standing_fixes, standing_hold
 from models.reading import names_of
 from routing import phone
 from routing.identity import fold, operator_digits, street_key

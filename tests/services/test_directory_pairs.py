@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.bed_contacts import BedContact
 from models.directory import Facility, Listing
-from models.live_facts import standing_fixes, newest_bed, reports_of, standing_hold
+from models.live_facts import newest_bed, reports_of, standing_fixes, standing_hold
 from routing.vocabulary import BedLevel, Language, ReportKind
 from services.directory.bed_phones import BedPhone, register_phone
 from services.directory.beds import BedsTold, report_beds
