@@ -1,6 +1,7 @@
 """What the match index is read from: the directory now, or as it was in a past generation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from models.directory import LICENCE
 
-READING_MS = 60_000
+READING_MS = "60000"
+LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
 # What of a listing reaches the match, and how PostgreSQL sends it: whole numbers, the most significant byte first
 SENT = {
     "id": "int8send(id)",
@@ -33,14 +35,19 @@ _PAST = """(
 def index_rows(session: Session, generation: int | None = None, facilities: Sequence[int] | None = None) -> bytes:
     """The listings that the match knows, now or in a past generation, of these facilities or of all: packed (`SENT`).
 
-    As objects a million rows would take ten times as long. A large directory takes longer to read than a web process
-    allows a statement; that is put back afterwards.
+    As objects a million rows would take ten times as long.
     """
     values: dict[str, Any] = {"licence": LICENCE, "generation": generation, "facilities": list(facilities or ())}
     of_these = "" if facilities is None else " AND facility_id = ANY(:facilities)"
     query = text(f"{_PACKED} {_NOW if generation is None else _PAST}{of_these}")
-    allowed = session.execute(text("SHOW statement_timeout")).scalar_one()
-    session.execute(text(f"SET LOCAL statement_timeout = {READING_MS}"))
     packed: bytes | None = session.execute(query, values).scalar_one()
-    session.execute(select(func.set_config("statement_timeout", allowed, True)))
     return packed or b""
+
+
+@contextmanager
+def reading(session: Session) -> Iterator[None]:
+    """To read a large directory may take longer than a web process allows; put back afterwards."""
+    allowed = session.execute(select(*(func.current_setting(name) for name in LIMITS))).one()
+    session.execute(select(*(func.set_config(name, READING_MS, True) for name in LIMITS)))
+    yield
+    session.execute(select(*(func.set_config(name, was, True) for name, was in zip(LIMITS, allowed, strict=True))))

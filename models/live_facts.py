@@ -7,6 +7,7 @@ past match can be made again.
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -93,6 +94,15 @@ class BedReport(Base):
     )
 
 
+class BedTold(NamedTuple):
+    """What the match needs of a bed report."""
+
+    facility: int
+    level: BedLevel
+    open: int
+    at: datetime
+
+
 class FacilityReport(Base):
     """One key pressed after a contact: wrong number, full, this payer not taken, closed, declined."""
 
@@ -141,9 +151,15 @@ def held_back(session: Session, facilities: Some = None, version: int | None = N
     return session.scalars(select(DoNotRefer).where(*_held(DoNotRefer, facilities, version))).all()
 
 
-def newest_beds(session: Session, facilities: Some = None, version: int | None = None) -> Sequence[BedReport]:
-    """The newest bed report of each level of these facilities, or of all, now or at a past version."""
-    return session.scalars(select(BedReport).where(*_held(BedReport, facilities, version))).all()
+def newest_beds(session: Session) -> Sequence[BedReport]:
+    """The newest bed report of each facility and level."""
+    return session.scalars(select(BedReport).where(BedReport.until.is_(None))).all()
+
+
+def bed_counts(session: Session, facilities: Some, version: int | None) -> Sequence[BedTold]:
+    """Facility, level, open beds and when, of the newest reports: of these facilities or of all, now or in the past."""
+    told = select(BedReport.facility_id, BedReport.level, BedReport.open, BedReport.at)
+    return [BedTold(*row) for row in session.execute(told.where(*_held(BedReport, facilities, version)))]
 
 
 def standing_reports(session: Session, facilities: Some = None, version: int | None = None) -> Sequence[FacilityReport]:

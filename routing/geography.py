@@ -36,8 +36,13 @@ def unit_vector(lat: float, lon: float) -> Floats:
 def miles_between(points: Floats, point: Floats) -> Floats:
     """Distances in miles from `point` (3,) to `points` (n, 3), all on the unit sphere; equals the haversine."""
     apart = points - point
-    half_chord = np.sqrt(np.einsum("ij,ij->i", apart, apart)) / 2
-    return np.asarray(2 * EARTH_RADIUS_MILES * np.arcsin(np.minimum(half_chord, 1.0)), dtype=np.float64)
+    miles: Floats = np.einsum("ij,ij->i", apart, apart)  # chords squared, then step by step in place
+    np.sqrt(miles, out=miles)
+    miles *= 0.5
+    np.minimum(miles, 1.0, out=miles)
+    np.arcsin(miles, out=miles)
+    miles *= 2 * EARTH_RADIUS_MILES
+    return miles
 
 
 @dataclass(frozen=True)

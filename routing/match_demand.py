@@ -1,6 +1,7 @@
 """What a facility's codes must fulfil, compiled from a need into bit tests (MATCHING.md R2-R9)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ HOSPITAL = mask("HID")
 GENDERS = mask("FEM", "MALE")
 GROWN = mask("ADLT", "YAD", "SNR")  # a place with none of them is asked about ages (R5)
 _ALL_BITS = (1 << 64) - 1
+FEW_WORDS = 2_000  # up to so many, testing all clauses at once is quicker than one after another on what is left
 
 
 class Clause(NamedTuple):
@@ -58,12 +60,23 @@ class Demand:
     def select(self, words: Words) -> NDArray[np.int64]:
         """Positions of the `words` (n,) that fulfil everything, rising."""
         fit: NDArray[np.int64] = ((words & np.uint64(self.ones | self.zeros)) == np.uint64(self.ones)).nonzero()[0]
+        if not self.clauses:
+            return fit
         left = words[fit]
+        if len(left) <= FEW_WORDS:
+            absent, seen = self._tests
+            good: NDArray[np.bool_] = ((left ^ absent) & seen).all(axis=0)
+            return fit[good]
         for clause in self.clauses:
-            seen = left if not clause.absent else left ^ np.uint64(clause.absent)
-            good = (seen & np.uint64(clause.present | clause.absent)) != 0
+            good = ((left ^ np.uint64(clause.absent)) & np.uint64(clause.present | clause.absent)) != 0
             fit, left = fit[good], left[good]
         return fit
+
+    @cached_property
+    def _tests(self) -> Words:
+        """What is turned and what is looked at by each clause: shape (2, clauses, 1)."""
+        both = [[clause.absent for clause in self.clauses], [c.present | c.absent for c in self.clauses]]
+        return np.array(both, dtype=np.uint64)[:, :, np.newaxis]
 
 
 def strict_demand(situation: Situation) -> Demand:

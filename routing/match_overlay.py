@@ -1,6 +1,6 @@
 """What changes by the hour, laid over the index: beds, confirmed corrections, "do not refer"."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from routing.vocabulary import Need, ReportKind
 
 SECONDS_PER_HOUR = 3600.0
 _NEEDS = tuple(Need)
+_COLUMN = {need: column for column, need in enumerate(_NEEDS)}
 
 
 class BedState(StrEnum):
@@ -89,16 +90,16 @@ class FacilityFacts:
 class Overlay:
     """Live facts aligned with an index. `slot` (n,): position of a row's facts in `facts`, -1 for none.
 
-    The other arrays stand beside `facts`: `ids` (k,) of facilities; `held` (k,) under "do not refer"; `beds`,
-    `bed_times` (k, needs) open beds and when in seconds since 1970; `against` (k,) until when a correction counts;
-    `refusals` the same by payer.
+    The other arrays stand beside `facts`: `ids` (k,) of facilities; `held` (k + 1,) under "do not refer", the last for
+    rows without facts; `beds`, `bed_times` (k, needs) open beds and when in seconds since 1970; `against` (k,) until
+    when a correction counts; `refusals` the same by payer.
     """
 
     version: int
     slot: NDArray[np.int32] | None
     facts: tuple[FacilityFacts, ...] = ()
     ids: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    held: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
+    held: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
     beds: Ints = field(default_factory=lambda: np.empty((0, len(_NEEDS)), dtype=np.int64))
     bed_times: Floats = field(default_factory=lambda: np.empty((0, len(_NEEDS))))
     against: Floats = field(default_factory=lambda: np.empty(0))
@@ -126,18 +127,19 @@ class Overlay:
         if not len(all_ids):
             return Overlay.empty(version)
         payers = self.refusals.keys() | _refused_payers(new)
+        beds, bed_times = _bed_counts(new)
 
-        def joined(old: NDArray[Any], more: list[Any]) -> NDArray[Any]:
-            return np.concatenate((old[kept], np.array(more, dtype=old.dtype).reshape(len(new), *old.shape[1:])))
+        def joined(old: NDArray[Any], more: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
+            return np.concatenate((old[kept], np.asarray(more, dtype=old.dtype)))
 
         return Overlay(
             version=version,
             slot=self._slots(index, kept, all_ids, ids),
             facts=(*compress(self.facts, kept), *new),
             ids=all_ids,
-            held=joined(self.held, [fact.do_not_refer for fact in new]),
-            beds=joined(self.beds, [[_open(fact, need) for need in _NEEDS] for fact in new]),
-            bed_times=joined(self.bed_times, [[_told(fact, need) for need in _NEEDS] for fact in new]),
+            held=np.append(joined(self.held[:-1], [fact.do_not_refer for fact in new]), False),
+            beds=joined(self.beds, beds),
+            bed_times=joined(self.bed_times, bed_times),
             against=joined(self.against, [_latest(fact, None) for fact in new]),
             refusals={payer: joined(self._refusal(payer), [_latest(fact, payer) for fact in new]) for payer in payers},
         )
@@ -167,12 +169,9 @@ class Overlay:
 
     def held_back(self, rows: Ints) -> NDArray[np.bool_]:
         """Which rows are under "do not refer"; boolean of the shape of `rows`."""
-        held = np.zeros(len(rows), dtype=np.bool_)
-        if self.slot is not None:
-            slots = self.slot[rows]
-            known = (slots >= 0).nonzero()[0]
-            held[known] = self.held[slots[known]]
-        return held
+        if self.slot is None:
+            return np.zeros(len(rows), dtype=np.bool_)
+        return self.held[self.slot[rows]]
 
     def points(
         self, rows: Ints, need: Need, payer: str | None, now: datetime, settings: MatchSettings
@@ -185,7 +184,7 @@ class Overlay:
         known = (slots >= 0).nonzero()[0]  # few: only these are looked at
         if not len(known):
             return points, refused
-        facts, seconds, column = slots[known], now.timestamp(), _NEEDS.index(need)
+        facts, seconds, column = slots[known], now.timestamp(), _COLUMN[need]
         fresh = self.bed_times[facts, column] >= seconds - settings.bed_fresh_hours * SECONDS_PER_HOUR
         open_now = fresh & (self.beds[facts, column] > 0)
         demoted = self.against[facts] > seconds
@@ -196,14 +195,15 @@ class Overlay:
         return points, refused
 
 
-def _open(fact: FacilityFacts, need: Need) -> int:
-    count = fact.bed(need)
-    return count.open if count is not None else 0
-
-
-def _told(fact: FacilityFacts, need: Need) -> float:
-    count = fact.bed(need)
-    return count.at.timestamp() if count is not None else -np.inf
+def _bed_counts(facts: Sequence[FacilityFacts]) -> tuple[Ints, Floats]:
+    """Open beds and when they were told, as in an overlay."""
+    beds = np.zeros((len(facts), len(_NEEDS)), dtype=np.int64)
+    times = np.full(beds.shape, -np.inf)
+    for number, fact in enumerate(facts):
+        for need, count in fact.beds:
+            beds[number, _COLUMN[need]] = count.open
+            times[number, _COLUMN[need]] = count.at.timestamp()
+    return beds, times
 
 
 def _refused_payers(facts: tuple[FacilityFacts, ...]) -> set[str]:
@@ -212,6 +212,8 @@ def _refused_payers(facts: tuple[FacilityFacts, ...]) -> set[str]:
 
 def _latest(fact: FacilityFacts, payer: str | None) -> float:
     """Until when, in seconds, a correction counts: those about a payer when one is named, else all the others."""
+    if not fact.corrections:
+        return -np.inf
     times = [
         np.inf if c.until is None else c.until.timestamp()
         for c in fact.corrections

@@ -1,5 +1,6 @@
 """The order of eligible facilities: named points, then different operators first (MATCHING.md R12-R15)."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +21,7 @@ LEAST_SORTED = 64  # of a long list only so many are put in order for its first 
 OWN_STATE_PAYERS = frozenset({"medicaid", "state_plan"})
 LANGUAGE_CODES = {"es": "SP", "asl": "AH"}
 _SCORE_DIGITS = 9
+_LOG_SHARE = math.log1p(SIMILAR_SHARE)
 _64_BITS = (1 << 64) - 1
 
 
@@ -133,8 +135,9 @@ class Ranking:
             scores += weights.language_spoken * has(words, BIT[LANGUAGE_CODES[profile.language]])
         if self.situation.monitored and (profile.liver_disease or profile.respiratory_disease):
             scores += weights.hospital_when_ill * has(words, HOSPITAL)
-        scores -= weights.fit_unsure * _unsure_fit(words, profile)
-        return np.round(scores, _SCORE_DIGITS)
+        if profile.age is None or (profile.gender is None and not profile.pregnant):
+            scores -= weights.fit_unsure * _unsure_fit(words, profile)
+        return scores.round(_SCORE_DIGITS)
 
     def _accepts_payer(self, rows: Ints) -> NDArray[np.bool_]:
         """Who takes the payer; Medicaid and state plans count in the caller's own state only (R12)."""
@@ -172,8 +175,9 @@ def owner_word(profile: Profile) -> int:
 
 def _steps(miles: Floats) -> Floats:
     """`match_settings.distance_steps` on arrays."""
-    far = np.log(np.maximum(miles, FAR_MILES) / FAR_MILES) / np.log1p(SIMILAR_SHARE)
-    return np.asarray(np.minimum(miles, FAR_MILES) / SIMILAR_MILES + far)
+    steps: Floats = np.minimum(miles, FAR_MILES) / SIMILAR_MILES
+    steps += np.log(np.maximum(miles, FAR_MILES) / FAR_MILES) / _LOG_SHARE
+    return steps
 
 
 def _dual_points(words: Words, settings: MatchSettings) -> Floats:

@@ -7,7 +7,7 @@ the distance, the state or live facts is added for each place.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from routing.codes import BIT, mask
@@ -72,7 +72,7 @@ class Asked:
                 met.append(say("reason.detox_codes", drugs=self._names(self._detox_word & word)))
         self._add_payer(sight, met, asked)
         self._add_beds(sight, met, asked)
-        met.append(_distance(sight.miles))
+        met.append(plain("reason.same_area") if sight.miles < _LEAST_SHOWN_MILES else _distance(round(sight.miles)))
         if sight.facts is not None:
             against = sight.facts.held_against(self.situation.profile.payer, self.now)
             asked += [plain(f"ask.reported_{kind}") for kind in against]
@@ -105,10 +105,9 @@ class Asked:
         elsewhere = payer in OWN_STATE_PAYERS and not sight.own_state
         refused = sight.facts is not None and sight.facts.refuses(payer, self.now)
         if listed and not elsewhere and not refused:
-            met.append(say(PAYER_LISTED, payer=plain(f"payer.{payer}")))
+            met.append(_of_payer(PAYER_LISTED, payer))
         else:
-            question = _payer_question(listed=bool(listed), elsewhere=elsewhere)
-            asked.append(say(question, payer=plain(f"payer.{payer}")))
+            asked.append(_of_payer(_payer_question(listed=bool(listed), elsewhere=elsewhere), payer))
 
     def _add_beds(self, sight: Sight, met: list[Phrase], asked: list[Phrase]) -> None:
         count = sight.facts.bed(self.situation.need) if sight.facts is not None else None
@@ -208,10 +207,14 @@ def _person_questions(situation: Situation) -> Iterator[Line]:
         yield Line(plain("ask.military_only"), every=BIT["DDF"])
 
 
-def _distance(miles: float) -> Phrase:
-    if miles < _LEAST_SHOWN_MILES:
-        return plain("reason.same_area")
-    return plain("reason.one_mile") if round(miles) == 1 else say("reason.distance", miles=round(miles))
+@cache
+def _distance(miles: int) -> Phrase:
+    return plain("reason.one_mile") if miles == 1 else say("reason.distance", miles=miles)
+
+
+@cache
+def _of_payer(key: str, payer: str) -> Phrase:
+    return say(key, payer=plain(f"payer.{payer}"))
 
 
 def _payer_question(*, listed: bool, elsewhere: bool) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from models.directory_index import index_rows
+from models.directory_index import index_rows, reading
 from models.versions import Versions
 from routing.geography import ZipTable
 from routing.match_index import Columns, FacilityIndex
@@ -28,20 +28,21 @@ class Sources:
 
 def read_all(session: Session, zips: ZipTable | None, versions: Versions) -> Sources:
     """Everything as it is now; `zips`: the ZIP codes, where they are known already."""
-    if zips is None or not len(zips.codes):  # a process that is older than the directory knows none
-        zips = load_zip_table(session)
-    fixes = indexed_fixes(session)
-    index = _index(index_rows(session), fixes, zips, versions)
-    return Sources(versions, index, Overlay.build(index, live_facts(session), versions.live), fixes)
+    with reading(session):
+        if zips is None or not len(zips.codes):  # a process that is older than the directory knows none
+            zips = load_zip_table(session)
+        fixes = indexed_fixes(session)
+        index = _index(index_rows(session), fixes, zips, versions)
+        return Sources(versions, index, Overlay.build(index, live_facts(session), versions.live), fixes)
 
 
 def read_past(session: Session, versions: Versions) -> Sources:
     """Everything as it was."""
-    fixes = indexed_fixes(session, None, versions.live)
-    index = _index(index_rows(session, versions.generation), fixes, load_zip_table(session), versions)
-    return Sources(
-        versions, index, Overlay.build(index, live_facts(session, None, versions.live), versions.live), fixes
-    )
+    with reading(session):
+        fixes = indexed_fixes(session, None, versions.live)
+        index = _index(index_rows(session, versions.generation), fixes, load_zip_table(session), versions)
+        overlay = Overlay.build(index, live_facts(session, None, versions.live), versions.live)
+    return Sources(versions, index, overlay, fixes)
 
 
 def read_again(session: Session, before: Sources, facilities: Sequence[int], live: int) -> Sources:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.live_facts import BedReport, FacilityReport, held_back, newest_beds, standing_reports
+from models.live_facts import BedTold, FacilityReport, bed_counts, held_back, standing_reports
 from routing.match_overlay import BedCount, Correction, FacilityFacts
 from routing.vocabulary import BedLevel, Need, ReportKind
 
@@ -17,9 +17,9 @@ def live_facts(
     session: Session, facilities: Sequence[int] | None = None, version: int | None = None
 ) -> list[FacilityFacts]:
     """The facts of these facilities, or of all that have any, now or at a past version; by id."""
-    beds: dict[int, list[BedReport]] = {}
-    for bed in newest_beds(session, facilities, version):
-        beds.setdefault(bed.facility_id, []).append(bed)
+    beds: dict[int, list[BedTold]] = {}
+    for bed in bed_counts(session, facilities, version):
+        beds.setdefault(bed.facility, []).append(bed)
     reports: dict[int, list[FacilityReport]] = {}
     for report in standing_reports(session, facilities, version):
         reports.setdefault(report.facility_id, []).append(report)
