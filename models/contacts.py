@@ -112,6 +112,7 @@ class Leg(Base):
             unique=True,
             postgresql_where=text("ended_at is null and counselor_id is not null"),
         ),
+        Index("ix_leg_rung", "planned_at", postgresql_where=text("kind = 'counselor'")),
         Index("ix_leg_live", "status", postgresql_where=text("ended_at is null")),
     )
 

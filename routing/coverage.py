@@ -1,5 +1,6 @@
 """Who is rung next for a waiting caller, and how wide the circle is by now."""
 
+import math
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,9 +8,11 @@ from datetime import UTC, datetime
 
 from routing.vocabulary import DANGER, Language, Presence, Role, Urgency
 
-FIRST_WIDTH = 2  # two phones at once: one voicemail must not cost the caller a whole ring
-WIDER_WIDTH = 4
-WIDEST_WIDTH = 8
+# How sure it should be that one of the phones that ring is answered: surer as the deadline nears
+FIRST_SURE, WIDER_SURE, WIDEST_SURE = 0.9, 0.99, 0.9999
+MOST_AT_ONCE = 8  # a <Dial> takes ten numbers (TWILIO.md 4.5), and the on-call and backup numbers come on top
+# What is believed before anything was learnt: seven of ten rings are answered, worth as much as ten rings seen
+PRIOR_ANSWERED, PRIOR_RUNG = 7, 10
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -45,15 +48,36 @@ class Candidate:
     times_rung: int  # for this contact, so that nobody is rung twice before everybody was once
     passed: bool  # pressed 2 for this contact
     idle_since: datetime | None
+    skills: frozenset[str] = frozenset()
 
 
-def circle(waited_seconds: float, urgency: Urgency, times: CircleTimes) -> Circle:
-    """The circle after a wait. Present danger starts one step further out (danger first, DESIGN.md principle 2)."""
+def answer_rate(answered: int, rung: int) -> float:
+    """How likely a phone that rings is answered with 1, from lately seen rings; few of them change little."""
+    return (PRIOR_ANSWERED + answered) / (PRIOR_RUNG + rung)
+
+
+def phones_for(sure: float, rate: float) -> int:
+    """How many phones must ring at once so that one is answered with probability `sure`, each being so with `rate`."""
+    if rate >= 1:
+        return 1
+    return min(MOST_AT_ONCE, max(1, math.ceil(math.log(1 - sure) / math.log(1 - rate) - 1e-9)))
+
+
+def fair_share(width: int, free: int, callers: int) -> int:
+    """At most this many of the `free` counselors ring for one caller while `callers` wait: each gets one first."""
+    return min(width, max(1, free // max(callers, 1)))
+
+
+def circle(waited_seconds: float, urgency: Urgency, times: CircleTimes, rate: float) -> Circle:
+    """The circle after a wait, as wide as the answer `rate` asks for.
+
+    Present danger starts one step further out (danger first, DESIGN.md principle 2).
+    """
     urgent = urgency in DANGER
     waited = waited_seconds + (times.wider if urgent else 0)
-    wide = WIDER_WIDTH if waited >= times.wider else FIRST_WIDTH
+    sure = WIDER_SURE if waited >= times.wider else FIRST_SURE
     return Circle(
-        width=WIDEST_WIDTH if waited >= times.supervisors else wide,
+        width=phones_for(WIDEST_SURE if waited >= times.supervisors else sure, rate),
         any_language=waited >= times.wider,
         backup=waited_seconds >= times.backup,
         supervisors=waited >= times.supervisors,
@@ -69,25 +93,37 @@ def may_ring(candidate: Candidate, reach: Circle) -> bool:
     return candidate.on_shift and candidate.role is Role.COUNSELOR
 
 
-def ring_order(candidates: Iterable[Candidate], language: Language, reach: Circle, ringing: int) -> list[Candidate]:
-    """The counselors to ring now, best first: never passed, rung least often, speaks the language, idle longest.
+def ring_order(
+    candidates: Iterable[Candidate],
+    language: Language,
+    reach: Circle,
+    ringing: int,
+    *,
+    wanted: frozenset[str] = frozenset(),
+    callers: int = 1,
+) -> list[Candidate]:
+    """The counselors to ring now, best first: never passed, rung least often, language, skills, then idle longest.
 
-    `ringing` is how many phones already ring for this contact; at most `reach.width` ring at once. Without anybody
-    who speaks the language a wrong-language counselor (with an interpreter line) is better than nobody.
+    `ringing` is how many phones already ring for this contact; at most `reach.width` ring at once, fewer while several
+    `callers` wait for the same counselors. Without anybody who speaks the language a wrong-language counselor (with an
+    interpreter line) is better than nobody.
     """
     able = [c for c in candidates if may_ring(c, reach)]
     fluent = [c for c in able if language.value in c.languages]
     if not reach.any_language and fluent:
         able = fluent
-    ordered = sorted(able, key=lambda c: _rank(c, language))
-    return ordered[: max(0, reach.width - ringing)]
+    width = fair_share(reach.width, len(able) + ringing, callers)
+    return sorted(able, key=lambda c: _rank(c, language, wanted))[: max(0, width - ringing)]
 
 
-def _rank(candidate: Candidate, language: Language) -> tuple[bool, int, bool, bool, datetime, str]:
+def _rank(
+    candidate: Candidate, language: Language, wanted: frozenset[str]
+) -> tuple[bool, int, bool, int, bool, datetime, str]:
     return (
         candidate.passed,
         candidate.times_rung,
         language.value not in candidate.languages,
+        -len(wanted & candidate.skills),
         candidate.role is Role.SUPERVISOR,
         candidate.idle_since or _LONG_AGO,
         candidate.id.hex,

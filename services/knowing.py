@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import directory
 from models.contacts import Contact, record
-from routing import care_hint
+from routing import care_hint, skills
 from routing.dialogue import is_command
 from routing.dialogue_information import only_asks
 from routing.understanding import Understanding
@@ -178,6 +178,17 @@ def prescriber_first(house: House, contact: Contact) -> bool:
     told = {key: [entry["value"] for entry in known.get(key, ())] for key in ("use", "flags")}
     tiers = {id_: substance.tier for id_, substance in desk_of(house).catalog.substances.items()}
     return care_hint.prescriber_first(substances_of(contact), tiers, told["use"], told["flags"])
+
+
+def skills_wanted(contact: Contact) -> frozenset[str]:
+    """The skills of a counselor that fit what is known of this contact."""
+    return skills.skills_wanted(
+        contact.urgency,
+        true=[fact for fact in skills.SKILL_OF if value_of(contact, fact) is True],
+        for_whom=value_of(contact, "for_whom"),
+        age=value_of(contact, "age"),
+        substances=substances_of(contact),
+    )
 
 
 def value_of(contact: Contact, key: str) -> Any:

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, defer, selectinload
 
 from models.contacts import Contact, Leg, callback_rings, live_legs, record
 from models.people import Counselor
+from models.ring_counts import callers_waiting, ring_counts
+from routing import coverage
 from routing.coverage import Candidate, Circle, CircleTimes, circle, nobody_can_answer, ring_order
 from routing.vocabulary import DANGER, LegKind, LegStatus, Presence, Role
-from services import schedules
+from services import knowing, schedules
 from services.house import House
 
 # Before the same contact rings the same phone again, by how often it has said no (declined, passed, a bad number, a
@@ -29,7 +31,9 @@ def plan(
     rules = house.rules
     waited = (now - (contact.waiting_since or now)).total_seconds()
     times = CircleTimes(rules.wider_after_seconds, rules.backup_after_seconds, rules.supervisors_after_seconds)
-    reach = circle(max(waited, rules.supervisors_after_seconds) if even_supervisors else waited, contact.urgency, times)
+    rate = coverage.answer_rate(*ring_counts(session, now))
+    waited = max(waited, rules.supervisors_after_seconds) if even_supervisors else waited
+    reach = circle(waited, contact.urgency, times, rate)
     ringing = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER and not leg.end_reason]
     planned: list[Leg] = []
     nobody = False
@@ -46,7 +50,9 @@ def _ring_counselors(
     """Legs for the best counselors of the circle, and whether nobody is there at all."""
     counselors = _counselors(session)
     candidates = _candidates(session, counselors, contact, now)
-    order = ring_order(candidates, contact.language, reach, ringing)
+    wanted = knowing.skills_wanted(contact)
+    callers = 1 if contact.urgency in DANGER else callers_waiting(session)
+    order = ring_order(candidates, contact.language, reach, ringing, wanted=wanted, callers=callers)
     phones = {c.id: c.phone for c in counselors}
     chosen = sorted(choice.id for choice in order)  # one order for all, so that two contacts cannot deadlock
     legs = [_try_leg(session, contact, counselor_id, phones[counselor_id] or "", now) for counselor_id in chosen]
@@ -78,6 +84,7 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
             times_rung=sum(1 for leg in legs if leg.counselor_id == counselor.id),
             passed=any(leg.counselor_id == counselor.id and leg.end_reason == "passed" for leg in legs),
             idle_since=counselor.last_contact_ended_at,
+            skills=frozenset(counselor.skills),
         )
         for counselor in counselors
     ]

@@ -1,14 +1,15 @@
 """Exactly one counselor, in seconds, and nobody is left ringing."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
 
-from models.contacts import Contact, waiting_ahead, waiting_contacts
+from models.contacts import Contact, Leg, waiting_ahead, waiting_contacts
 from models.texts import TextMessage
 from routing.documents import Enqueue, HangUp, Leave, Ring
-from routing.vocabulary import ContactStatus, Language, LegKind, Presence, Role
+from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Presence, Role
 from services import answering, bridging, escalation, intake, releasing, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
@@ -39,6 +40,31 @@ def test_two_counselors_are_rung_at_once_longest_idle_first(stage: Stage) -> Non
     contact = stage.dials()
 
     assert sorted(stage.rings(contact)) == ["+16175550102", "+16175550103"]
+
+
+def test_where_nearly_every_ring_is_answered_one_phone_rings_first(stage: Stage) -> None:
+    for number in (101, 102, 103):
+        stage.counselor(number)
+    earlier = stage.dials("+12125550141")
+    stage.caller_hangs_up()
+    rang = stage.now - timedelta(hours=1)
+    with stage.house.db.begin() as session:
+        session.add_all(
+            Leg(
+                contact_id=earlier,
+                kind=LegKind.COUNSELOR,
+                status=LegStatus.ENDED,
+                planned_at=rang,
+                accepted_at=rang if number else None,
+                ended_at=rang,
+                end_reason="completed" if number else "released",
+            )
+            for number in range(60)
+        )
+
+    assert len(stage.rings(stage.dials())) == 1
+    stage.later(21)
+    assert len(stage.rings(stage.dials())) == 2, "two callers wait for three counselors: one each"
 
 
 def test_the_first_to_press_one_takes_the_call_and_the_other_is_told(stage: Stage) -> None:

@@ -1,0 +1,36 @@
+"""How rings went lately, and how many callers compete for the counselors: what decides how many phones ring at once."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from models.contacts import Contact, Leg
+from routing.vocabulary import ContactStatus, LegKind
+
+LATELY = timedelta(days=7)
+ENOUGH = 200  # rings: more would only slow down what is learnt
+IN_VAIN = ("no-answer", "busy", "passed", "completed")  # completed without a 1: a voicemail, or nobody pressed
+
+
+def ring_counts(session: Session, now: datetime) -> tuple[int, int]:
+    """Of the newest rings of counselors that ended by themselves: how many were accepted, and how many there were.
+
+    Phones that were let go (somebody else had pressed 1, the caller had left) tell nothing.
+    """
+    told = or_(Leg.accepted_at.is_not(None), Leg.end_reason.in_(IN_VAIN))
+    newest = (
+        select(Leg.accepted_at)
+        .where(Leg.kind == LegKind.COUNSELOR, Leg.planned_at > now - LATELY, told)
+        .order_by(Leg.planned_at.desc())
+        .limit(ENOUGH)
+        .subquery()
+    )
+    row = session.execute(select(func.count(newest.c.accepted_at), func.count()).select_from(newest)).one()
+    return int(row[0]), int(row[1])
+
+
+def callers_waiting(session: Session) -> int:
+    """Callers on the line whom no counselor has yet."""
+    query = select(func.count()).where(Contact.status == ContactStatus.WAITING, Contact.calling_back.is_(False))
+    return session.scalar(query) or 0
