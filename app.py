@@ -11,10 +11,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logs import configure_logging
 from config.settings import Settings, SettingsError, load_settings
+from services.degraded.keeper import Keeper
 from services.house import House
 from services.matching import freshen, read_beside
 from telephony.build import build_account
-from telephony.failover import Fallback
 from telephony.static_documents import documents
 from telephony.twiml import Twiml
 from web import (
@@ -22,7 +22,7 @@ from web import (
     commands,
     console,
     correlation,
-    fallback,
+    degraded,
     health,
     patience,
     webhook_guard,
@@ -44,7 +44,7 @@ WEBHOOKS = (
     webhooks_legs.blueprint,
     webhooks_text.blueprint,
     webhooks_beds.blueprint,
-    fallback.blueprint,
+    degraded.blueprint,
 )
 
 
@@ -105,9 +105,8 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["settings"] = settings
     app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
-    app.extensions["warm_up"] = lambda: _warm_up(house)
+    app.extensions["after_start"] = (lambda: _warm_up(house), Keeper(house, app.extensions["clock"]).run)
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
-    app.extensions["fallback"] = Fallback(settings.public_base_url, house.phrases, settings.on_call_numbers, number)
     app.extensions["triage_reader"] = triage_rules
     app.extensions["probes"] = build_probes(settings, house)
     app.extensions["account"] = build_account(settings)

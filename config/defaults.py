@@ -1,9 +1,12 @@
 """Development and test defaults; `APP_ENV=production` refuses every one of them."""
 
 from base64 import urlsafe_b64encode
+from pathlib import Path
 
 DATABASE_URL = "postgresql+psycopg:///harborline"
 REDIS_URL = "redis://127.0.0.1:6379/0"
+
+LOCAL_STATE_DIR = Path(__file__).resolve().parents[1] / ".local" / "state"
 
 # Present in the URL of every server that `runtime.embedded` starts: their socket directory carries this name.
 EMBEDDED_MARK = "harborline-embedded"

@@ -31,7 +31,6 @@ logconfig_dict = {
 
 
 def post_worker_init(worker: Any) -> None:
-    """Read the directory now, beside the first requests, so that no caller's match waits for it."""
-    warm_up = getattr(worker.wsgi, "extensions", {}).get("warm_up")
-    if warm_up is not None:
-        threading.Thread(target=warm_up, daemon=True).start()
+    """Beside the first requests: the directory is read, so that no caller's match waits for it; the keeper watches."""
+    for work in getattr(worker.wsgi, "extensions", {}).get("after_start", ()):
+        threading.Thread(target=work, daemon=True).start()

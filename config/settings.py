@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     simulator_port: Port = 8070
     trusted_proxies: int = Field(0, ge=0, le=5)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    local_state_dir: Path = defaults.LOCAL_STATE_DIR  # this host's disk, for a time without the database
 
     secret_key: str = Field(defaults.SECRET_KEY, repr=False, min_length=16)
     encryption_keys: Annotated[

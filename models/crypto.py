@@ -40,6 +40,11 @@ def decrypt(stored: bytes) -> str:
     return _fernet().decrypt(stored).decode()
 
 
+def sealed_at(stored: bytes) -> int:
+    """When a value was encrypted, in seconds since 1970; raises InvalidToken for a foreign or changed one."""
+    return _fernet().extract_timestamp(stored)
+
+
 def lookup_hash(value: str) -> bytes:
     """32 bytes by which an encrypted value (a phone number) can be found without being readable."""
     if not _Keyring.hash_key:

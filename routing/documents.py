@@ -12,6 +12,7 @@ class Say:
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
+    language: Language | None = None  # None: the document's
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Ring:
-    """Ring numbers at once from the caller's own call; the first that accepts is connected."""
+    """Ring numbers at once from the caller's own call (at most ten); the first that accepts is connected."""
 
     targets: tuple[Target, ...]
     seconds: int
@@ -111,7 +112,10 @@ Step = Say | Pause | Ask | Enqueue | Leave | JoinConference | Ring | Record | Ke
 
 @dataclass(frozen=True)
 class Document:
-    """Steps in order, all in one language. No steps: the call is connected (an accepted whisper)."""
+    """Steps in order, in one language unless a sentence has its own.
+
+    No steps: the call is connected (an accepted whisper).
+    """
 
     language: Language
     steps: tuple[Step, ...]

@@ -36,6 +36,7 @@ def development_environment(env: Mapping[str, str]) -> dict[str, str]:
     data = data_directory(env)
     for name, value in _own_keys(data).items():
         filled[name] = env.get(name) or value
+    filled["LOCAL_STATE_DIR"] = env.get("LOCAL_STATE_DIR") or str(data / "state")
     if not (env.get("DATABASE_URL") and env.get("REDIS_URL")):
         database_url, redis_url = server_urls(data)
         filled["DATABASE_URL"] = env.get("DATABASE_URL") or database_url

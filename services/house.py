@@ -7,6 +7,7 @@ from models.database import Database
 from routing.follow_up import Plans
 from routing.information import Library
 from routing.phrases import Phrases
+from services.degraded.local import LocalState
 from services.directory.service_codes import ServiceCodes
 from services.match_desk import MatchDesk
 
@@ -55,4 +56,5 @@ class House:
     match_desk: MatchDesk | None = None
     information: Library = field(default_factory=Library)
     service_codes: ServiceCodes = field(default_factory=lambda: ServiceCodes.build(()))
+    local: LocalState | None = None  # this host's own disk, for a time without the database
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them

@@ -57,12 +57,15 @@ def _rescue(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
         if not calls:
             waiting.caller_gone(session, house, contact, now)
             return False
-        record(session, contact_id, "rescued", now)
         sid = calls[0].provider_sid or ""
     try:
+        if telephony.is_talking(sid):  # connected while the database was gone: the journal tells in a moment
+            return False
         telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("join", contact_id))
     except CallGone:
         return _end_if_over(house, telephony, calls[0].id, sid, now)
     except (ProviderRefused, ProviderUnsure):
         return False  # again in half a minute
+    with house.db.begin() as session:
+        record(session, contact_id, "rescued", now)
     return True

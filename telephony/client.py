@@ -148,6 +148,11 @@ class TwilioTelephony:
         with failures_in_our_words():
             self._client.conferences(room).participants(call).update(announce_url=url, announce_method="POST")
 
+    def is_talking(self, sid: str) -> bool:
+        """Whether Twilio lists a live child call of this one."""
+        with failures_in_our_words():
+            return bool(self._client.calls.list(parent_call_sid=sid, status="in-progress", limit=1))
+
     def send_text(self, *, to: str, sender: str, body: str, status_url: str) -> str:
         """Send a message; the provider's message id."""
         with failures_in_our_words():

@@ -87,6 +87,9 @@ class Telephony(Protocol):
     def speak(self, room: str, call: str, url: str) -> None:
         """Let one call in a conference hear the document at `url`, and nobody else."""
 
+    def is_talking(self, sid: str) -> bool:
+        """Whether a phone that was rung from this call's own document is picked up now."""
+
     def send_text(self, *, to: str, sender: str, body: str, status_url: str) -> str:
         """Send a message; the provider's message id."""
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
+from routing.degraded_flow import PRESS_SECONDS, RING_SECONDS
 from routing.phrases import Phrases
 from routing.vocabulary import Language
-from telephony.failover import PRESS_SECONDS, RING_SECONDS
 from telephony.twiml import VOICES
 
 VOICE, WHISPER, CONNECT, AFTER, SMS = (

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from routing.documents import (
@@ -22,12 +23,20 @@ from routing.documents import (
 from routing.phrases import Phrases
 from routing.vocabulary import Language
 
-__all__ = ["Document", "Twiml"]
+__all__ = ["Document", "Twiml", "reply"]
 
 QUEUE: Final = "helpline"
 VOICES: Final = {Language.ENGLISH: "en-US", Language.SPANISH: "es-US"}
 CONFERENCE_EVENTS: Final = "join leave end"
 LEG_EVENTS: Final = "initiated ringing answered completed"
+
+
+def reply(words: str) -> str:
+    """The answer to a text webhook: these words as a message, or nothing."""
+    response = MessagingResponse()
+    if words:
+        response.message(words)
+    return str(response)
 
 
 class Twiml:
@@ -74,7 +83,8 @@ class Twiml:
         return self._base + path
 
     def _say(self, parent: VoiceResponse | Gather, say: Say, language: Language) -> None:
-        parent.say(self._phrases.text(say.key, language, **say.values), language=VOICES[language])
+        spoken = say.language or language
+        parent.say(self._phrases.text(say.key, spoken, **say.values), language=VOICES[spoken])
 
     def _ask(self, response: VoiceResponse, ask: Ask, language: Language) -> None:
         gather = response.gather(

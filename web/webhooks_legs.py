@@ -2,28 +2,15 @@
 
 import uuid
 
-import structlog
 from flask import Blueprint, Response
-from werkzeug.exceptions import HTTPException
 
-from routing import call_flow
-from routing.documents import Say
-from routing.vocabulary import Language
 from services import answering, callbacks, dispositions, releasing, ringing
+from web import degraded
 from web.house import house
 from web.twiml_answers import field, leg_named, now, twiml
 
-log = structlog.get_logger(__name__)
 blueprint = Blueprint("legs", __name__)
-
-
-@blueprint.errorhandler(Exception)
-def failed(error: Exception) -> Response:
-    """Whatever broke, a phone that we rang hears a sentence and is let go; the caller is rung for again."""
-    if isinstance(error, HTTPException):
-        return Response(status=error.code)
-    log.error("leg_webhook_failed", exc_info=error)
-    return twiml(call_flow.farewell(Language.ENGLISH, Say("voice.not_connected")))
+blueprint.register_error_handler(Exception, degraded.phone_failed)
 
 
 @blueprint.post("/voice/leg/<uuid:leg_id>")

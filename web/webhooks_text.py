@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from flask import Blueprint, request
 
 from services import conversation, text_reports
-from services.conversation import Inbound
 from services.text_reports import StatusReport
+from web import degraded
 from web.house import house
 
 blueprint = Blueprint("text", __name__)
+blueprint.register_error_handler(Exception, degraded.text_failed)
 NOTHING = ("", 204)
 
 
@@ -26,15 +27,7 @@ def _number(name: str) -> int:
 @blueprint.post("/sms/inbound")
 def inbound() -> tuple[str, int]:
     """A text comes in. The same MessageSid again changes nothing."""
-    message = Inbound(
-        sid=_field("MessageSid"),
-        sender=_field("From"),
-        recipient=_field("To"),
-        body=_field("Body"),
-        media=_number("NumMedia"),
-        opt_out_type=_field("OptOutType"),
-    )
-    conversation.receive_text(house(), message, datetime.now(UTC))
+    conversation.receive_text(house(), degraded.inbound_text(), datetime.now(UTC))
     return NOTHING
 
 

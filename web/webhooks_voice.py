@@ -2,37 +2,16 @@
 
 import uuid
 
-import structlog
-from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Response
 
-from routing.documents import Leave
-from routing.vocabulary import Language
 from services import bridging, escalation, intake, promises, waiting
 from telephony.twiml import Document
+from web import degraded
 from web.house import house
 from web.twiml_answers import field, now, twiml
 
-# Fetched from inside the provider's queue, where only a few verbs are understood
-IN_THE_QUEUE = ("/voice/wait/", "/voice/queue-key/", "/voice/heard/")
-log = structlog.get_logger(__name__)
 blueprint = Blueprint("voice", __name__)
-
-
-@blueprint.errorhandler(Exception)
-def failed(error: Exception) -> Response:
-    """Whatever broke, the caller hears what helps and phones ring: the same words as the fallback address.
-
-    Inside a queue no dialling is allowed (TWILIO.md 4.6): there the caller leaves it, and its way out dials.
-    """
-    if isinstance(error, HTTPException):
-        return Response(status=error.code)
-    log.error("voice_webhook_failed", exc_info=error)
-    if request.path.startswith(IN_THE_QUEUE):
-        return twiml(Document(Language.ENGLISH, (Leave(),)))
-    if request.path.startswith("/voice/hold"):
-        return twiml(escalation.alone())
-    return Response(current_app.extensions["fallback"].voice(), mimetype="text/xml")
+blueprint.register_error_handler(Exception, degraded.caller_failed)
 
 
 @blueprint.post("/voice/inbound")

@@ -22,6 +22,7 @@ from routing.follow_up import Plans, plans_from
 from routing.information import Library
 from routing.phrases import Phrases
 from routing.triage import TriageRules
+from services.degraded.local import LocalState
 from services.directory.service_codes import ServiceCodes
 from services.house import House, Rules
 from services.match_desk import build_desk
@@ -83,6 +84,7 @@ def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: 
         match_desk=build_desk(words.match),
         information=words.information,
         service_codes=words.service_codes,
+        local=LocalState(settings.local_state_dir),
     )
 
 

@@ -2,11 +2,12 @@
 
 import os
 import random
+import signal
 import socket
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from runtime.embedded import Servers, ensure_servers
 from runtime.migrate import upgrade
 from runtime.postgres import ensure_postgres, postgres_pid, stop_postgres
 from runtime.printing import Printer
-from runtime.processes import kill_groups, wait_until
-from runtime.supervise import Supervisor, read_procfile
+from runtime.processes import is_gone, kill_groups, wait_until
+from runtime.supervise import LOOK_SECONDS, Supervisor, read_procfile
+from runtime.valkey import ensure_valkey, valkey_pid
 from services.house import House
 from simulator.driver import Simulator, over_http
 from simulator.settings import Timing
@@ -51,24 +53,43 @@ LOST_TEXTS = (("webhook", "lost", "sms", 0.08, {}),)
 
 
 class World:
-    """Servers, processes and pretend phones of one run, in a directory of their own."""
+    """Servers, processes and pretend phones of one run, in a directory of their own.
 
-    def __init__(self, folder: Path, *, spared: Iterable[str] = ()) -> None:
+    `without` names processes that are not started, `settings` are more environment variables.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        spared: Iterable[str] = (),
+        without: Iterable[str] = ("release", "events", "worker_calls"),
+        settings: Mapping[str, str] = {},
+    ) -> None:
         self._data = folder / "data"
         self._spared = set(spared)
-        self._lock = threading.Lock()
+        self._over, self._watcher = threading.Event(), threading.Thread()
         self.servers: Servers = ensure_servers(self._data)
         upgrade(self.servers.database_url)
-        env = _environment(self.servers)
+        env = _environment(self.servers, folder / "state") | settings
         self.settings: Settings = load_settings(env)
         self.house: House = build_house(self.settings, statement_timeout_ms=30_000, after_commit=lambda _: None)
         self._log = (folder / "line.log").open("w")
         commands = {**read_procfile(ROOT / "Procfile"), "simulator": "python -m simulator"}
-        for unneeded in ("release", "events", "worker_calls"):
+        for unneeded in without:
             commands.pop(unneeded)
         self.supervisor = Supervisor(env, ROOT, Printer(self._log, commands))
         self.supervisor.add(commands)
         self.sim: Simulator = over_http(self.settings.twilio_api_base_url)
+
+    def watch(self) -> None:
+        """From now on a thread starts again what dies, as a supervisor in production does."""
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK_SECONDS):
+            self.supervisor.look()
 
     def wait_ready(self) -> None:
         """Until every process answers; RuntimeError when they do not."""
@@ -91,20 +112,45 @@ class World:
         elif blow in ("restart PostgreSQL", "crash PostgreSQL"):
             self._restart_postgres(crash=blow.startswith("crash"))
         else:
-            kill_groups({self.supervisor.pids()[blow]})
+            self.kill(blow)
             blow = f"kill -9 {blow}"
         return blow
 
+    def kill(self, name: str) -> None:
+        """-9 for a process with its children; the supervisor starts it again."""
+        kill_groups({self.supervisor.pids()[name]})
+
     def _restart_postgres(self, *, crash: bool) -> None:
+        if crash:
+            self.crash_postgres()
+        else:
+            pid = postgres_pid(find_place(self._data))
+            if pid is not None:
+                stop_postgres(pid)
+        self.start_postgres()
+
+    def crash_postgres(self) -> None:
+        """An immediate shutdown, as in a crash: the log is replayed at the next start."""
         place = find_place(self._data)
         pid = postgres_pid(place)
         if pid is not None:
-            if crash:
-                os.kill(pid, 3)  # SIGQUIT: immediate shutdown, as in a crash; the log is replayed at the start
-                wait_until(lambda: postgres_pid(place) is None, 20)
-            else:
-                stop_postgres(pid)
-        ensure_postgres(place, durable=True)
+            os.kill(pid, signal.SIGQUIT)
+            wait_until(lambda: postgres_pid(place) is None, 20)
+
+    def start_postgres(self) -> None:
+        """Start it again on the same data."""
+        ensure_postgres(find_place(self._data), durable=True)
+
+    def crash_redis(self) -> None:
+        """-9; what was not yet on its disk is gone."""
+        pid = valkey_pid(find_place(self._data))
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: is_gone(pid), 20)
+
+    def start_redis(self) -> None:
+        """Start it again on the same data."""
+        ensure_valkey(find_place(self._data), durable=True)
 
     def texts_of(self, number: str) -> list[Got]:
         """What a phone got. The simulator shows when a text arrived; it was taken twice its way's seconds before."""
@@ -119,6 +165,9 @@ class World:
 
     def stop(self) -> None:
         """End everything and leave nothing running."""
+        self._over.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
         self.supervisor.stop()
         self.house.db.bind.dispose()  # type: ignore[union-attr]
         self.servers.stop()
@@ -126,7 +175,7 @@ class World:
         self._log.close()
 
 
-def _environment(servers: Servers) -> dict[str, str]:
+def _environment(servers: Servers, state: Path) -> dict[str, str]:
     port, events_port, simulator_port = _free_ports(3)
     return {
         **{name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "TMPDIR")},
@@ -134,6 +183,7 @@ def _environment(servers: Servers) -> dict[str, str]:
         "APP_ENV": "test",
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
+        "LOCAL_STATE_DIR": str(state),
         "PORT": str(port),
         "EVENTS_PORT": str(events_port),
         "SIMULATOR_PORT": str(simulator_port),

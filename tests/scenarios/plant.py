@@ -47,6 +47,7 @@ class Plant:
             "APP_ENV": "test",
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
+            "LOCAL_STATE_DIR": str(folder / "state"),
             "PORT": str(self.port),
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{self.port}",
             "SIMULATOR_PORT": str(self.simulator_port),

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -57,10 +58,18 @@ def test_a_withheld_or_strange_number_is_welcome(twilio: Signed, session: Sessio
     assert session.scalars(select(Contact)).one().caller.number is None
 
 
+def _without_a_database(application: Flask, monkeypatch: pytest.MonkeyPatch) -> House:
+    house: House = application.extensions["house"]
+    monkeypatch.setattr(house.db, "begin", lambda: 1 / 0)
+    house = replace(house, rules=replace(house.rules, on_call_numbers=("+16175550199",)))
+    application.extensions["house"] = house
+    return house
+
+
 def test_a_broken_database_still_answers_and_rings_the_on_call_phones(
     twilio: Signed, application: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application.extensions["house"].db, "begin", lambda: 1 / 0)
+    _without_a_database(application, monkeypatch)
 
     root = ET.fromstring(twilio.post("/voice/inbound", **CALL).data)
 
@@ -83,14 +92,23 @@ def test_a_counselor_who_calls_the_line_hears_the_staff_menu_and_may_be_a_caller
 def test_the_fallback_needs_no_database_and_keeps_press_one(
     twilio: Signed, application: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application.extensions["house"].db, "begin", lambda: 1 / 0)
+    _without_a_database(application, monkeypatch)
 
     number = ET.fromstring(twilio.post("/voice/fallback", **CALL).data).find("Dial/Number")
     assert number is not None
-    assert (number.get("url") or "").endswith("/voice/fallback/whisper")
-    assert ET.fromstring(twilio.post("/voice/fallback/whisper", **CALL).data).find("Gather") is not None
-    assert ET.fromstring(twilio.post("/voice/fallback/key", Digits="2").data).find("Hangup") is not None
-    assert len(ET.fromstring(twilio.post("/voice/fallback/key", Digits="1").data)) == 0
+    whisper = (number.get("url") or "").removeprefix("http://127.0.0.1:8000")
+    assert whisper.startswith("/voice/degraded/whisper/")
+    assert number.text not in whisper, "an address holds no telephone number"
+
+    gather = ET.fromstring(twilio.post(whisper, ParentCallSid="CA1").data).find("Gather")
+    assert gather is not None
+    key = (gather.get("action") or "").removeprefix("http://127.0.0.1:8000")
+    assert ET.fromstring(twilio.post(key, Digits="2").data).find("Hangup") is not None
+    assert len(ET.fromstring(twilio.post(key, Digits="1").data)) == 0
+    another_call = twilio.post(whisper, ParentCallSid="CA2")
+    assert ET.fromstring(another_call.data)[0].tag == "Hangup"
+    forged = twilio.post(key[:-9] + "AAAAAAAA=", Digits="1")
+    assert ET.fromstring(forged.data)[0].tag == "Hangup"
 
 
 def test_health_speaks_for_the_process_and_readiness_for_what_it_needs(client: FlaskClient) -> None:

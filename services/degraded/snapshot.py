@@ -1,0 +1,51 @@
+"""Who is on shift, on this host's own disk, at most a minute old while the database answers."""
+
+import json
+import time
+from dataclasses import asdict
+from datetime import datetime
+
+from models.people import staff_with_phones
+from routing.degraded_flow import STEP, OnShift, moments, on_shift_at
+from routing.schedule import works_at
+from routing.vocabulary import Presence
+from services import rings, schedules
+from services.degraded.local import LocalState
+from services.house import House
+
+TAKEN_EVERY_SECONDS = 20.0
+
+
+def take(house: House, local: LocalState, now: datetime) -> bool:
+    """Write a new snapshot unless another process of this host has just done so. Raises when the database is gone."""
+    age = local.snapshot_age(time.time())
+    if age is not None and 0 <= age < TAKEN_EVERY_SECONDS:
+        return False
+    when = moments(now)
+    with house.db.begin() as session:
+        staff = staff_with_phones(session)
+        shifts = schedules.schedules(session, staff, when[0], when[-1] + STEP)
+        people = [
+            OnShift(
+                id=str(person.id),
+                phone=person.phone or "",
+                presence=rings.presence_now(person, now),
+                hours=tuple(works_at(shifts[person.id], moment) for moment in when),
+            )
+            for person in staff
+        ]
+    coming = [asdict(person) for person in people if any(person.hours)]
+    local.write_snapshot(json.dumps({"at": now.isoformat(), "people": coming}))
+    return True
+
+
+def who_is_here(local: LocalState, now: datetime) -> list[OnShift]:
+    """The people of the snapshot who are on shift now; nobody without a snapshot, or with one too old to know."""
+    words = local.read_snapshot()
+    if words is None:
+        return []
+    read = json.loads(words)
+    people = [
+        OnShift(one["id"], one["phone"], Presence(one["presence"]), tuple(one["hours"])) for one in read["people"]
+    ]
+    return on_shift_at(people, datetime.fromisoformat(read["at"]), now)

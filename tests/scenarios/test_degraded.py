@@ -1,0 +1,98 @@
+"""A line whose servers are really stopped: Redis, then PostgreSQL. Callers reach a person, and nothing is forgotten."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bench.chaos.world import World
+from models.contacts import Contact, events_of
+from models.texts import TextMessage
+from routing.vocabulary import ContactStatus, LegKind
+from runtime.processes import wait_until
+from services.roster import import_roster
+from tests.fixtures.line import QUICK
+
+pytestmark = pytest.mark.slow
+ANA, ON_CALL, CALLER = "+16175550111", "+16175550199", "+12125550142"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    built = World(tmp_path_factory.mktemp("degraded"), without=("release", "events"), settings=QUICK)
+    try:
+        built.wait_ready()
+        built.watch()
+        rows = "name,phone,email,role,languages,skills,timezone,shifts\n"
+        rows += f"Ana,{ANA},ana@harborline.example,counselor,en,,America/New_York,daily 00:00-24:00\n"
+        assert not import_roster(built.house, rows, datetime.now(UTC)).errors
+        yield built
+    finally:
+        built.stop()
+
+
+def contact_of(world: World, number: str) -> Contact | None:
+    with world.house.db.begin() as session:
+        found = [c for c in session.scalars(select(Contact)) if c.caller.number == number]
+        for contact in found:
+            _ = contact.legs
+        return found[-1] if found else None
+
+
+def story(world: World, contact: Contact) -> list[str]:
+    with world.house.db.begin() as session:
+        return [event.kind for event in events_of(session, contact.id)]
+
+
+def test_without_redis_the_call_itself_rings_and_press_one_connects(world: World) -> None:
+    world.crash_redis()
+    try:
+        call = world.sim.phone(CALLER).dial()
+        ana = world.sim.phone(ANA).answer(timeout=60)
+        ana.wait_heard("Press 1").press("1")
+        call.wait_talking_with(ANA)
+        contact = contact_of(world, CALLER)
+        assert contact is not None
+        assert contact.status is ContactStatus.CONNECTED
+        assert story(world, contact).count("accepted") == 1
+        call.hang_up()
+        ana.wait_over()
+    finally:
+        world.start_redis()
+
+
+def test_without_postgresql_people_on_shift_are_rung_and_all_of_it_is_written_down_later(world: World) -> None:
+    state = Path(world.settings.local_state_dir)
+    (state / "snapshot").unlink(missing_ok=True)  # the one from before the roster
+    assert wait_until((state / "snapshot").exists, 60)
+    caller, texter = "+12125550143", "+12125550144"
+    world.crash_postgres()
+    try:
+        call = world.sim.phone(caller).dial()
+        call.wait_heard("call 9 1 1")
+        assert world.sim.phone(ON_CALL).wait_ring()
+        ana = world.sim.phone(ANA).answer()
+        ana.wait_heard("Press 1").press("1")
+        call.wait_talking_with(ANA)
+        world.sim.phone(texter).text("I need detox for my son")
+        assert "911" in world.sim.phone(texter).wait_text("technical problem")
+        assert b"12125550143" not in (state / "journal").read_bytes()
+        call.hang_up()
+        ana.wait_over()
+    finally:
+        world.start_postgres()
+
+    world.sim.phone(texter).wait_text("What is going on", timeout=60)  # the conversation goes on where the text stood
+    assert wait_until(lambda: contact_of(world, caller) is not None, 30)
+    contact = contact_of(world, caller)
+    assert contact is not None
+    told = story(world, contact)
+    assert told.count("degraded") >= 1
+    assert told.count("accepted") == 1
+    assert any(leg.kind is LegKind.COUNSELOR for leg in contact.legs)
+    with world.house.db.begin() as session:
+        assert len(session.scalars(select(TextMessage).where(~TextMessage.outgoing)).all()) == 1
+    assert not any(state.glob("journal*"))
+    assert not (state / "refused").exists()
