@@ -30,7 +30,7 @@ CLASSES = {"911_now": 1, "911_now_then_988": 1, "988_warm_transfer": 2}
 SEEN_AT_LEAST = 2  # texts in which a sign must stand to be learnt
 ROUNDS, STEP, SHRINK, BIAS_STEP, SEED = 20, 0.3, 2e-4, 0.02, 0
 LEAST = 0.04  # smaller weights are left out
-RAISE_FROM, DOUBT_BELOW = 1.0, -0.75  # log odds; chosen by `--check`
+RAISE_FROM, DOUBT_BELOW = 0.5, -0.75  # log odds; chosen by `--check`
 HEAD = "# Written by `python -m bench.learn` from tests/corpus/messages.jsonl; an edit by hand is lost.\n"
 Floats = NDArray[np.float64]
 
