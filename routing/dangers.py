@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from routing.context import Context
 from routing.hits import NOWHERE, Hit, Hits, Spans, flat
 from routing.naming import Named
-from routing.rulebook import CERTAIN, FlagContent
+from routing.rule_content import FlagContent
+from routing.rulebook import CERTAIN
 from routing.understanding import ACTION_URGENCY, RaisedFlag, SetAside
 from routing.vocabulary import DANGER
 from routing.words import Message

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from routing.hits import Hit, Hits, Spans, flat
-from routing.rulebook import SubstanceContent
+from routing.rule_content import SubstanceContent
 from routing.understanding import UnclearName
 from routing.words import Message
 

@@ -1,139 +1,22 @@
 """Compiles the content (flags, substances, payers, mentions, cues) into one phrase book."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from routing.hits import Label
 from routing.phrase_book import PhraseBook
 from routing.phrase_language import PhraseError, PhraseReader, Row
-from routing.places import TownContent, Towns
+from routing.places import Towns
+from routing.rejoining import Rejoining
+from routing.rule_content import TriageContent
 from routing.spelling import Speller
 from routing.words import fold
 
 CERTAIN = "certain"  # detail of a danger phrase that stands whatever the rest of the text sounds like
 
 
-class AlongsideContent(Protocol):
-    """Phrases that count only beside a flag, a substance class or any substance."""
-
-    @property
-    def with_any(self) -> Sequence[str]: ...
-    @property
-    def says(self) -> Sequence[str]: ...
-    @property
-    def says_es(self) -> Sequence[str]: ...
-
-
-class TogetherContent(Protocol):
-    """Substance classes that raise a flag when named together."""
-
-    @property
-    def one_of(self) -> Sequence[str]: ...
-    @property
-    def with_any(self) -> Sequence[str]: ...
-
-
-class SaidContent(Protocol):
-    """Something with an id that people say in many ways."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def says(self) -> Sequence[str]: ...
-    @property
-    def says_es(self) -> Sequence[str]: ...
-    @property
-    def not_when(self) -> Sequence[str]: ...
-
-
-class FlagContent(SaidContent, Protocol):
-    """One red flag of the content."""
-
-    @property
-    def action(self) -> str: ...
-    @property
-    def cancelled_by(self) -> Sequence[str]: ...
-    @property
-    def history(self) -> str | None: ...
-    @property
-    def certain(self) -> Sequence[str]: ...
-    @property
-    def only_for_tiers(self) -> Sequence[str]: ...
-    @property
-    def alongside(self) -> Sequence[AlongsideContent]: ...
-    @property
-    def together(self) -> TogetherContent | None: ...
-
-
-class MentionContent(SaidContent, Protocol):
-    """One thing told in passing."""
-
-    @property
-    def kind(self) -> str: ...
-
-
-class SubstanceContent(Protocol):
-    """One substance of the catalogue."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def substance_class(self) -> str: ...
-    @property
-    def tier(self) -> str: ...
-    @property
-    def names(self) -> Sequence[str]: ...
-    @property
-    def ambiguous(self) -> Sequence[str]: ...
-    @property
-    def not_when(self) -> Sequence[str]: ...
-
-
-class LikenessContent(Protocol):
-    """What was learnt from the corpus; see `routing.likeness`."""
-
-    @property
-    def signs(self) -> Mapping[str, tuple[float, float]]: ...
-    @property
-    def bias(self) -> tuple[float, float]: ...
-    @property
-    def raise_from(self) -> float: ...
-    @property
-    def doubt_below(self) -> float: ...
-
-
-class TriageContent(Protocol):
-    """What triage needs of the content; `config.content.Content` has this shape."""
-
-    @property
-    def version(self) -> str: ...
-    @property
-    def substances(self) -> Sequence[SubstanceContent]: ...
-    @property
-    def red_flags(self) -> Sequence[FlagContent]: ...
-    @property
-    def payers(self) -> Sequence[SaidContent]: ...
-    @property
-    def mentions(self) -> Sequence[MentionContent]: ...
-    @property
-    def cues(self) -> Iterable[tuple[str, Sequence[str]]]: ...
-    @property
-    def spellings(self) -> Mapping[str, str]: ...
-    @property
-    def groups(self) -> Mapping[str, Sequence[str]]: ...
-    @property
-    def lists(self) -> Mapping[str, Sequence[str]]: ...
-    @property
-    def ordinary_words(self) -> Sequence[str]: ...
-    @property
-    def spelling_targets(self) -> Sequence[str]: ...
-    @property
-    def likeness(self) -> LikenessContent: ...
-    @property
-    def towns(self) -> TownContent: ...
-
-
 Spellings = Mapping[str, tuple[str, ...]]
+Readings = frozenset[Row]
 
 
 def spellings_of(content: TriageContent) -> Spellings:
@@ -148,40 +31,56 @@ def word_lists(content: TriageContent) -> Mapping[str, frozenset[str]]:
 
 def phrase_book(content: TriageContent, spellings: Spellings) -> PhraseBook:
     """Every phrase of the content. Raises `PhraseError` naming the entry whose phrase cannot be read."""
+    rows = ((label, row) for label, _, read in _read(content, spellings) for row in read)
+    return PhraseBook(rows, word_lists(content)["fillers"])
+
+
+def doubles(content: TriageContent) -> tuple[str, ...]:
+    """Phrases that say the same as another of their entry, and so do nothing: `kind entry: one = other`."""
+    first: dict[tuple[Label, Readings], str] = {}
+    found: list[str] = []
+    for label, text, rows in _read(content, spellings_of(content)):
+        same = first.setdefault((replace(label, detail=""), frozenset(rows)), text)
+        if same is not text:
+            found.append(f"{label.kind} {label.id}: {same} = {text}")
+    return tuple(found)
+
+
+def _read(content: TriageContent, spellings: Spellings) -> Iterator[tuple[Label, str, list[Row]]]:
+    """Each phrase with what it means, as written and as rows."""
     groups = {name: tuple(entries) for name, entries in content.groups.items()}
     reader = PhraseReader(spellings, {**groups, "drug": _drug_names(content)})
-    phrases: list[tuple[Label, Row]] = []
-
-    def add(kind: str, entry: str, texts: Iterable[str], detail: str = "") -> None:
-        loose = not kind.endswith("_not")  # idioms are taken by the letter
-        labels = {whole: Label(kind, entry, detail, loose, whole) for whole in (False, True)}
+    labels: dict[Label, Label] = {}  # one and the same for all phrases that mean the same
+    for kind, entry, detail, texts in _listed(content):
         for text in texts:
-            label = labels[_is_whole(text)]
+            label = Label(kind, entry, detail, loose=not kind.endswith("_not"), whole=_is_whole(text))
             try:
-                phrases.extend((label, row) for row in reader.read(text.strip("[]")))
+                yield labels.setdefault(label, label), text, reader.read(text.strip("[]"))
             except PhraseError as error:
                 raise PhraseError(f"{kind} {entry}: {error}") from None
 
+
+def _listed(content: TriageContent) -> Iterator[tuple[str, str, str, Iterable[str]]]:
+    """Every list of phrases: kind, id, detail. Kinds that end in `_not` are idioms, taken by the letter."""
     for flag in content.red_flags:
-        add("flag", flag.id, flag.certain, CERTAIN)
-        add("flag", flag.id, (*flag.says, *flag.says_es))
-        add("flag_not", flag.id, (text for text in flag.not_when if ".." not in text), "overlap")
-        add("flag_not", flag.id, (text for text in flag.not_when if ".." in text), "cover")
+        yield "flag", flag.id, CERTAIN, flag.certain
+        yield "flag", flag.id, "", (*flag.says, *flag.says_es)
+        yield "flag_not", flag.id, "overlap", (text for text in flag.not_when if ".." not in text)
+        yield "flag_not", flag.id, "cover", (text for text in flag.not_when if ".." in text)
         for place, extra in enumerate(flag.alongside):
-            add("alongside", flag.id, (*extra.says, *extra.says_es), str(place))
+            yield "alongside", flag.id, str(place), (*extra.says, *extra.says_es)
     for substance in content.substances:
-        add("substance", substance.id, substance.names)
-        add("substance_not", substance.id, substance.not_when)
-        add("unclear", substance.id, substance.ambiguous)
+        yield "substance", substance.id, "", substance.names
+        yield "substance_not", substance.id, "", substance.not_when
+        yield "unclear", substance.id, "", substance.ambiguous
     for payer in content.payers:
-        add("payer", payer.id, (*payer.says, *payer.says_es))
-        add("payer_not", payer.id, payer.not_when)
+        yield "payer", payer.id, "", (*payer.says, *payer.says_es)
+        yield "payer_not", payer.id, "", payer.not_when
     for mention in content.mentions:
-        add(mention.kind, mention.id, (*mention.says, *mention.says_es))
-        add(f"{mention.kind}_not", mention.id, mention.not_when)
+        yield mention.kind, mention.id, "", (*mention.says, *mention.says_es)
+        yield f"{mention.kind}_not", mention.id, "", mention.not_when
     for cue, texts in content.cues:
-        add("cue", cue, texts)
-    return PhraseBook(phrases, word_lists(content)["fillers"])
+        yield "cue", cue, "", texts
 
 
 def _is_whole(phrase: str) -> bool:
@@ -213,3 +112,11 @@ def towns(content: TriageContent, book: PhraseBook) -> Towns:
     """The towns; those called like a word that the rules know are not taken for it."""
     ordinary = {fold(word) for word in content.ordinary_words}
     return Towns(content.towns, book.vocabulary | ordinary, word_lists(content))
+
+
+def rejoining(content: TriageContent, book: PhraseBook, mender: Speller) -> Rejoining:
+    """One-word names in pieces; a word that the rules know, or a common one, is no piece by itself."""
+    names = {fold(name): substance.id for substance in content.substances for name in substance.names}
+    lists = word_lists(content)
+    known = book.vocabulary | {fold(word) for word in content.ordinary_words} | lists["english"] | lists["spanish"]
+    return Rejoining({name: id_ for name, id_ in names.items() if name.isalpha()}, known, mender.mend)

@@ -8,7 +8,8 @@ from routing.dangers import Dangers
 from routing.hits import Hits, by_kind
 from routing.likeness import DESPAIR, EMERGENCY, Likeness
 from routing.naming import Named, named_substances, unclear_names
-from routing.rulebook import TriageContent, phrase_book, speller, spellings_of, towns, word_lists
+from routing.rule_content import TriageContent
+from routing.rulebook import phrase_book, rejoining, speller, spellings_of, towns, word_lists
 from routing.understanding import NamedSubstance, Understanding
 from routing.vocabulary import most_urgent
 from routing.words import Message, fold, read, spell_out
@@ -26,6 +27,7 @@ class TriageRules:
         self._spellings = spellings_of(content)
         self._book = phrase_book(content, self._spellings)
         self._speller = speller(content, self._book)
+        self._rejoining = rejoining(content, self._book, self._speller)
         self._flags = {flag.id: flag for flag in content.red_flags}
         self._catalogue = {substance.id: substance for substance in content.substances}
         self._actions = {flag.id: flag.action for flag in content.red_flags}
@@ -50,7 +52,7 @@ class TriageRules:
         Never raises; time grows with the length of the text, which is read up to 64 K characters.
         """
         message = read(text, self.plain)
-        hits = by_kind(self._book.find(message))
+        hits = by_kind([*self._book.find(message), *self._rejoining.find(message)])
         named = named_substances(self._catalogue, message, hits, self._breakers)
         dangers = Dangers(self._flags, message, hits, named)
         flags, set_aside = dangers.judge(self._context(message, hits, named, dangers))
