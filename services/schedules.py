@@ -16,22 +16,25 @@ from routing.spans import Span
 
 def patterns(person: Counselor) -> tuple[ShiftPattern, ...]:
     """A person's shifts as the pure rules read them."""
-    return tuple(
-        ShiftPattern(s.weekday, s.start_minute, s.end_minute, s.valid_from, s.valid_until, s.every_weeks, s.nth)
-        for s in person.shifts
-    )
+    return tuple(pattern(shift) for shift in person.shifts)
 
 
-def shift(pattern: ShiftPattern) -> Shift:
+def pattern(row: Shift) -> ShiftPattern:
+    """A row as the pure rules read it."""
+    bounds = (row.valid_from, row.valid_until)
+    return ShiftPattern(row.weekday, row.start_minute, row.end_minute, *bounds, row.every_weeks, row.nth)
+
+
+def shift(wanted: ShiftPattern) -> Shift:
     """A row for a shift."""
     return Shift(
-        weekday=pattern.weekday,
-        start_minute=pattern.start_minute,
-        end_minute=pattern.end_minute,
-        valid_from=pattern.valid_from,
-        valid_until=pattern.valid_until,
-        every_weeks=pattern.every_weeks,
-        nth=pattern.nth,
+        weekday=wanted.weekday,
+        start_minute=wanted.start_minute,
+        end_minute=wanted.end_minute,
+        valid_from=wanted.valid_from,
+        valid_until=wanted.valid_until,
+        every_weeks=wanted.every_weeks,
+        nth=wanted.nth,
     )
 
 

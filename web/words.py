@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -53,6 +53,27 @@ class Words:
         day = self("day", day=local.day, month=months[local.month - 1])
         year = "" if local.year == today.year else f" {local.year}"
         return f"{day}{year}, {local:%H:%M}"
+
+    def weekday(self, number: int) -> str:
+        """Monday for 0."""
+        return self._table["weekdays"].split()[number]
+
+    def date(self, day: date) -> str:
+        """Friday, 27 Nov; days are those of whatever calendar the caller means."""
+        month = self._table["months"].split()[day.month - 1]
+        return self("date", weekday=self.weekday(day.weekday()), day=self("day", day=day.day, month=month))
+
+    def hours(self, span: tuple[datetime, datetime]) -> str:
+        """22:00–06:00 on the reader's clock; midnight at the end is 24:00."""
+        start, end = (moment.astimezone(self._zone) for moment in span)
+        return f"{start:%H:%M}–{'24:00' if end.hour == end.minute == 0 else f'{end:%H:%M}'}"
+
+    def when(self, span: tuple[datetime, datetime]) -> str:
+        """Friday, 27 Nov, 22:00–06:00; with both days when it is longer than one."""
+        start, end = (moment.astimezone(self._zone) for moment in span)
+        if span[1] - span[0] <= timedelta(hours=24):
+            return f"{self.date(start.date())}, {self.hours(span)}"
+        return f"{self.date(start.date())}, {start:%H:%M} – {self.date(end.date())}, {end:%H:%M}"
 
     def zone(self, at: datetime) -> str:
         """The reader's zone at that time, as people write it: EST (some zones have only their distance: -03)."""

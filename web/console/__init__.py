@@ -9,11 +9,13 @@ from web.console import (
     call,
     contact_work,
     contacts,
+    coverage,
     desk,
     directory,
     directory_desk,
     dispatch,
     information,
+    my_shifts,
     pairs,
     place,
     rescue,
@@ -37,6 +39,8 @@ BLUEPRINTS = (
     information.blueprint,
     rescue.blueprint,
     dispatch.blueprint,
+    coverage.blueprint,
+    my_shifts.blueprint,
 )
 
 

@@ -1,0 +1,62 @@
+"""Days, times and stretches as forms give them, on the clock of whoever they are about."""
+
+import uuid
+from datetime import date, datetime, time
+
+from flask import request
+
+from routing.clock import instant
+from routing.spans import Span
+from services.roster_page import ShiftWish
+
+
+def moment(name: str, timezone: str) -> datetime | None:
+    """A day and time (`2026-11-27T08:00`) of the form, on that zone's clock; None: it cannot be read."""
+    try:
+        wall = datetime.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return None
+    return instant(wall.replace(tzinfo=None), timezone)
+
+
+def day(words: str) -> date | None:
+    """A day (`2026-11-27`); None: it cannot be read."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return None
+
+
+def stretch(timezone: str) -> Span | None:
+    """From `starts` until `ends`; None: one of them cannot be read."""
+    start, end = moment("starts", timezone), moment("ends", timezone)
+    return Span(start, end) if start and end else None
+
+
+def whom(name: str) -> uuid.UUID | None:
+    """A person's id; None: anyone, or nothing that can be read."""
+    try:
+        return uuid.UUID(request.form.get(name, ""))
+    except ValueError:
+        return None
+
+
+def shift_wish() -> ShiftWish:
+    """The shift that the form describes; what cannot be read is missing, and refused by name further in."""
+    form = request.form
+    return ShiftWish(
+        days=tuple(int(word) for word in form.getlist("days") if word in set("0123456")),
+        start_minute=_minute(form.get("start", "")),
+        end_minute=_minute(form.get("end", "")),
+        repeats=form.get("repeats", ""),
+        first=day(form.get("from", "")),
+        last=day(form.get("until", "")),
+    )
+
+
+def _minute(words: str) -> int | None:
+    try:
+        clock = time.fromisoformat(words)
+    except ValueError:
+        return None
+    return clock.hour * 60 + clock.minute
