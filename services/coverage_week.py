@@ -18,15 +18,19 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Lane:
-    """One need on one day, and the stretches in which nobody meets it."""
+    """One need on one day, and the stretches in which nobody meets it.
+
+    `watched`: supervisors are told of its gaps; the others are there to be looked at.
+    """
 
     need: str
     gaps: tuple[Span, ...]
+    watched: bool
 
 
 @dataclass(frozen=True)
 class OnDuty:
-    """Somebody's shift, whole, on the day on which it begins or goes on."""
+    """What a day has of somebody's shift."""
 
     counselor_id: uuid.UUID
     name: str
@@ -44,9 +48,8 @@ class Day:
 
     @property
     def gap_count(self) -> int:
-        """How many stretches without somebody, over all needs, those without anybody once."""
-        nobody = next((lane.gaps for lane in self.lanes if lane.need == ANYONE), ())
-        return len(nobody) + sum(gap not in nobody for lane in self.lanes if lane.need != ANYONE for gap in lane.gaps)
+        """How many stretches without somebody for a watched need, those without anybody once."""
+        return len({gap for lane in self.lanes if lane.watched for gap in lane.gaps})
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def week(house: House, first: date, timezone: str, now: datetime) -> Week:
         everybody = coverage_alarm.coverers(session, staff, start, end)
         met = frozenset[str]().union(*(coverer.offers for coverer in everybody))
         asked = list(house.rules.coverage_needs)
-        needs = [need for need in asked if need in met] + sorted(met.difference(asked), key=lambda n: (len(n) > 3, n))
+        needs = [need for need in asked if need in met] + sorted(met.difference(asked))
         found = gaps(everybody, needs, start, end)
         shifts = shift_times.of_everybody(session, list(staff), start, end)
         changes = tuple(change_row(change) for change in changes_ahead(session, now))
@@ -95,7 +98,10 @@ def week(house: House, first: date, timezone: str, now: datetime) -> Week:
             Day(
                 date=day,
                 span=span,
-                lanes=tuple(Lane(need, tuple(common([span], holes.get(need, nobody)))) for need in (ANYONE, *needs)),
+                lanes=tuple(
+                    Lane(need, tuple(common([span], holes.get(need, nobody))), need in (ANYONE, *asked))
+                    for need in (ANYONE, *needs)
+                ),
                 people=_on_duty(staff, shifts, span),
             )
             for day, span in zip(days, spans, strict=True)
@@ -121,9 +127,9 @@ def change_row(change: ShiftChange) -> ChangeRow:
 
 def _on_duty(staff: Sequence[Counselor], shifts: dict[uuid.UUID, list[Span]], day: Span) -> tuple[OnDuty, ...]:
     here = [
-        OnDuty(person.id, person.name, span)
+        OnDuty(person.id, person.name, piece)
         for person in staff
         for span in shifts[person.id]
-        if span.start < day.end and span.end > day.start
+        for piece in common([span], [day])
     ]
     return tuple(sorted(here, key=lambda duty: (duty.span, duty.name)))

@@ -58,10 +58,10 @@ class Words:
         """Monday for 0."""
         return self._table["weekdays"].split()[number]
 
-    def date(self, day: date) -> str:
-        """Friday, 27 Nov; days are those of whatever calendar the caller means."""
-        month = self._table["months"].split()[day.month - 1]
-        return self("date", weekday=self.weekday(day.weekday()), day=self("day", day=day.day, month=month))
+    def date(self, day: date, *, year: bool = False) -> str:
+        """Friday, 27 Nov (2026); days are those of whatever calendar the caller means."""
+        words = self("day", day=day.day, month=self._table["months"].split()[day.month - 1])
+        return self("date", weekday=self.weekday(day.weekday()), day=f"{words} {day.year}" if year else words)
 
     def hours(self, span: tuple[datetime, datetime]) -> str:
         """22:00–06:00 on the reader's clock; midnight at the end is 24:00."""
