@@ -4,14 +4,16 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import SmallInteger, func, select, update
+from sqlalchemy import SmallInteger, func, not_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 from models.contacts import Contact, Leg, queue_place
-from routing.vocabulary import ContactStatus, LegKind, LegStatus
+from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
 
+# Phones for which a counselor waits: the caller's, one that is added to a conversation, their own for a call out
+_waited_for = Leg.kind.in_((LegKind.CALLER, LegKind.CALL_OUT, *GUESTS)) | (Contact.claim_leg_id == Leg.id)
 EARLY = timedelta(seconds=0.25)  # a tick of the beat comes a little early or late; on average the rate is kept
 SECOND = timedelta(seconds=1)
 
@@ -45,8 +47,8 @@ def next_in_line(session: Session) -> Leg | None:
         select(Leg)
         .join(Contact, Leg.contact_id == Contact.id)
         .where(Leg.status == LegStatus.PLANNED, Leg.ended_at.is_(None), Leg.end_reason.is_(None))
-        .where((Contact.status == ContactStatus.WAITING) | (Leg.kind == LegKind.CALLER))  # else it is let go soon
-        .order_by(queue_place, Leg.kind != LegKind.CALLER, Contact.calling_back, Contact.waiting_since, Leg.planned_at)
+        .where((Contact.status == ContactStatus.WAITING) | _waited_for)  # else it is let go soon
+        .order_by(queue_place, not_(_waited_for), Contact.calling_back, Contact.waiting_since, Leg.planned_at)
         .limit(1)
         .with_for_update(of=Leg, skip_locked=True)
     )

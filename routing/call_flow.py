@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from routing.documents import Ask, Document, Enqueue, HangUp, JoinConference, Leave, Pause, Record, Say, Step
+from routing.documents import Ask, Document, Enqueue, HangUp, JoinConference, Keys, Leave, Pause, Record, Say, Step
 from routing.vocabulary import DANGER, ContactStatus, Language, Urgency
 
 MAX_ASKS = 2  # every prompt re-asks once, then goes on to a person (FIELD.md, Yap #521)
@@ -218,6 +218,11 @@ def counselor_joins(leg_id: uuid.UUID, language: Language, facts: tuple[Say, ...
 
 def _conference(name: str, then: str, label: str) -> JoinConference:
     return JoinConference(name, then, status="/status/conference", silence="/voice/hold", label=label)
+
+
+def send_keys(language: Language, keys: str, room: JoinConference) -> Document:
+    """Keys for the phone tree of a line, which then comes into the conversation again."""
+    return Document(language, ((Keys(keys),) if keys else ()) + (room,))
 
 
 def whisper(leg_id: uuid.UUID, language: Language, *, again: bool, bridged: bool, press_seconds: int) -> Document:

@@ -12,7 +12,7 @@ from models.people import Counselor
 from routing import call_flow
 from routing.documents import Document, Say
 from routing.lifecycle import leg_may_become
-from routing.vocabulary import ContactStatus, Language, LegStatus
+from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus
 from services import counselor_notices, knowing, rings, tasks, waiting
 from services.house import House
 from services.matching import desk_of
@@ -77,7 +77,7 @@ def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: dat
         record(session, contact.id, "connected", now, bridged=True)
         return Document(Language.ENGLISH, ())
     language = counselor_notices.language_on(session, leg)
-    return call_flow.counselor_joins(leg.id, language, _facts(house, contact, language, now))
+    return call_flow.counselor_joins(leg.id, language, facts(house, contact, language, now))
 
 
 def _claim(session: Session, house: House, contact: Contact, leg: Leg, now: datetime) -> bool:
@@ -104,6 +104,8 @@ def _claim(session: Session, house: House, contact: Contact, leg: Leg, now: date
         return False
     session.refresh(contact)
     leg.status, leg.accepted_at = LegStatus.ACCEPTED, now
+    if leg.kind is LegKind.COLLEAGUE:
+        leg.kind, leg.part, leg.seat, leg.seated = LegKind.COUNSELOR, None, {}, {}
     _reset_missed(session, leg)
     who = {"counselor": str(leg.counselor_id)} if leg.counselor_id else {"kind": leg.kind.value}
     record(session, contact.id, "accepted", now, leg=str(leg.id), **who)
@@ -118,7 +120,7 @@ def _reset_missed(session: Session, leg: Leg) -> None:
         counselor.missed_rings = 0
 
 
-def _facts(house: House, contact: Contact, language: Language, now: datetime) -> tuple[Say, ...]:
+def facts(house: House, contact: Contact, language: Language, now: datetime) -> tuple[Say, ...]:
     """Said to the winner only, after press 1: danger first, then place, substances and waiting time."""
     waited = int((now - (contact.waiting_since or now)).total_seconds())
     says = [Say(f"voice.fact_{contact.urgency.value}")] if waiting.is_danger(contact) else []

@@ -53,6 +53,10 @@ KINDS: dict[str, frozenset[str]] = {
     "safe_contact_written": frozenset({"contact_id"}),
     "dispatch_centre_added": frozenset({"centre_id"}),
     "dispatch_centre_removed": frozenset({"centre_id"}),
+    "call_supervised": frozenset({"contact_id", "part"}),
+    "call_taken": frozenset({"contact_id"}),
+    "call_reassigned": frozenset({"contact_id", "counselor_id"}),
+    "called_out": frozenset({"contact_id"}),
     "evidence_exported": frozenset({"contact_id"}),
 }
 

@@ -7,9 +7,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, waiting_contacts
+from models.rooms import TALKING
 from routing import call_flow
-from routing.vocabulary import ContactStatus, LegKind, LegStatus
-from services import escalation, releasing, ringing, rings, tasks
+from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
+from services import escalation, releasing, ringing, rings, tasks, transfers
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -34,6 +35,8 @@ def joined(house: House, conference: str, sid: str, now: datetime, room_sid: str
             leg.status = LegStatus.JOINED
         if leg.seat != leg.seated:
             tasks.ask(session, tasks.SEAT, contact.id, now)
+        if leg.kind in GUESTS and contact.status is ContactStatus.CONNECTED:
+            transfers.arrived(session, contact, leg, now)
         if leg.id == contact.claim_leg_id:
             _counselor_in(session, contact, now)
 
@@ -124,7 +127,8 @@ def _stale_legs(house: House, now: datetime) -> Select[uuid.UUID]:
 
 def _left_over_legs(now: datetime) -> Select[uuid.UUID]:
     """Phones that were in a conversation which is over, and of which no end was reported."""
-    over = Contact.status.not_in((ContactStatus.CLAIMED, ContactStatus.CONNECTED)) | (Contact.claim_leg_id != Leg.id)
+    has_none = (Contact.claim_leg_id != Leg.id) & Leg.kind.not_in(GUESTS)
+    over = Contact.status.not_in((ContactStatus.CLAIMED, *TALKING)) | has_none
     accepted = Leg.status.in_((LegStatus.ACCEPTED, LegStatus.JOINED)) & (Leg.kind != LegKind.CALLER)
     long_over = func.coalesce(Contact.ended_at, Leg.accepted_at) < now - AFTERWARDS
     old = Leg.accepted_at < now - AFTERWARDS

@@ -8,9 +8,13 @@ from sqlalchemy.orm import Session
 
 from models import directory, reading
 from models.contacts import Leg
-from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus, Part
+from models.referrals import referrals_of
+from routing.vocabulary import GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
+from services import transfers
 from services.house import House
 from services.in_call import HELP_ASKED, By
+from services.intake_lines import NEXT_PLACES
+from services.transfers import Colleague
 
 ON_A_CALL = (ContactStatus.CLAIMED, ContactStatus.CONNECTED, ContactStatus.HANDED_OVER)
 
@@ -25,6 +29,18 @@ class GuestRow:
     name: str
     here: bool
     since: datetime
+    mine: bool  # it is the reader's own phone
+    listing_id: int | None
+
+
+@dataclass(frozen=True)
+class ReferralRow:
+    """A place to which the contact was sent, and what its intake line said."""
+
+    listing_id: int
+    name: str
+    status: str
+    outcome: str | None
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,8 @@ class CallBar:
     cut_off_ok: bool | None
     guest: GuestRow | None
     supervisors: tuple[GuestRow, ...]
+    next_places: bool  # another intake line follows
+    colleagues: tuple[Colleague, ...]
 
     @property
     def talking(self) -> bool:
@@ -50,19 +68,25 @@ class CallBar:
         return self.status == ContactStatus.CONNECTED and not self.bridged
 
     @property
+    def own_seat(self) -> GuestRow | None:
+        """The reader's own phone, when they supervise."""
+        return next((row for row in self.supervisors if row.mine), None)
+
+    @property
     def consulting(self) -> bool:
         """Whether the counselor speaks with somebody in private."""
         return self.guest is not None and self.guest.here and self.held_since is not None
 
 
-def call_bar(house: House, contact_id: uuid.UUID, by: By) -> CallBar | None:
+def call_bar(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> CallBar | None:
     """The bar for whoever reads the page; None when no call goes on."""
+    free = transfers.colleagues(house, by, now)
     with house.db.begin() as session:
         contact = reading.contact_with_all(session, contact_id)
-        if contact is None or contact.status not in ON_A_CALL:
+        if contact is None or contact.status not in ON_A_CALL or contact.channel is not Channel.VOICE:
             return None
         live = [leg for leg in contact.legs if leg.ended_at is None]
-        guests = [_guest(session, leg) for leg in live if leg.kind in GUESTS and leg.end_reason is None]
+        guests = [_guest(session, leg, by) for leg in live if leg.kind in GUESTS and leg.end_reason is None]
         own = next((leg for leg in live if leg.id == contact.claim_leg_id), None)
         return CallBar(
             status=contact.status.value,
@@ -77,10 +101,12 @@ def call_bar(house: House, contact_id: uuid.UUID, by: By) -> CallBar | None:
             cut_off_ok=contact.cut_off_ok,
             guest=next((row for row in guests if row.kind != LegKind.SUPERVISOR), None),
             supervisors=tuple(row for row in guests if row.kind == LegKind.SUPERVISOR),
+            next_places=bool(contact.flow.get(NEXT_PLACES)),
+            colleagues=free,
         )
 
 
-def _guest(session: Session, leg: Leg) -> GuestRow:
+def _guest(session: Session, leg: Leg, by: By) -> GuestRow:
     return GuestRow(
         leg_id=leg.id,
         kind=leg.kind.value,
@@ -88,6 +114,8 @@ def _guest(session: Session, leg: Leg) -> GuestRow:
         name=name_of(session, leg),
         here=leg.status in (LegStatus.ACCEPTED, LegStatus.JOINED),
         since=leg.accepted_at or leg.planned_at,
+        mine=leg.counselor_id == by.id,
+        listing_id=leg.listing_id,
     )
 
 
@@ -97,3 +125,19 @@ def name_of(session: Session, leg: Leg) -> str:
         listing = directory.listings_by_id(session, [leg.listing_id]).get(leg.listing_id)
         return listing.name1 if listing is not None else ""
     return reading.names_of(session, [leg.counselor_id]).get(leg.counselor_id, "") if leg.counselor_id else ""
+
+
+def referrals(house: House, contact_id: uuid.UUID) -> tuple[ReferralRow, ...]:
+    """The places whose intake lines were called in this contact, in that order."""
+    with house.db.begin() as session:
+        rows = referrals_of(session, contact_id)
+        listings = directory.listings_by_id(session, [row.listing_id for row in rows])
+        return tuple(
+            ReferralRow(
+                row.listing_id,
+                listings[row.listing_id].name1 if row.listing_id in listings else "",
+                row.status.value,
+                row.outcome,
+            )
+            for row in rows
+        )

@@ -96,6 +96,8 @@ def after_conference(house: House, leg_id: uuid.UUID, now: datetime) -> Document
     with house.db.begin() as session:
         leg = session.get_one(Leg, leg_id)
         contact = lock_contact(session, leg.contact_id)
+        if leg.end_reason == "handed_over" and contact is not None and contact.claim_leg_id != leg_id:
+            return call_flow.farewell(Language.ENGLISH, Say("voice.handed_over"))
         if contact is None or contact.claim_leg_id != leg_id or contact.connected_at is None:
             return call_flow.farewell(Language.ENGLISH, Say("voice.not_connected"))
         if contact.status is ContactStatus.CONNECTED:

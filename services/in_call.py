@@ -11,8 +11,8 @@ from models import outbox
 from models import rooms as queries
 from models.contacts import Contact, Leg, lock_contact, record
 from routing.documents import Document, Say
-from routing.vocabulary import GUESTS, ContactStatus, Language, LegKind
-from services import alerts, counselor_notices, escalation, rooms, tasks
+from routing.vocabulary import ContactStatus, Language, LegKind
+from services import alerts, counselor_notices, escalation, guests, rooms, tasks
 from services.house import House
 
 # `voice.told_...`
@@ -147,7 +147,7 @@ def _end_hold(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
         if contact is None or contact.status is not ContactStatus.CONNECTED or contact.held_since is None:
             return False
         rules = house.rules
-        limit = rules.consult_limit_seconds if guest_of(contact) else rules.hold_limit_seconds
+        limit = rules.consult_limit_seconds if guests.guest_of(session, contact) else rules.hold_limit_seconds
         if now - contact.held_since < timedelta(seconds=limit):
             return False
         rooms.bring_back(session, contact, now)
@@ -174,9 +174,3 @@ def told(house: House, word: str, leg_id: uuid.UUID) -> Document:
         caller = leg.kind is LegKind.CALLER
         language = leg.contact.language if caller else counselor_notices.language_on(session, leg)
         return Document(language, (Say(f"voice.told_{word}"),))
-
-
-def guest_of(contact: Contact) -> Leg | None:
-    """The intake line, 988 or colleague that was asked in, ringing or there; supervisors are apart."""
-    asked = [leg for leg in contact.legs if leg.kind in GUESTS and leg.kind is not LegKind.SUPERVISOR]
-    return next((leg for leg in asked if leg.ended_at is None and leg.end_reason is None), None)

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from models import outbox
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record
 from models.people import Counselor
+from models.rooms import TALKING
 from routing import call_flow
-from routing.vocabulary import ContactStatus, LegKind, LegStatus, Presence
-from services import counselor_notices, escalation, owed_callbacks, rings, tasks, waiting
+from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus, Presence
+from services import counselor_notices, escalation, guest_calls, owed_callbacks, rings, tasks, waiting
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -54,6 +55,9 @@ def _caller_leg_ended(session: Session, house: House, contact: Contact, now: dat
 def _counselor_leg_ended(
     session: Session, house: House, contact: Contact, leg: Leg, now: datetime, *, missed: bool
 ) -> None:
+    if leg.kind in GUESTS:
+        guest_calls.gone(session, contact, leg, now)
+        return
     counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
     if counselor is not None and missed:
         _missed(session, house, counselor, contact, now)
@@ -61,6 +65,8 @@ def _counselor_leg_ended(
         if counselor is not None:
             _wrap_up(counselor, now)
         _claimant_gone(session, house, contact, now)
+    elif leg.end_reason == "handed_over" and counselor is not None:
+        counselor.last_contact_ended_at = now
     elif contact.status is ContactStatus.WAITING and leg.answered_at is not None:
         tasks.ask(session, tasks.RING, contact.id, now)  # the others are left to the sweep: no loop without a pause
 
@@ -100,16 +106,19 @@ def release(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
         contact = session.get(Contact, contact_id)
         if contact is None or contact.status is ContactStatus.WAITING:
             return 0
-        joined = contact.status in (ContactStatus.CLAIMED, ContactStatus.CONNECTED)
-        keep = {contact.claim_leg_id} if joined else set()
-        over = [leg.id for leg in contact.legs if leg.id not in keep and _still_rings(leg, contact)]
+        joined = contact.status in (ContactStatus.CLAIMED, *TALKING)
+        over = [
+            leg.id
+            for leg in contact.legs
+            if not (joined and (leg.kind in GUESTS or leg.id == contact.claim_leg_id)) and _still_rings(leg, contact)
+        ]
     for leg_id in over:
         let_go(house, telephony, leg_id, "released", now)
     return len(over)
 
 
 def _still_rings(leg: Leg, contact: Contact) -> bool:
-    if leg.ended_at is not None or leg.kind is LegKind.CALLER:
+    if leg.ended_at is not None or leg.kind in (LegKind.CALLER, LegKind.CALL_OUT):
         return False
     never_met = contact.connected_at is None  # pressed 1, and the caller was gone or did not pick up
     return leg.end_reason is None and (leg.status not in (LegStatus.ACCEPTED, LegStatus.JOINED) or never_met)
@@ -123,12 +132,14 @@ def let_go(house: House, telephony: Telephony, leg_id: uuid.UUID, reason: str, n
         if sid is None and _may_be_ringing(house, leg, now):
             rings.dismiss(leg, reason)
             return  # busy until its own end is reported, or its ring time is over
+        guest = leg.kind in GUESTS
         is_told = leg.status in (LegStatus.ACCEPTED, LegStatus.JOINED) and leg.end_reason is None
         if is_told:
             rings.dismiss(leg, reason)
     try:
         if sid is not None and is_told:
-            telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("leg-after", leg_id))
+            after = "guest-after" if guest else "leg-after"
+            telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path(after, leg_id))
             return  # busy until the end of what it hears
         if sid is not None:
             telephony.end_call(sid)

@@ -9,7 +9,7 @@ from models import call_budget, outbox
 from models.contacts import Leg, live_caller_waits, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
-from routing.vocabulary import ContactStatus, LegKind, LegStatus
+from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
 from services import owed_callbacks, releasing, rings, tasks, tending
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
@@ -50,6 +50,10 @@ def dial(house: House, telephony: Telephony, now: datetime) -> int:
     return placed
 
 
+# Where a phone is asked what it is for; counselors rung for a waiting caller have the path of a leg
+PATHS = {LegKind.CALLER: "callback", LegKind.CALL_OUT: "out", **dict.fromkeys(GUESTS, "guest")}
+
+
 class Placing(Enum):
     """What became of one request for a call."""
 
@@ -73,14 +77,16 @@ def _place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime)
     with house.db.begin() as session:
         leg = session.get_one(Leg, leg_id)
         number, sender = leg.number or "", leg.contact.helpline_number
-        path = "callback" if leg.kind is LegKind.CALLER else "leg"
+        path, digits = PATHS.get(leg.kind, "leg"), leg.digits or ""
+        ring_seconds = house.rules.intake_ring_seconds if leg.kind is LegKind.FACILITY else house.rules.ring_seconds
     try:
         sid = telephony.place_call(
             to=number,
             sender=sender,
             url=house.rules.public_base_url + call_flow.path(path, leg_id),
             status_url=f"{house.rules.public_base_url}/status/call?leg={leg_id}",
-            ring_seconds=house.rules.ring_seconds,
+            ring_seconds=ring_seconds,
+            digits=digits,
         )
     except ProviderRefused as refusal:
         if refusal.too_many:
@@ -102,7 +108,8 @@ def _placed(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now
         if leg_may_become(leg.status, LegStatus.RINGING):
             leg.status = LegStatus.RINGING
         over = leg.ended_at is not None or leg.end_reason is not None
-        if not over and leg.contact.status is not ContactStatus.WAITING:
+        for_a_wait = leg.kind not in PATHS and leg.contact.claim_leg_id != leg.id
+        if not over and for_a_wait and leg.contact.status is not ContactStatus.WAITING:
             tasks.ask(session, tasks.RELEASE, leg.contact_id, now)
         outbox.touch(session, leg.contact_id)
     if over:

@@ -192,7 +192,7 @@ def caller_gone(session: Session, house: House, contact: Contact, now: datetime)
         contact.status, contact.claimed_by = ContactStatus.ABANDONED, None  # they never met
         record(session, contact.id, "caller_left", now, waited=_waited(contact, now))
         alerts.hung_up_in_danger(session, house, contact, now)
-    elif contact.status in (ContactStatus.CONNECTED, ContactStatus.WITH_CRISIS_LINE):
+    elif contact.status in (ContactStatus.CONNECTED, ContactStatus.HANDED_OVER, ContactStatus.WITH_CRISIS_LINE):
         contact.status = ContactStatus.ENDED
         record(session, contact.id, "conversation_ended", now)
     contact.ended_at = contact.ended_at or now

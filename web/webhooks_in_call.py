@@ -9,9 +9,9 @@ from werkzeug.exceptions import HTTPException
 from routing import call_flow
 from routing.documents import Document, Say
 from routing.vocabulary import Language
-from services import escalation, in_call
+from services import escalation, guest_calls, in_call
 from web.house import house
-from web.twiml_answers import twiml
+from web.twiml_answers import field, now, twiml
 
 log = structlog.get_logger(__name__)
 blueprint = Blueprint("in_call", __name__)
@@ -40,3 +40,27 @@ def on_hold(contact_id: uuid.UUID) -> Response:
 def told(word: str, leg_id: uuid.UUID) -> Response:
     """A sentence for one phone in a conversation."""
     return twiml(in_call.told(house(), word, leg_id))
+
+
+@blueprint.post("/voice/guest/<uuid:leg_id>")
+def guest(leg_id: uuid.UUID) -> Response:
+    """An added phone was picked up."""
+    return twiml(guest_calls.answered(house(), leg_id, field("CallSid"), now()))
+
+
+@blueprint.post("/voice/guest-key/<uuid:leg_id>")
+def guest_key(leg_id: uuid.UUID) -> Response:
+    """The key of a colleague or supervisor."""
+    return twiml(guest_calls.pressed(house(), leg_id, field("Digits"), now()))
+
+
+@blueprint.post("/voice/guest-keys/<uuid:leg_id>")
+def guest_keys(leg_id: uuid.UUID) -> Response:
+    """Keys into a phone tree, and back."""
+    return twiml(guest_calls.keyed(house(), leg_id))
+
+
+@blueprint.post("/voice/guest-after/<uuid:leg_id>")
+def guest_after(leg_id: uuid.UUID) -> Response:
+    """An added phone is out of the conference."""
+    return twiml(guest_calls.after(house(), leg_id, now()))

@@ -10,11 +10,13 @@ from services import (
     callbacks,
     contact_matches,
     in_call,
+    intake_lines,
     owed_callbacks,
     releasing,
     ringing,
     rooms,
     tasks,
+    transfers,
     watchdog,
 )
 from services.directory import bed_calls
@@ -48,6 +50,20 @@ def seat(contact_id: str) -> None:
     """Tell the provider how the phones of a conversation sit."""
     here = household()
     rooms.tune(here.house, here.telephony, uuid.UUID(contact_id), here.now())
+
+
+@shared_task(name=tasks.PLACE)  # type: ignore[untyped-decorator]
+def place(leg_id: str) -> None:  # noqa: ARG001 - whose turn it is says the line of planned legs
+    """Dial a phone that a conversation waits for."""
+    here = household()
+    ringing.dial(here.house, here.telephony, here.now())
+
+
+@shared_task(name=tasks.KEYS)  # type: ignore[untyped-decorator]
+def send_keys(leg_id: str) -> None:
+    """Send keys into an intake line's phone tree."""
+    here = household()
+    intake_lines.send_keys(here.house, here.telephony, uuid.UUID(leg_id))
 
 
 @shared_task(name=tasks.DROP)  # type: ignore[untyped-decorator]
@@ -87,6 +103,7 @@ def sweep() -> None:
     owed_callbacks.give_way(here.house, here.now())
     bridging.sweep(here.house, here.telephony, here.now())
     in_call.long_holds(here.house, here.now())
+    transfers.late_arrivals(here.house, here.now())
     rooms.sweep(here.house, here.telephony, here.now())
     for contact_id in callbacks.due_callbacks(here.house, here.now()):
         callbacks.begin(here.house, contact_id, here.now())

@@ -71,7 +71,7 @@ class Stage:
             house.db.bind.dispose()
 
 
-_USED = ("caller", "counselor", "outbox", "receipt", "audit_event")  # and what hangs on them
+_USED = ("caller", "counselor", "outbox", "receipt", "audit_event", "call_budget")  # and what hangs on them
 
 
 @contextmanager

@@ -43,6 +43,8 @@ FAMILIES = {
     "voicemail.outcome": VoicemailOutcome,
     "need": vocabulary.Need,
     "call_refused": CallRefused,
+    "part": vocabulary.Part,
+    "referral": vocabulary.ReferralStatus,
 }
 # What events, legs and follow-ups hold as plain words of the code: the family of words, and where the code writes them
 WRITTEN = {

@@ -2,10 +2,12 @@
 
 import uuid
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services import in_call
+from routing.vocabulary import Part, ReferralStatus
+from services import in_call, intake_lines, supervising, transfers
+from services.guest_calls import SUPERVISING
 from services.in_call import By, CallRefused
 from web import guards
 from web.console.contacts import live_parts
@@ -73,3 +75,122 @@ def cut_off(contact_id: uuid.UUID) -> ResponseReturnValue:
     if not in_call.may_call_back(house(), contact_id, by(), words[answer], guards.now()):
         abort(404)
     return live_parts(contact_id)
+
+
+@blueprint.post("/988")
+@allow(ANSWERING)
+def crisis_line(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Dial 988 in, with us on the line."""
+    return parts(contact_id, transfers.with_988(house(), contact_id, by(), guards.now()))
+
+
+@blueprint.post("/intake")
+@allow(ANSWERING)
+def intake(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Ring a place's intake line; those that follow on the list are tried after it."""
+    chosen = request.form.get("listing", 0, type=int)
+    order = [int(word) for word in request.form.get("order", "").split() if word.isdecimal()]
+    listings = order[order.index(chosen) :] if chosen in order else [chosen]
+    return parts(contact_id, intake_lines.to_facility(house(), contact_id, by(), listings, guards.now()))
+
+
+@blueprint.post("/next")
+@allow(ANSWERING)
+def next_place(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """The next intake line."""
+    return parts(contact_id, intake_lines.next_place(house(), contact_id, by(), guards.now()))
+
+
+@blueprint.post("/keys")
+@allow(ANSWERING)
+def press_keys(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Keys for a phone tree."""
+    keys = request.form.get("keys", "").strip()
+    return parts(contact_id, intake_lines.press_keys(house(), contact_id, by(), keys, guards.now()))
+
+
+@blueprint.post("/outcome")
+@allow(ANSWERING)
+def outcome(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """What the intake line said."""
+    listing = request.form.get("listing", 0, type=int)
+    try:
+        status = ReferralStatus(request.form.get("status", ""))
+    except ValueError:
+        abort(400)
+    if not intake_lines.note_outcome(house(), contact_id, by(), listing, status, guards.now()):
+        abort(404)
+    return live_parts(contact_id)
+
+
+@blueprint.post("/colleague")
+@allow(ANSWERING)
+def colleague(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Ask a counselor in, to speak with first or to take over at once."""
+    chosen, warm = _person(), request.form.get("how") == "warm"
+    return parts(contact_id, transfers.to_colleague(house(), contact_id, by(), chosen, warm, guards.now()))
+
+
+@blueprint.post("/join")
+@allow(ANSWERING)
+def join(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """All hear each other."""
+    return parts(contact_id, transfers.join(house(), contact_id, by(), guards.now()))
+
+
+@blueprint.post("/hand-over")
+@allow(ANSWERING)
+def hand_over(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """The counselor leaves the others together."""
+    return parts(contact_id, transfers.hand_over(house(), contact_id, by(), guards.now()))
+
+
+@blueprint.post("/let-go")
+@allow(ANSWERING)
+def let_go(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Back to the caller alone."""
+    return parts(contact_id, transfers.let_guest_go(house(), contact_id, by(), guards.now()))
+
+
+@blueprint.post("/supervise")
+@allow(LEADING)
+def supervise(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Listen, whisper or join; from the board it leads to the contact's page."""
+    try:
+        part = Part(request.form.get("part", ""))
+    except ValueError:
+        abort(400)
+    if part not in SUPERVISING:
+        abort(400)
+    refused = supervising.supervise(house(), contact_id, by(), part, guards.now())
+    if request.form.get("from") == "board":
+        return "", 204, {"HX-Redirect": url_for("contacts.page", contact_id=contact_id)}
+    return parts(contact_id, refused)
+
+
+@blueprint.post("/stop-supervising")
+@allow(LEADING)
+def stop_supervising(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """The supervisor goes."""
+    return parts(contact_id, supervising.leave(house(), contact_id, by(), guards.now()))
+
+
+@blueprint.post("/take")
+@allow(LEADING)
+def take(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """The supervisor takes the call over."""
+    return parts(contact_id, supervising.take_over(house(), contact_id, by(), guards.now()))
+
+
+@blueprint.post("/reassign")
+@allow(LEADING)
+def reassign(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody else takes the call over."""
+    return parts(contact_id, supervising.reassign(house(), contact_id, by(), _person(), guards.now()))
+
+
+def _person() -> uuid.UUID:
+    try:
+        return uuid.UUID(request.form.get("person", ""))
+    except ValueError:
+        abort(400)

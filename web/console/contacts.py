@@ -116,7 +116,8 @@ def for_page(found: ContactPage) -> dict[str, object]:
     person = guards.person()
     return {
         "page": found,
-        "call": call_bar.call_bar(house(), found.row.id, By(person.id, leads=person.role in LEADING)),
+        "call": call_bar.call_bar(house(), found.row.id, By(person.id, leads=person.role in LEADING), guards.now()),
+        "referrals": call_bar.referrals(house(), found.row.id),
         "row": found.row,
         "matches": matches,
         "substances": contact_answers.substance_names(house(), language),

@@ -26,6 +26,8 @@ FAMILIES = {
     "done": "addressed",
     "did": "rescue_step",
     "answer": "answers",
+    "referral": "referral",
+    "part": "part",
 }
 # The same for a key that means something of its own in one kind of event.
 OF_THIS_EVENT = {

@@ -1,0 +1,75 @@
+"""Phones that are added to a conversation, as rows: an intake line, 988, a colleague, a supervisor."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models import outbox
+from models.contacts import Contact, Leg, live_legs
+from models.referrals import referral_to
+from routing.vocabulary import GUESTS, LegKind, LegStatus, Part, ReferralStatus
+from services import rings, rooms, tasks
+
+
+def invite(
+    session: Session,
+    contact: Contact,
+    kind: LegKind,
+    number: str,
+    part: Part,
+    now: datetime,
+    *,
+    counselor_id: uuid.UUID | None = None,
+) -> Leg | None:
+    """Write down that a phone is to be added to this conversation (locked); None when that counselor is on a call."""
+    try:
+        with session.begin_nested():
+            leg = rings.add_leg(session, contact, kind, number, counselor_id, now)
+    except IntegrityError:
+        return None
+    leg.part = part
+    leg.seat = leg.seated = seat_for(session, contact, part)
+    tasks.ask(session, tasks.PLACE, leg.id, now)
+    outbox.touch(session, contact.id)
+    return leg
+
+
+def seat_for(session: Session, contact: Contact, part: Part) -> dict[str, Any]:
+    """How a phone with this part sits: its leaving never ends the conversation, and a listener is not heard."""
+    counselor = rooms.counselor_leg(session, contact)
+    coached = (counselor.provider_sid or "") if counselor is not None and part is Part.WHISPER else ""
+    return {"ends": False, "muted": part is Part.LISTEN, "coach": coached}
+
+
+def guest_of(session: Session, contact: Contact) -> Leg | None:
+    """The intake line, 988 or colleague that was asked in, ringing or there; supervisors are apart."""
+    asked = [leg for leg in live_legs(session, contact.id) if leg.kind in GUESTS and leg.end_reason is None]
+    return next((leg for leg in asked if leg.kind is not LegKind.SUPERVISOR), None)
+
+
+def guest_here(session: Session, contact: Contact) -> Leg | None:
+    """The same when it is in the conversation."""
+    guest = guest_of(session, contact)
+    return guest if guest is not None and guest.status in (LegStatus.ACCEPTED, LegStatus.JOINED) else None
+
+
+def supervisor_leg(session: Session, contact: Contact, counselor_id: uuid.UUID) -> Leg | None:
+    """The phone on which this supervisor listens, ringing or there."""
+    legs = [leg for leg in live_legs(session, contact.id) if leg.kind is LegKind.SUPERVISOR and leg.end_reason is None]
+    return next((leg for leg in legs if leg.counselor_id == counselor_id), None)
+
+
+def note_referral(
+    session: Session, contact: Contact, leg: Leg, status: ReferralStatus, outcome: str, now: datetime
+) -> None:
+    """What the call to an intake line came to, on the referral; a status that got further is not taken back."""
+    referral = referral_to(session, contact.id, leg.listing_id or 0)
+    if referral is None:
+        return
+    order = list(ReferralStatus)
+    referral.outcome, referral.updated_at = outcome, now
+    if order.index(status) > order.index(referral.status):
+        referral.status = status
