@@ -69,7 +69,8 @@ def _measure(house: Any, places: int) -> list[Row]:
                 report_facility(house, facility, ReportKind.CLOSED, datetime.now(UTC))
             answer = _ask(other)
             reports.append((time.perf_counter() - began) * 1000)
-            _expect(facility in answer["reported"], "report")
+            fell = facility not in answer["facilities"]  # among a million there are fifty others near by
+            _expect(fell or facility in answer["reported"], "report")
         for facility in first["facilities"][:ROUNDS]:
             began = time.perf_counter()
             fix_facility(house, facility, "codes_removed", "HID RD", "no detox", datetime.now(UTC), None)

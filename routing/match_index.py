@@ -24,6 +24,9 @@ from routing.match_demand import Demand
 BAND_DEGREES = 0.5
 _HALF_TURN = 180.0
 FEW_ROWS = 512
+FEW_SPANNED = (
+    4_000  # rows from the first to the last band that are looked at in one go, also those too far east or west
+)
 _FACILITY_BITS = 44  # more facilities than any country has; the place stands above them in a sorting key
 # A row as PostgreSQL sends it (models.directory_index): whole numbers, the most significant byte first
 _PACKED = np.dtype(
@@ -172,14 +175,20 @@ class FacilityIndex:
         starts, ends = self._stretches(origin, radius)
         if self.corrected_from < len(self.words):
             starts, ends = np.append(starts, self.corrected_from), np.append(ends, len(self.words))
+        if len(starts) and ends[-1] - starts[0] <= FEW_SPANNED:
+            starts, ends = starts[:1], ends[-1:]
         runs = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         if not runs:
             return Found(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64))
         words = np.concatenate([self.words[run] for run in runs]) if len(runs) > 1 else self.words[runs[0]]
         fit = _any_of(demands, words)
+        if len(runs) == 1:
+            return self._near(fit + starts[0], origin, radius)
         lengths = ends - starts
         behind = np.cumsum(lengths)
-        rows = fit + (starts - behind + lengths)[np.searchsorted(behind, fit, "right")]
+        return self._near(fit + (starts - behind + lengths)[np.searchsorted(behind, fit, "right")], origin, radius)
+
+    def _near(self, rows: Ints, origin: ZipPlace, radius: float) -> Found:
         miles = self._miles(rows, origin)
         near = miles <= radius
         return Found(rows[near], miles[near])

@@ -90,9 +90,9 @@ class FacilityFacts:
 class Overlay:
     """Live facts aligned with an index. `slot` (n,): position of a row's facts in `facts`, -1 for none.
 
-    The other arrays stand beside `facts`: `ids` (k,) of facilities; `held` (k + 1,) under "do not refer", the last for
-    rows without facts; `beds`, `bed_times` (k, needs) open beds and when in seconds since 1970; `against` (k,) until
-    when a correction counts; `refusals` the same by payer.
+    `ids` (k,) are the facilities of `facts`. The other arrays stand beside them, with one more for rows without facts:
+    `held` (k + 1,) under "do not refer"; `open_told` (k + 1, needs) when open beds were told, in seconds since 1970;
+    `against` (k + 1,) until when a correction counts; `refusals` the same by payer.
     """
 
     version: int
@@ -100,9 +100,8 @@ class Overlay:
     facts: tuple[FacilityFacts, ...] = ()
     ids: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     held: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
-    beds: Ints = field(default_factory=lambda: np.empty((0, len(_NEEDS)), dtype=np.int64))
-    bed_times: Floats = field(default_factory=lambda: np.empty((0, len(_NEEDS))))
-    against: Floats = field(default_factory=lambda: np.empty(0))
+    open_told: Floats = field(default_factory=lambda: np.full((1, len(_NEEDS)), -np.inf))
+    against: Floats = field(default_factory=lambda: np.full(1, -np.inf))
     refusals: dict[str, Floats] = field(default_factory=dict)
 
     @classmethod
@@ -127,19 +126,17 @@ class Overlay:
         if not len(all_ids):
             return Overlay.empty(version)
         payers = self.refusals.keys() | _refused_payers(new)
-        beds, bed_times = _bed_counts(new)
 
         def joined(old: NDArray[Any], more: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
-            return np.concatenate((old[kept], np.asarray(more, dtype=old.dtype)))
+            return np.concatenate((old[:-1][kept], np.asarray(more, dtype=old.dtype), old[-1:]))
 
         return Overlay(
             version=version,
             slot=self._slots(index, kept, all_ids, ids),
             facts=(*compress(self.facts, kept), *new),
             ids=all_ids,
-            held=np.append(joined(self.held[:-1], [fact.do_not_refer for fact in new]), False),
-            beds=joined(self.beds, beds),
-            bed_times=joined(self.bed_times, bed_times),
+            held=joined(self.held, [fact.do_not_refer for fact in new]),
+            open_told=joined(self.open_told, _open_told(new)),
             against=joined(self.against, [_latest(fact, None) for fact in new]),
             refusals={payer: joined(self._refusal(payer), [_latest(fact, payer) for fact in new]) for payer in payers},
         )
@@ -160,7 +157,7 @@ class Overlay:
         return slot
 
     def _refusal(self, payer: str) -> Floats:
-        return self.refusals.get(payer, np.full(len(self.ids), -np.inf))
+        return self.refusals.get(payer, np.full(len(self.ids) + 1, -np.inf))
 
     def of(self, row: int) -> FacilityFacts | None:
         """The facts about the facility of one index row."""
@@ -177,33 +174,26 @@ class Overlay:
         self, rows: Ints, need: Need, payer: str | None, now: datetime, settings: MatchSettings
     ) -> tuple[Floats, NDArray[np.bool_]]:
         """Points for fresh open beds less those for corrections, and who refuses the payer; shape of `rows`."""
-        points, refused = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.bool_)
+        refused = np.zeros(len(rows), dtype=np.bool_)
         if self.slot is None:
-            return points, refused
-        slots = self.slot[rows]
-        known = (slots >= 0).nonzero()[0]  # few: only these are looked at
-        if not len(known):
-            return points, refused
-        facts, seconds, column = slots[known], now.timestamp(), _COLUMN[need]
-        fresh = self.bed_times[facts, column] >= seconds - settings.bed_fresh_hours * SECONDS_PER_HOUR
-        open_now = fresh & (self.beds[facts, column] > 0)
-        demoted = self.against[facts] > seconds
+            return np.zeros(len(rows)), refused
+        slots, seconds = self.slot[rows], now.timestamp()
+        open_now = self.open_told[slots, _COLUMN[need]] >= seconds - settings.bed_fresh_hours * SECONDS_PER_HOUR
+        demoted = self.against[slots] > seconds
         if payer in self.refusals:
-            refused[known] = self.refusals[payer][facts] > seconds
-            demoted |= refused[known]
-        points[known] = settings.weights.open_bed * open_now - settings.weights.correction * demoted
-        return points, refused
+            refused = self.refusals[payer][slots] > seconds
+            demoted |= refused
+        return settings.weights.open_bed * open_now - settings.weights.correction * demoted, refused
 
 
-def _bed_counts(facts: Sequence[FacilityFacts]) -> tuple[Ints, Floats]:
-    """Open beds and when they were told, as in an overlay."""
-    beds = np.zeros((len(facts), len(_NEEDS)), dtype=np.int64)
-    times = np.full(beds.shape, -np.inf)
+def _open_told(facts: Sequence[FacilityFacts]) -> Floats:
+    """When open beds were told, as in an overlay."""
+    times = np.full((len(facts), len(_NEEDS)), -np.inf)
     for number, fact in enumerate(facts):
         for need, count in fact.beds:
-            beds[number, _COLUMN[need]] = count.open
-            times[number, _COLUMN[need]] = count.at.timestamp()
-    return beds, times
+            if count.open > 0:
+                times[number, _COLUMN[need]] = count.at.timestamp()
+    return times
 
 
 def _refused_payers(facts: tuple[FacilityFacts, ...]) -> set[str]:

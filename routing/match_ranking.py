@@ -46,7 +46,8 @@ class Ranked:
             likely = self._sorted(self._likely())
             if likely.operators_enough():
                 return likely._top_first(count)
-        return self._sorted(np.arange(len(self)))._top_first(count)
+        turn = _rotation(self.index.facilities[self.rows], self.day)
+        return self._only(np.lexsort((turn, -self.scores)))._top_first(count)
 
     def nearest_first(self) -> "Ranked":
         """All of the list by miles alone; equally far ones by id."""
@@ -81,7 +82,7 @@ class Ranked:
         first = self.rows[:places]
         closed = has(self.index.words[first], self.closed_circle)
         if len(set(self.index.operators[first].tolist())) == places and not closed.any():
-            return self if count is None else self._only(slice(count))
+            return self if count is None or count >= len(self) else self._only(slice(count))
         operators = self.index.operators[self.rows]
         closed = has(self.index.words[self.rows], self.closed_circle)
         shown: list[int] = []

@@ -38,7 +38,7 @@ SEEN = {
     FacilityFacts: "facility do_not_refer beds corrections",
     BedCount: "open at",
     Correction: "kind payer until",
-    Overlay: "version slot facts ids held beds bed_times against refusals",
+    Overlay: "version slot facts ids held open_told against refusals",
     Catalog: "substances payers flag_actions",
     MatchPayer: "key word",
     Weights: "payer_accepted dual_offered dual_step language_spoken hospital_when_ill fit_unsure open_bed correction",
