@@ -150,10 +150,11 @@ class Overlay:
             slot[:start] = moved[self.slot[:start]]  # -1, no facts, is the last of `moved`
         whose, rows = index.rows_of(new)
         slot[rows] = len(all_ids) - len(new) + whose
-        known = start + np.flatnonzero(np.isin(index.facilities[start:], all_ids))  # corrected rows, few
-        if len(known):
+        corrected = index.facilities[start:]
+        if len(corrected):
             order = np.argsort(all_ids)
-            slot[known] = order[np.searchsorted(all_ids, index.facilities[known], sorter=order)]
+            at = order[np.searchsorted(all_ids, corrected, sorter=order).clip(max=len(order) - 1)]
+            slot[start:] = np.where(all_ids[at] == corrected, at, -1)
         return slot
 
     def _refusal(self, payer: str) -> Floats:
