@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from config.content.committed import committed_content
 from config.logs import configure_logging
 from config.settings import Settings, SettingsError, load_settings
 from services.degraded.keeper import Keeper
@@ -108,6 +109,7 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["after_start"] = (lambda: _warm_up(house), Keeper(house, app.extensions["clock"]).run)
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["triage_reader"] = triage_rules
+    app.extensions["committed_content"] = committed_content
     app.extensions["probes"] = build_probes(settings, house)
     app.extensions["account"] = build_account(settings)
     app.extensions["static_documents"] = lambda base: documents(base, house.phrases, settings.on_call_numbers, number)

@@ -43,7 +43,12 @@ def taken_as_directed(use: Collection[str]) -> bool:
 
     The one rule for texts, calls and the match (MATCHING.md R0, gate c; DOMAIN facts, benzodiazepines).
     """
-    return ("as_directed" in use or "prescribed" in use) and "misuse" not in use
+    return ("as_directed" in use or "prescribed" in use) and not {"misuse", "warning_sign"} & set(use)
+
+
+def is_warning(use: Collection[str]) -> bool:
+    """Whether "speak with your doctor" is due: a sign that a medicine takes over, or a prescribed one misused."""
+    return "warning_sign" in use or {"prescribed", "misuse"} <= set(use)
 
 
 def prescriber_first(substances: Iterable[str], tiers: Mapping[str, str], use: Collection[str], flags: object) -> bool:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from routing import care_hint
 from routing.dialogue_information import MAX_CHOICES, MORE, information
 from routing.dialogue_state import Known, Reply, State, Turn, Wanted, Wish
 from routing.understanding import Understanding
@@ -167,7 +168,7 @@ def _ask_or_match(state: State, heard: Understanding, known: Known, wishes: list
         return Turn(told, (*replies, Reply("text.poison_control")), (*wishes, Wanted(Wish.COUNSELOR)))
     if heard.urgency is Urgency.SAME_DAY_MEDICAL:
         replies.append(Reply("text.danger_urgent_same_day_medical"))
-    elif {"prescribed", "misuse"} <= heard.use and "doctor" not in state.told:
+    elif care_hint.is_warning(heard.use) and "doctor" not in state.told:
         replies.append(Reply("text.speak_with_doctor"))
         state = replace(state, told=(*state.told, "doctor"))
     matched_on = tuple(question for question in QUESTIONS if question in known.answered)

@@ -61,6 +61,7 @@ class RescueStep(StrEnum):
     """One thing done to send help, for the timed log."""
 
     DISPATCH_CALLED = "dispatch_called"
+    CALL_BACK = "call_back"  # our own machinery calls: a counselor first, then their phone
     CALLED_THEM = "called_them"
     REACHED = "reached"
     NO_ANSWER = "no_answer"

@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import directory, reading
+from models.callbacks import on_the_line
 from models.contacts import Contact, events_of, lock_contact, record
 from models.dispatch import dispatch_near
 from models.outbox import touch
-from routing.vocabulary import RescueStep
-from services import alerts, flags, information
+from routing.vocabulary import ContactStatus, FollowUpStatus, RescueStep
+from services import alerts, flags, information, promises, tasks
 from services.console import ContactRow, row_of
 from services.flags import Flag
 from services.house import House
 
+OVER = frozenset({ContactStatus.ENDED, ContactStatus.ABANDONED, ContactStatus.CLOSED})
 OPEN_FOR = timedelta(days=3)  # a danger that nobody cleared stays on the board as long
 
 
@@ -52,6 +54,7 @@ class Rescue:
     centres: tuple[Centre, ...]
     supervisors: tuple[tuple[str, str], ...]  # name, phone
     log: tuple[LogEntry, ...]
+    steps: tuple[RescueStep, ...]  # what can be written into the log, or done, now
 
     @property
     def left(self) -> bool:
@@ -81,6 +84,7 @@ def rescue(house: House, contact_id: uuid.UUID, now: datetime) -> Rescue | None:
             centres=tuple(Centre(c.name, c.county, c.phone) for c in dispatch_near(session, state or "", county)),
             supervisors=tuple((person.name, person.phone or "") for person in alerts.supervisors(session, now)),
             log=_log(session, contact),
+            steps=tuple(s for s in RescueStep if s is not RescueStep.CALL_BACK or _may_be_called(session, contact)),
         )
 
 
@@ -88,7 +92,8 @@ BY_PEOPLE = frozenset({"rescue_step", "flag_added", "flag_cleared", "danger_over
 LOGGED = BY_PEOPLE | frozenset(
     {"danger", "rescue_opened", "supervisors_alerted", "flag_again"}
     | {"caller_left", "connected", "conversation_ended", "callback_requested", "callback_reached"}
-    | {"callback_not_reached", "bridged_988", "after_988", "text_taken"}
+    | {"callback_promised", "callback_started", "callback_not_reached", "callback_nobody_free"}
+    | {"bridged_988", "after_988", "text_taken"}
 )
 
 
@@ -100,14 +105,32 @@ def _log(session: Session, contact: Contact) -> tuple[LogEntry, ...]:
 
 
 def write_step(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, step: RescueStep, now: datetime) -> bool:
-    """Put one thing that was done into the timed log. False: no such contact."""
+    """Put one thing that was done into the timed log; `CALL_BACK` is done by it. False: no such contact, or no way."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         if contact is None:
             return False
+        if step is RescueStep.CALL_BACK:
+            if not _may_be_called(session, contact):
+                return False
+            _call_back(session, contact, now)
         record(session, contact.id, "rescue_step", now, did=step.value, by=str(counselor_id))
         touch(session, contact_id)
         return True
+
+
+def _may_be_called(session: Session, contact: Contact) -> bool:
+    """Whether they are gone and the number that they called or wrote from is known; no other number is ever called."""
+    gone = contact.status in OVER and not on_the_line(session, contact.caller_id)
+    return gone and contact.caller.number is not None
+
+
+def _call_back(session: Session, contact: Contact, now: datetime) -> None:
+    """A callback is owed now, danger first among those that are; one that waits for its next attempt waits no more."""
+    owed = promises.promise_callback(session, contact, now, asked=False)
+    if owed.status is FollowUpStatus.PENDING and owed.due_at > now:
+        owed.due_at = now
+        tasks.ask(session, tasks.CALL_BACK, contact.id, now)
 
 
 def dangers_open(session: Session, now: datetime) -> tuple[ContactRow, ...]:

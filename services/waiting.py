@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.contacts import Contact, live_legs, lock_contact, record, waiting_ahead
-from routing import call_flow
+from routing import call_flow, care_hint
 from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
 from routing.understanding import Understanding
@@ -16,7 +16,7 @@ from services import alerts, escalation, information, knowing, resuming, tasks, 
 from services.house import House
 
 NOTHING = Understanding()
-PRESCRIBER = "prescriber_said"  # in the flow: said once in a call
+PRESCRIBER, DOCTOR = "prescriber_said", "doctor_said"  # in the flow: each said once in a call
 MAX_ASKS = call_flow.MAX_ASKS
 
 
@@ -166,6 +166,9 @@ def heard(
         elif PRESCRIBER not in contact.flow and knowing.prescriber_first(house, contact):
             contact.flow = {**contact.flow, PRESCRIBER: 1}
             return Document(contact.language, (Say("voice.prescriber_first"),))
+        if DOCTOR not in contact.flow and care_hint.is_warning(heard.use):
+            contact.flow = {**contact.flow, DOCTOR: 1}
+            return Document(contact.language, (Say("voice.speak_with_doctor"),))
         return Document(contact.language, (Say("voice.thanks"),))
 
 

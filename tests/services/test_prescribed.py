@@ -47,10 +47,30 @@ def test_word_of_misuse_brings_the_list_and_the_doctor(caller: Thread) -> None:
     assert "Places near 02150" in answer
 
 
-def test_running_out_early_is_answered_with_a_doctor_and_a_person_and_no_score(caller: Thread) -> None:
-    (answer,) = caller.text("klonopin is prescribed to me but I take too many of them")
-    assert "speak with your doctor right away" in answer
-    assert "CALL ME" in answer
+@pytest.mark.parametrize(
+    ("words", "says_so"),
+    [
+        ("klonopin is prescribed to me but I take too many of them", "speak with your doctor right away"),
+        ("xanax, it runs out early every month", "speak with your doctor right away"),
+        ("i see two doctors for my ativan", "speak with your doctor right away"),
+        ("nothing else gives me relief, only klonopin", "speak with your doctor right away"),
+        ("nada más me alivia, solo el clonazepam", "Hable con su medico cuanto antes"),
+    ],
+)
+def test_a_warning_sign_is_answered_with_a_doctor_and_a_person_and_no_score(
+    caller: Thread, words: str, says_so: str
+) -> None:
+    (answer,) = caller.text(words)
+    assert says_so in answer.replace("é", "e")
+    assert "CALL ME" in answer or "LLÁMENME" in answer or "LLAMENME" in answer
+
+
+def test_on_the_phone_a_warning_sign_is_answered_once(house: House, paper: PaperTelephony) -> None:
+    stage = Stage(house, paper)
+    contact_id = stage.dials()
+    words = "my xanax runs out early"
+    assert says(waiting.heard(house, contact_id, "what", None, words, stage.now)) == ["voice.speak_with_doctor"]
+    assert says(waiting.heard(house, contact_id, "zip", None, words, stage.now)) == ["voice.thanks"]
 
 
 def test_on_the_phone_it_is_said_once_and_the_match_waits_too(house: House, paper: PaperTelephony) -> None:

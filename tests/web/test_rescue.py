@@ -1,9 +1,11 @@
 """The rescue screen, the flags of a contact and the admins' list of dispatch numbers, as pages."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from models.contacts import Contact
 from routing.vocabulary import ContactStatus, Role, Urgency
+from services import callbacks
 from services.house import House
 from tests.fixtures.people import Browser
 
@@ -52,3 +54,22 @@ def test_a_flag_is_cleared_only_with_what_was_done(house: House, sign_in_as: Sig
     assert browser.post(f"/contacts/{contact.id}/flags/seizure/clear", done="safe_now")[0] == 404
     with house.db.begin() as session:
         assert session.get_one(Contact, contact.id).urgency is Urgency.NONE
+
+
+def test_a_human_has_somebody_in_danger_called_back_at_their_own_number(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    gone = add_contact(ContactStatus.ABANDONED, urgency=Urgency.CALL_911, triage=IN_DANGER)
+    waiting = add_contact(ContactStatus.WAITING, urgency=Urgency.CALL_911, triage=IN_DANGER)
+    browser = sign_in_as(Role.COUNSELOR)
+    path = f"/contacts/{gone.id}/rescue"
+    assert "Call them back" in browser.get(path)[1]
+    status, page = browser.post(path, step="call_back")
+    assert status == 200
+    assert "Ana Ruiz: Call them back" in page
+    assert "We promised to call them back." in page
+    assert gone.id in callbacks.due_callbacks(house, datetime.now(UTC))
+    browser.post(path, step="call_back")  # twice is once
+    assert len(callbacks.due_callbacks(house, datetime.now(UTC))) == 1
+    assert "Call them back" not in browser.get(f"/contacts/{waiting.id}/rescue")[1]
+    assert browser.post(f"/contacts/{waiting.id}/rescue", step="call_back")[0] == 404

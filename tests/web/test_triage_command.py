@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from click.testing import Result
 from flask import Flask
 
 from config.content import load_content
+from config.content.committed import committed_content
 from config.content.loader import HERE
 from routing.triage import TriageRules
 from web.commands import triage
@@ -54,11 +56,33 @@ def test_an_edit_of_the_content_shows_what_it_changes(run: Run, corpus: Path, tm
     folder = tmp_path / "content"
     shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     payers = folder / "payers.toml"
-    payers.write_text(payers.read_text(encoding="utf-8").replace('"medicaid"', '"nothing"'), encoding="utf-8")
+    payers.write_text(payers.read_text(encoding="utf-8").replace('id = "medicaid"', 'id = "nothing"'), encoding="utf-8")
     result = run("--corpus", str(corpus), "--against", str(folder), "--json")
     (changed,) = (json.loads(line) for line in result.stdout.splitlines())
     assert changed["id"] == "b"
     assert (changed["before"]["payer"], changed["after"]["payer"]) == ("medicaid", "nothing")
+
+
+def test_an_editor_sees_in_plain_lines_what_an_edit_changes_since_the_last_commit(
+    run: Run, corpus: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "content"
+    shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    git = ["git", "-C", str(folder), "-c", "user.name=editor", "-c", "user.email=editor@example.org"]
+    payers = folder / "payers.toml"
+    now = payers.read_text(encoding="utf-8")
+    payers.write_text(now.replace('id = "medicaid"', 'id = "nothing"'), encoding="utf-8")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "before"]):
+        subprocess.run([*git, *words], check=True)
+    payers.write_text(now, encoding="utf-8")
+    with committed_content(folder) as before:
+        assert 'id = "nothing"' in (before / "payers.toml").read_text(encoding="utf-8")
+        result = run("--corpus", str(corpus), "--against", str(before))
+    assert "b: xanax and medicaid in 02150\n" in result.stdout
+    assert "payer: medicaid -> nothing" in result.stdout
+    assert "1 of 2 texts are understood differently." in result.stdout
+    with pytest.raises(LookupError, match="no committed content"), committed_content(tmp_path):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -66,6 +90,7 @@ def test_an_edit_of_the_content_shows_what_it_changes(run: Run, corpus: Path, tm
     [
         ([], "Give a TEXT or --corpus FILE"),
         (["hello", "--against", "here"], "give --corpus FILE"),
+        (["hello", "--changes"], "give --corpus FILE"),
         (["--corpus", "/nowhere.jsonl"], "cannot be read"),
     ],
 )

@@ -47,7 +47,7 @@ def _screen(contact_id: uuid.UUID) -> str:
     entries = [TimelineEntry(entry.at, entry.kind, entry.data, entry.who) for entry in found.log]
     template = "_rescue.html" if request.headers.get("HX-Request") else "rescue.html"
     return render_template(
-        template, rescue=found, row=found.row, steps=list(RescueStep), log=events_in_words.sentences(entries)
+        template, rescue=found, row=found.row, steps=found.steps, log=events_in_words.sentences(entries)
     )
 
 
