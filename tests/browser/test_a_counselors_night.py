@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +16,9 @@ from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus, P
 from services import answering, dispositions, intake, rings
 from services.contact_answers import Given, write_answers
 from services.counselors import set_presence
+from services.directory.importing import ImportWish, import_directory
 from tests.browser.conftest import Console
+from tests.fixtures.directory import place, plain_csv
 
 pytestmark = pytest.mark.browser
 SignedIn = Callable[..., tuple[Page, Counselor]]
@@ -193,6 +196,27 @@ def test_places_follow_what_the_counselor_writes_down(console: Console, director
     page.get_by_label("Payment").select_option(label="Medicaid")
     expect(page.locator("#matches")).to_contain_text("Lists Medicaid.")
     expect(page.locator("#known .chip")).to_have_text(re.compile("clonazepam", re.IGNORECASE))
+
+
+def test_who_asks_for_more_places_goes_on_at_the_first_new_one(
+    console: Console, directory: None, signed_in: SignedIn, tmp_path: Path
+) -> None:
+    rows = [
+        place(f"Dock {n}", street1=f"{n} Dock Road", zip="96910", state="GU", city="Hagatna", phone=f"671-555-01{n:02}")
+        for n in range(15)
+    ]
+    (tmp_path / "guam.csv").write_text(plain_csv(rows))
+    assert not import_directory(console.house, ImportWish(tmp_path / "guam.csv"), datetime.now(UTC)).errors
+    page, _ = signed_in("Mia Tan")
+    contact_id = call_in(console, "+16175550159")
+    write_answers(console.house, contact_id, Given({"zip": "96910"}, "klonopin"), datetime.now(UTC))
+    page.goto(f"/contacts/{contact_id}")
+    page.locator("#more-places summary").click()
+    page.get_by_role("button", name="Show 3 more").press("Enter")
+    boxes = page.locator("#matches input[name=place]")
+    expect(boxes).to_have_count(15)
+    expect(boxes.nth(12)).to_be_focused()
+    expect(page.get_by_role("button", name="Show 3 more")).to_have_count(0)
 
 
 def test_nothing_that_is_typed_or_ticked_is_lost_when_the_page_changes_by_itself(

@@ -118,7 +118,8 @@ def test_offered_against_chosen_and_exposure_are_read_and_downloaded(
 ) -> None:
     known = {"zip": {"value": "02150"}, "substances": [{"value": "clonazepam"}]}
     contact, counselor = add_contact(ContactStatus.CONNECTED, triage=known), sign_in_as(Role.COUNSELOR)
-    counselor.get(f"/contacts/{contact.id}")
+    page = counselor.get(f"/contacts/{contact.id}")[1]
+    assert page.count('id="chosen-') == page.count('name="place"'), "what stands beside the list was not offered in it"
     with house.db.begin() as session:
         listing = session.scalars(select(Listing.id).where(Listing.facility_id == hospital)).one()
     assert counselor.post(f"/contacts/{contact.id}/chosen", listing=str(listing))[0] == 200

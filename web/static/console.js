@@ -95,6 +95,10 @@ let swapping = false;
 addEventListener("change", (event) => { if (swapping) event.stopImmediatePropagation(); }, true); // a replaced field, not a person
 let carried = [];
 let open = [];
+// "Show more" brings further places: whoever pressed it goes on reading at the first of them (the button may be gone).
+let listed = null;
+const boxes = () => document.querySelectorAll(".matches input[name=place]");
+body.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id === "show-more") listed = boxes().length; });
 body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const part = event.detail.target;
   swapping = true;
@@ -110,6 +114,11 @@ body.addEventListener("htmx:oobAfterSwap", () => {
   }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   [carried, open] = [[], []];
+  const firstNew = listed === null ? null : boxes()[listed];
+  if (firstNew) {
+    listed = null;
+    setTimeout(() => firstNew.focus()); // after htmx has put the focus back on what was pressed
+  }
 });
 
 // ---- times that count on
