@@ -133,7 +133,7 @@ class RefusedRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("directory_import.id", ondelete="CASCADE"))
     line: Mapped[int] = mapped_column(Integer)
-    reasons: Mapped[list[str]] = mapped_column(JSONB)
+    reasons: Mapped[list[Any]] = mapped_column(JSONB)  # {"code", values}; older rows: sentences
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     __table_args__ = (Index(None, "import_id"),)
 
@@ -228,11 +228,6 @@ def state_exists(session: Session, state: str) -> bool:
 def recent_imports(session: Session, *, limit: int = 20) -> Sequence[DirectoryImport]:
     """The newest imports."""
     return session.scalars(select(DirectoryImport).order_by(DirectoryImport.id.desc()).limit(limit)).all()
-
-
-def refused_rows(session: Session, import_id: int) -> Sequence[RefusedRow]:
-    """The rows that an import could not take."""
-    return session.scalars(select(RefusedRow).where(RefusedRow.import_id == import_id).order_by(RefusedRow.line)).all()
 
 
 def last_import(session: Session, publisher: str, scope: str) -> DirectoryImport | None:

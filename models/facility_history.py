@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -62,13 +62,22 @@ def numbers_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, st
     return {contact.id: contact.number for contact in found}
 
 
-def newest_refused(session: Session, limit: int) -> Sequence[tuple[RefusedRow, DirectoryImport]]:
-    """Rows that imports could not take, of the newest imports first; undone ones are left out."""
-    query = (
-        select(RefusedRow, DirectoryImport)
-        .join(DirectoryImport, DirectoryImport.id == RefusedRow.import_id)
-        .where(DirectoryImport.undone_at.is_(None))
-        .order_by(RefusedRow.import_id.desc(), RefusedRow.line)
-        .limit(limit)
-    )
-    return [(row, source) for row, source in session.execute(query)]
+def imports_with_refused(session: Session, limit: int) -> Sequence[tuple[DirectoryImport, int]]:
+    """Imports that kept rows they could not take, newest first, and how many; undone ones are left out."""
+    count = func.count(RefusedRow.id)
+    query = select(DirectoryImport, count).join(RefusedRow, RefusedRow.import_id == DirectoryImport.id)
+    query = query.where(DirectoryImport.undone_at.is_(None)).group_by(DirectoryImport.id)
+    found = session.execute(query.order_by(DirectoryImport.id.desc()).limit(limit))
+    return [(row[0], row[1]) for row in found]
+
+
+def refused_count(session: Session) -> int:
+    """How many rows wait that imports could not take."""
+    query = select(func.count(RefusedRow.id)).join(DirectoryImport, DirectoryImport.id == RefusedRow.import_id)
+    return session.scalar(query.where(DirectoryImport.undone_at.is_(None))) or 0
+
+
+def refused_rows(session: Session, import_id: int, *, limit: int, offset: int) -> Sequence[RefusedRow]:
+    """The rows that an import could not take, in the order of its file."""
+    query = select(RefusedRow).where(RefusedRow.import_id == import_id).order_by(RefusedRow.line, RefusedRow.id)
+    return session.scalars(query.limit(limit).offset(offset)).all()

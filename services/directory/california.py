@@ -7,6 +7,7 @@ from pathlib import Path
 from models.directory import LICENCE
 from services.directory.files import SourceFile
 from services.directory.plain_csv import csv_rows, record
+from services.directory.row_reasons import because
 from services.directory.rows import SourceRow
 
 PUBLISHER = "ca_dhcs"
@@ -46,13 +47,13 @@ def _rows(path: Path, header: Sequence[str]) -> Iterator[SourceRow]:
             continue
         row = record(path, line, cells, header)
         number = row["license_number"]
-        problems = [] if number else ["it has no licence number"]
+        problems = [] if number else [because("no_licence")]
         if number in seen:
-            problems.append(f"licence number {number[:20]} stands there twice")
+            problems.append(because("licence_twice", number=number[:20]))
         seen.add(number)
         capacity = row["total_capacity"]
         if capacity and not capacity.isdigit():
-            problems.append(f"capacity {capacity[:20]} is no whole number of beds")
+            problems.append(because("no_capacity", given=capacity[:20]))
         yield SourceRow(
             line=line,
             name1=row["facility_name"],

@@ -1,4 +1,4 @@
-"""The admin's lists about the directory: calls of the day, rows that imports refused, and neutrality in numbers."""
+"""The admin's lists about the directory: calls of the day, what waits for a look, and neutrality in numbers."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.directory import listed_among, listings_of
-from models.facility_history import last_listings, newest_refused
+from models.facility_history import last_listings, refused_count
 from models.facility_pairs import FacilityPair
 from models.live_facts import held_back, newest_beds, open_checks, reports_of
 from models.match_counts import Exposure, choices, exposures
@@ -18,7 +18,6 @@ from services.directory.checks import calls_of_the_day
 from services.directory.fixes import fixes_by_facility
 from services.house import House
 
-REFUSED_SHOWN = 100
 _LINE_FIELDS = ("name1", "city", "state", "phone")
 
 
@@ -53,23 +52,12 @@ class OpenCheck:
 
 
 @dataclass(frozen=True)
-class Quarantined:
-    """A row of a file that could not be taken: where it stands, what it calls itself, and why not."""
-
-    file: str
-    at: datetime
-    row: int
-    name: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Checks:
-    """What wants a look: open checks, facilities under "do not refer" by day of review, quarantined rows."""
+    """What wants a look: open checks, facilities under "do not refer" by day of review, a count of quarantined rows."""
 
     checks: tuple[OpenCheck, ...]
     holds: tuple[tuple[Line, datetime, str], ...]
-    quarantined: tuple[Quarantined, ...]
+    quarantined: int
 
 
 @dataclass(frozen=True)
@@ -159,14 +147,11 @@ def checks(house: House) -> Checks:
     with house.db.begin() as session:
         opened, held = open_checks(session), sorted(held_back(session), key=lambda hold: hold.review_on)
         lines = lines_of(session, [*(check.facility_id for check in opened), *(hold.facility_id for hold in held)])
-        refused = newest_refused(session, REFUSED_SHOWN)
+        quarantined = refused_count(session)
     return Checks(
         tuple(OpenCheck(lines[c.facility_id], c.why, c.opened_at) for c in opened if c.facility_id in lines),
         tuple((lines[h.facility_id], h.at, h.review_on.isoformat()) for h in held if h.facility_id in lines),
-        tuple(
-            Quarantined(source.file_name, source.at, row.line, str(row.content.get("name1", "")), tuple(row.reasons))
-            for row, source in refused
-        ),
+        quarantined,
     )
 
 

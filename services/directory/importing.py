@@ -21,6 +21,7 @@ from services.directory.files import SourceFile, UnreadableFileError, edition_of
 from services.directory.opening import open_source
 from services.directory.pairing import pair
 from services.directory.plain_csv import PLAIN_CSV
+from services.directory.row_reasons import Reason, because
 from services.directory.rows import SourceRow, clean, examine
 from services.directory.zip_codes import ensure_zip_codes, load_zip_table
 from services.house import House
@@ -134,11 +135,11 @@ class _Intake:
             done = examine(row, zips)
             state = row.state.strip().upper()
             if done.values is not None and self._only_unknown_codes(done.values["codes"].split()):
-                done.refused.append("none of its service codes is known")
+                done.refused.append(because("unknown_codes"))
             if row.publisher == store.SAMPLE and self.real:
-                done.refused.append("it is an invented place, and real ones are in the directory")
+                done.refused.append(because("invented"))
             if self.scope.state and not done.refused and state != self.scope.state:
-                done.refused.append(f"it lies in {state[:2]}, outside the scope {self.scope.state}")
+                done.refused.append(because("outside", state=state[:2], scope=self.scope.state))
             self.result.notes += [(row.line, note) for note in done.notes]
             if done.refused:
                 self._note_refused(row.line, done.refused, _shown(row))
@@ -158,19 +159,16 @@ class _Intake:
             return 0
         copies = store.drop_copies(self.session)
         for copy in copies:
-            why = (
-                f"it is the same as line {copy.same_as}"
-                if copy.same_as
-                else f"it stands there already, from “{copy.source}”"
-            )
+            there = because("there_already", source=copy.source)
+            why = because("twice", line=copy.same_as) if copy.same_as else there
             self._note_refused(copy.line, [why], copy.content)
         self.result.refused.sort()
         return len(copies)
 
-    def _note_refused(self, line: int, reasons: list[str], content: dict[str, Any]) -> None:
-        self.result.refused.append((line, "; ".join(reasons)))
+    def _note_refused(self, line: int, reasons: list[Reason], content: dict[str, Any]) -> None:
+        self.result.refused.append((line, "; ".join(str(reason) for reason in reasons)))
         if len(self.refused) < REFUSED_KEPT:
-            self.refused.append(RefusedRow(line=line, reasons=reasons, content=content))
+            self.refused.append(RefusedRow(line=line, reasons=[reason.plain() for reason in reasons], content=content))
 
     def _nothing_to_take(self) -> str:
         first = self.result.refused[0] if self.result.refused else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.directory.files import SAMHSA, SourceFile
 from services.directory.plain_csv import csv_rows, record
+from services.directory.row_reasons import because
 from services.directory.rows import SourceRow
 from services.directory.service_codes import ServiceCodes
 
@@ -65,9 +66,9 @@ def _rows(path: Path, header: Sequence[str], edition: Edition) -> Iterator[Sourc
         row = record(path, line, cells, header)
         strange = next((name for position, _, name in services if cells[position].strip() not in {_YES, _NO}), None)
         kind = row["type_facility"].upper()
-        problems = [] if kind in _KINDS else [f"type_facility {kind[:20] or '(blank)'} is neither SU nor MH"]
+        problems = [] if kind in _KINDS else [because("no_kind", column="type_facility", given=kind[:20] or "(blank)")]
         if strange is not None:
-            problems.append(f"column {strange} holds neither 1 nor nothing")
+            problems.append(because("strange_cell", column=strange))
         texts: dict[str, Any] = {name: row[name] for name in _TEXTS}
         yield SourceRow(
             line=line,

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.directory.files import SAMHSA, SourceFile, UnreadableFileError
 from services.directory.json_stream import BrokenJsonError, array_start, objects
+from services.directory.row_reasons import because
 from services.directory.rows import SourceRow
 from services.directory.service_codes import ServiceCodes
 
@@ -42,9 +43,9 @@ def _rows(path: Path, codes: ServiceCodes) -> Iterator[SourceRow]:
 def _row(number: int, data: dict[str, Any], codes: ServiceCodes) -> SourceRow:
     given = str(data.get("typeFacility") or "")
     kind = _KINDS.get(given.upper(), "")
-    problems = [] if kind else [f"typeFacility {given[:20] or '(blank)'} is no facility"]
+    problems = [] if kind else [because("no_facility", given=given[:20] or "(blank)")]
     found, unknown, exclusive = _codes(data.get("services"), codes)
-    problems += [f"whom it serves only is not known: {label!r}" for label in exclusive]
+    problems += [because("unknown_exclusive", label=label) for label in exclusive]
     if kind == "OTP" and not found:
         found = ["OTP"]  # known to come without services; what it is called is all that is said
     texts: dict[str, Any] = {name: str(data.get(name) or "") for name in _FIELDS}

@@ -78,9 +78,9 @@ def _joined(session: Session, facility_id: int, whole: Sequence[int]) -> Iterato
     names = pair_names(session, pairs)
     by = names_of(session, [pair.decided_by for pair in pairs if pair.decided_by is not None])
     for pair in pairs:
-        name = names[pair.id][0 if pair.other_id == facility_id else 1]
+        before, after = names[pair.id]
         kind = "joined" if pair.verdict == SAME else "told_apart"
-        data = {"name": name, "reason": pair.reason}
+        data = {"before": before, "after": after, "reason": pair.reason}
         if pair.decided_at is not None:
             yield PlaceEvent(pair.decided_at, kind, by.get(pair.decided_by, "") if pair.decided_by else "", data=data)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.directory.files import OWN, FilePath, SourceFile, UnreadableFileError
+from services.directory.row_reasons import because
 from services.directory.rows import SourceRow
 
 HEADER = (
@@ -79,6 +80,6 @@ def _rows(path: Path, header: list[str]) -> Iterator[SourceRow]:
             kind=kind,
             intake=tuple(number.strip() for number in row.pop("intake").split(";") if number.strip()),
             codes=tuple(row.pop("codes").split()),
-            problems=() if kind in {"SU", "MH"} else (f"kind {kind[:20]} is neither SU nor MH",),
+            problems=() if kind in {"SU", "MH"} else (because("no_kind", column="kind", given=kind[:20]),),
             **row,
         )

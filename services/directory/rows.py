@@ -11,6 +11,7 @@ from models.directory import LICENCE
 from routing.codes import bits_of
 from routing.geography import ZipTable, haversine_miles
 from routing.identity import identity_key, operator_digits, zip5
+from services.directory.row_reasons import Reason, because
 
 HSDS = "HSDS"  # kind of listings from other people's HSDS data, which has no service codes
 MAX_TEXT = 500
@@ -46,7 +47,7 @@ class SourceRow:
     latitude: str = ""
     longitude: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)  # what only some sources tell: licence, hours, ...
-    problems: tuple[str, ...] = ()  # what the reader itself could not accept
+    problems: tuple[Reason, ...] = ()  # what the reader itself could not accept
     remarks: tuple[str, ...] = ()  # what the reader mended or left out
 
 
@@ -56,7 +57,7 @@ class Examined:
 
     line: int
     values: dict[str, Any] | None = None
-    refused: list[str] = field(default_factory=list)
+    refused: list[Reason] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -111,33 +112,33 @@ def is_unsafe(value: str) -> bool:
     return _MARKUP.search(value) is not None or _FORMULA.match(value) is not None
 
 
-def _text_problems(texts: Mapping[str, str]) -> list[str]:
-    found = [] if texts["name1"] else ["it has no name"]
+def _text_problems(texts: Mapping[str, str]) -> list[Reason]:
+    found = [] if texts["name1"] else [because("no_name")]
     if not texts["city"]:
-        found.append("it has no city")
-    found += [f"{name} is longer than {MAX_TEXT} characters" for name, text in texts.items() if len(text) > MAX_TEXT]
-    found += [f"{name} holds HTML" for name, text in texts.items() if _MARKUP.search(text)]
-    found += [f"{name} holds a formula" for name, text in texts.items() if _FORMULA.match(text)]
+        found.append(because("no_city"))
+    found += [because("too_long", field=name, most=MAX_TEXT) for name, text in texts.items() if len(text) > MAX_TEXT]
+    found += [because("html", field=name) for name, text in texts.items() if _MARKUP.search(text)]
+    found += [because("formula", field=name) for name, text in texts.items() if _FORMULA.match(text)]
     return found
 
 
-def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> list[str]:
-    found = [] if state in zips.state_words else [f"{state or 'a blank'} is no state or territory"]
+def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> list[Reason]:
+    found = [] if state in zips.state_words else [because("no_state", given=state)]
     if not zip_code:
-        return [*found, f"{clean(given)[:20] or 'a blank'} is no ZIP code of five digits"]
+        return [*found, because("no_zip", given=clean(given)[:20])]
     if not zips.knows(zip_code):
-        found.append(f"ZIP code {zip_code} does not exist")
+        found.append(because("unknown_zip", zip=zip_code))
     return found
 
 
-def _code_problems(codes: str, *, needed: bool) -> list[str]:
+def _code_problems(codes: str, *, needed: bool) -> list[Reason]:
     if not codes:
-        return ["it names no service"] if needed else []
+        return [because("no_service")] if needed else []
     if len(codes) > MAX_CODES_TEXT:
-        return [f"its service codes are longer than {MAX_CODES_TEXT} characters"]
+        return [because("codes_too_long", most=MAX_CODES_TEXT)]
     if _CODES.match(codes):
         return []
-    return [f"{next(code for code in codes.split() if not _CODES.match(code))[:20]} is no service code"]
+    return [because("no_code", given=next(code for code in codes.split() if not _CODES.match(code))[:20])]
 
 
 def _phone(given: str, done: Examined) -> str:

@@ -211,7 +211,7 @@ def test_who_asks_for_more_places_goes_on_at_the_first_new_one(
     contact_id = call_in(console, "+16175550159")
     write_answers(console.house, contact_id, Given({"zip": "82601"}, "klonopin"), datetime.now(UTC))
     page.goto(f"/contacts/{contact_id}")
-    page.locator("#more-places summary").click()
+    page.locator("#more-places > summary").click()
     page.get_by_role("button", name="Show 3 more").press("Enter")
     boxes = page.locator("#matches input[name=place]")
     expect(boxes).to_have_count(15)

@@ -26,7 +26,7 @@ AXE = (Path(__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SERIOUS = {"serious", "critical"}
 PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay", "/information/clonazepam")
-DIRECTORY_DESK = ("/directory/calls", "/directory/checks", "/directory/pairs", "/directory/neutrality")
+DIRECTORY_DESK = tuple(f"/directory/{page}" for page in ("calls", "checks", "pairs", "quarantine", "neutrality"))
 DESK = ("/coverage", "/roster", "/shifts", "/dispatch", *DIRECTORY_DESK)  # an admin's
 
 

@@ -95,6 +95,16 @@ let swapping = false;
 addEventListener("change", (event) => { if (swapping) event.stopImmediatePropagation(); }, true); // a replaced field, not a person
 let carried = [];
 let open = [];
+function reopen() { for (const id of open) document.getElementById(id)?.setAttribute("open", ""); }
+// htmx gives new elements their own attributes only now, and so closes once more what had been opened.
+body.addEventListener("htmx:afterSettle", () => {
+  reopen();
+  open = [];
+  const firstNew = listed === null ? null : boxes()[listed];
+  if (!firstNew) return;
+  listed = null;
+  firstNew.focus();
+});
 // "Show more" brings further places: whoever pressed it goes on reading at the first of them (the button may be gone).
 let listed = null;
 const boxes = () => document.querySelectorAll(".matches input[name=place]");
@@ -112,13 +122,8 @@ body.addEventListener("htmx:oobAfterSwap", () => {
     if (next && isTick(field)) next.checked = field.checked;
     else if (next) next.value = field.value;
   }
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  [carried, open] = [[], []];
-  const firstNew = listed === null ? null : boxes()[listed];
-  if (firstNew) {
-    listed = null;
-    setTimeout(() => firstNew.focus()); // after htmx has put the focus back on what was pressed
-  }
+  reopen();
+  carried = [];
 });
 
 // ---- times that count on

@@ -12,6 +12,7 @@ from services.directory.hsds import names
 from services.directory.hsds.hours import hours_in_words
 from services.directory.hsds.nested import part, parts, text
 from services.directory.hsds.terms import KIND, PUBLISHER, WEBSITE
+from services.directory.row_reasons import Reason, because
 from services.directory.rows import HSDS, SourceRow, clean
 from services.directory.service_codes import ServiceCodes
 
@@ -119,7 +120,7 @@ def own_row(offer: Offer) -> SourceRow:
         latitude=text(offer.location, "latitude"),
         longitude=text(offer.location, "longitude"),
         facts={fact: clean(own.get(names.FACT + fact, ""))[:MAX_FACT] for fact in FACTS},
-        problems=() if whole else ("its attributes do not say which list it comes from",),
+        problems=() if whole else (because("no_list"),),
         remarks=_left_out(corrected),
     )
 
@@ -175,14 +176,14 @@ def _samhsa_codes(holders: tuple[Record, ...], codes: ServiceCodes) -> list[str]
     ]
 
 
-def _problems(offer: Offer) -> Iterator[str]:
+def _problems(offer: Offer) -> Iterator[Reason]:
     status, kind = text(offer.service, "status"), text(offer.location, "location_type")
     if status and status != "active":
-        yield f"its service is {status[:20]}"
+        yield because("not_active", status=status[:20])
     if not offer.location:
-        yield "it stands at no location"
+        yield because("no_location")
     elif kind and kind != "physical":
-        yield f"its location is {kind[:20]} and no place to go to"
+        yield because("no_place", given=kind[:20])
 
 
 @cache  # a million rows share a few sentences
