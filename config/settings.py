@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     wider_after_seconds: Seconds = 20  # waiting this long widens the circle, and so on (DESIGN.md, waiting time)
     backup_after_seconds: Seconds = 30
     supervisors_after_seconds: Seconds = 45
+    gender_wish_seconds: Seconds = 45  # waiting this long ends the wish to speak with a woman or with a man
     offer_after_seconds: Seconds = 60
     hard_limit_seconds: Seconds = 180
     hold_limit_seconds: Seconds = 120  # a caller on hold is brought back after this

@@ -100,18 +100,21 @@ def ring_order(
     ringing: int,
     *,
     wanted: frozenset[str] = frozenset(),
+    wish: str | None = None,
     callers: int = 1,
 ) -> list[Candidate]:
     """The counselors to ring now, best first: never passed, rung least often, language, skills, then idle longest.
 
     `ringing` is how many phones already ring for this contact; at most `reach.width` ring at once, fewer while several
     `callers` wait for the same counselors. Without anybody who speaks the language a wrong-language counselor (with an
-    interpreter line) is better than nobody.
+    interpreter line) is better than nobody. `wish` is a skill that narrows the choice while somebody has it (a woman, a
+    man); the caller of this function lets it expire.
     """
     able = [c for c in candidates if may_ring(c, reach)]
     fluent = [c for c in able if language.value in c.languages]
     if not reach.any_language and fluent:
         able = fluent
+    able = [c for c in able if wish in c.skills] or able
     width = fair_share(reach.width, len(able) + ringing, callers)
     return sorted(able, key=lambda c: _rank(c, language, wanted))[: max(0, width - ringing)]
 

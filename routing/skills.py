@@ -7,7 +7,13 @@ from routing.vocabulary import DANGER, Urgency
 
 CRISIS, FAMILY, YOUTH = "crisis", "family", "youth"
 # What is known of a caller, and the skill that it asks for
-SKILL_OF: Final = {"veteran": "veterans", "pregnant": "perinatal", "sign_language": "sign_language"}
+SKILL_OF: Final = {
+    "veteran": "veterans",
+    "pregnant": "pregnancy",
+    "dual_diagnosis": "dual_diagnosis",
+    "detox": "detox",  # what they need
+    "sign_language": "sign_language",
+}
 YOUTH_UNTIL = 18  # years
 
 

@@ -11,7 +11,7 @@ from models.contacts import Contact, lock_contact, record
 from models.people import Counselor, staff_with_phones
 from routing.sending import Purpose
 from routing.vocabulary import DANGER, ContactStatus, Presence, Role
-from services import counselor_notices, rings, schedules, text_contacts
+from services import counselor_notices, knowing, rings, schedules, text_contacts
 from services import texts as sending
 from services.house import House
 
@@ -69,7 +69,8 @@ def _whom_to_ask(session: Session, contact: Contact, now: datetime, *, everybody
     speaking = [counselor for counselor in here if contact.language.value in counselor.languages]
     first = speaking or here
     if not everybody and first:
-        return first
+        wish = knowing.counselor_wish(contact)  # for the first round of asking; then anybody is asked
+        return [counselor for counselor in first if wish in counselor.skills] or first
     return list(dict.fromkeys([*here, *(c for c in staff if c.role is Role.SUPERVISOR)])) or staff
 
 

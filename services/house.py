@@ -28,6 +28,7 @@ class Rules:
     wider_after_seconds: int = 20
     backup_after_seconds: int = 30
     supervisors_after_seconds: int = 45
+    gender_wish_seconds: int = 45
     offer_after_seconds: int = 60
     hard_limit_seconds: int = 180
     hold_limit_seconds: int = 120

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import directory
 from models.contacts import Contact, record
 from routing import care_hint, skills
+from routing import counselor_wish as counselor_wishes
 from routing.dialogue import is_command
 from routing.dialogue_information import only_asks
 from routing.understanding import Understanding
@@ -21,6 +22,7 @@ from services.matching import desk_of
 
 SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom", "gender", "need", "dual_diagnosis")
 ABOUT = "info"  # the question which substance somebody wants to hear about, which need not be one they take
+COUNSELOR_WISH = "counselor_wish"  # the answer that tells with whom they would rather speak
 COUNSELOR = "counselor"  # the source of what was written on the contact's page
 FAR_LARGER = 10
 LONGEST_KEPT = 2000  # characters of one answer
@@ -66,6 +68,8 @@ def hear_words(
     if question != ABOUT and not only_asks(words, understanding):
         substances = [substance.id for substance in understanding.substances]
         learnt |= _more(known, "substances", substances, source) | _names(known, understanding, substances, source)
+    if wish := counselor_wishes.counselor_wish(words):
+        learnt[COUNSELOR_WISH] = {"value": wish, "source": source}
     learnt |= _more(known, "flags", [flag.id for flag in understanding.flags], source)
     for key in ("conditions", "use"):
         learnt |= _more(known, key, sorted(getattr(understanding, key)), source)
@@ -184,11 +188,17 @@ def skills_wanted(contact: Contact) -> frozenset[str]:
     """The skills of a counselor that fit what is known of this contact."""
     return skills.skills_wanted(
         contact.urgency,
-        true=[fact for fact in skills.SKILL_OF if value_of(contact, fact) is True],
+        true=[fact for fact in skills.SKILL_OF if value_of(contact, fact) is True or value_of(contact, "need") == fact],
         for_whom=value_of(contact, "for_whom"),
         age=value_of(contact, "age"),
         substances=substances_of(contact),
     )
+
+
+def counselor_wish(contact: Contact) -> str | None:
+    """With whom they would rather speak, `female` or `male`; in danger nobody waits for that."""
+    wish: str | None = value_of(contact, COUNSELOR_WISH)
+    return None if contact.urgency in DANGER else wish
 
 
 def value_of(contact: Contact, key: str) -> Any:

@@ -38,21 +38,22 @@ def plan(
     planned: list[Leg] = []
     nobody = False
     if len(ringing) < reach.width:
-        planned, nobody = _ring_counselors(session, contact, reach, len(ringing), now)
+        wish = knowing.counselor_wish(contact) if waited < rules.gender_wish_seconds else None
+        planned, nobody = _ring_counselors(session, contact, reach, len(ringing), wish, now)
     if reach.supervisors or nobody:
         planned += _on_call(session, house, contact, now)
     return planned + _backup(session, house, contact, reach, now)
 
 
 def _ring_counselors(
-    session: Session, contact: Contact, reach: Circle, ringing: int, now: datetime
+    session: Session, contact: Contact, reach: Circle, ringing: int, wish: str | None, now: datetime
 ) -> tuple[list[Leg], bool]:
     """Legs for the best counselors of the circle, and whether nobody is there at all."""
     counselors = _counselors(session)
     candidates = _candidates(session, counselors, contact, now)
     wanted = knowing.skills_wanted(contact)
     callers = 1 if contact.urgency in DANGER else callers_waiting(session)
-    order = ring_order(candidates, contact.language, reach, ringing, wanted=wanted, callers=callers)
+    order = ring_order(candidates, contact.language, reach, ringing, wanted=wanted, wish=wish, callers=callers)
     phones = {c.id: c.phone for c in counselors}
     chosen = sorted(choice.id for choice in order)  # one order for all, so that two contacts cannot deadlock
     legs = [_try_leg(session, contact, counselor_id, phones[counselor_id] or "", now) for counselor_id in chosen]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from routing.counselor_wish import counselor_wish
 from routing.coverage import (
     MOST_AT_ONCE,
     Candidate,
@@ -51,6 +52,41 @@ def test_skill_goes_before_idle_time_and_idle_time_decides_among_equals() -> Non
     assert first(people, frozenset({"veterans"})) == [3, 1]
 
 
+def test_a_wish_narrows_the_choice_while_somebody_meets_it_and_language_goes_before_it() -> None:
+    woman, man = counselor(1, "female", idle_minutes=5), counselor(2, "male", idle_minutes=60)
+    spanish = replace(counselor(3, "male"), languages=frozenset({"en", "es"}))
+    order = lambda people, wish, language=Language.ENGLISH: [  # noqa: E731
+        c.id.int for c in ring_order(people, language, FIRST, 0, wish=wish)
+    ]
+    assert order([woman, man], "female") == [1]
+    assert order([man, replace(woman, on_shift=False)], "female") == [2], "rather a man than nobody"
+    assert order([woman, man], None) == [2, 1], "the wish has expired"
+    assert order([woman, man, spanish], "female", Language.SPANISH) == [3], "language first"
+    assert order([woman, man], None, Language.SPANISH) == [2, 1], "with an interpreter line rather than nobody"
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("Can I talk to a woman please?", "female"),
+        ("I'd rather not speak with a man", "female"),
+        ("do you have a male counselor", "male"),
+        ("Prefiero hablar con una señora.", "female"),
+        ("no quiero hablar con un hombre", "female"),
+        ("quisiera que me atienda una mujer, por favor", "female"),
+        ("I need to talk to a man who sold me fentanyl", None),
+        ("my son needs help, he is a young man", None),
+        ("talk to a woman or talk to a man, I don't care", None),
+        ("I have a girl and a boy at home", None),
+        ("no, quiero hablar con una mujer", "female"),
+        ("mi mujer toma Klonopin", None),
+        ("", None),
+    ],
+)
+def test_with_whom_somebody_would_rather_speak_is_read_from_their_words(words: str, wish: str | None) -> None:
+    assert counselor_wish(words) == wish
+
+
 def test_skills_are_read_from_what_is_known() -> None:
     wanted = skills_wanted(Urgency.CALL_911, true=["veteran"], for_whom="child", age="16", substances=["fentanyl"])
     assert wanted == {"crisis", "veterans", "family", "youth", "fentanyl"}
@@ -75,6 +111,13 @@ def test_danger_starts_one_step_further_out_and_no_rate_rings_more_than_a_dial_t
 
 def test_callers_who_wait_for_the_same_counselors_do_not_take_them_from_each_other() -> None:
     assert [fair_share(4, free, callers) for free, callers in ((8, 1), (8, 4), (3, 4), (0, 2))] == [4, 2, 1, 1]
+
+
+def test_what_the_roster_calls_them_is_what_callers_need() -> None:
+    wanted = skills_wanted(
+        Urgency.NONE, true=["pregnant", "dual_diagnosis", "detox"], for_whom=None, age=None, substances=[]
+    )
+    assert wanted == {"pregnancy", "dual_diagnosis", "detox"}
 
 
 def test_over_a_shift_the_calls_are_shared_fairly() -> None:

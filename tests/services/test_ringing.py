@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact, Leg, waiting_ahead, waiting_contacts
+from models.people import Counselor
 from models.texts import TextMessage
 from routing.documents import Enqueue, HangUp, Leave, Ring
 from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Presence, Role
-from services import answering, bridging, escalation, intake, releasing, ringing, waiting
+from services import answering, bridging, escalation, intake, knowing, releasing, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
@@ -289,6 +290,22 @@ def test_spanish_speakers_are_rung_first_and_the_others_after_a_while(stage: Sta
 
     stage.later(21)
     assert sorted(stage.rings(contact)) == ["+16175550101", "+16175550102"]
+
+
+def test_the_wish_for_a_woman_is_met_until_it_expires_and_never_in_danger(stage: Stage) -> None:
+    stage.counselor(101)
+    woman = stage.counselor(102)
+    with stage.house.db.begin() as session:
+        session.get_one(Counselor, woman).skills = ["female"]
+    contact = stage.dials()
+    waiting.heard(stage.house, contact, "what", None, "could I talk to a woman", stage.now)
+    assert stage.rings(contact) == ["+16175550102"]
+    stage.later(45)
+    assert set(stage.rings(contact)) == {"+16175550101", "+16175550102"}
+    other = stage.dials("+12125550143")
+    waiting.heard(stage.house, other, "what", None, "I want to kill myself, I want to speak with a woman", stage.now)
+    with stage.house.db.begin() as session:
+        assert knowing.counselor_wish(session.get_one(Contact, other)) is None
 
 
 def test_whoever_chooses_spanish_hears_the_limits_of_privacy_and_the_keys_in_spanish(stage: Stage) -> None:
