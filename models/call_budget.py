@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.contacts import Contact, Leg, queue_place
+from models.contacts import Contact, Leg, place_in_line, queue_place
 from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
 
 # Phones for which a counselor waits: the caller's, one that is added to a conversation, their own for a call out
@@ -42,13 +42,13 @@ def take_slot(session: Session, calls_per_second: float, now: datetime) -> bool:
 
 
 def next_in_line(session: Session) -> Leg | None:
-    """The planned leg to dial next, locked: most urgent, then whom a counselor waits for, then who waits longest."""
+    """The planned leg to dial next, locked: most urgent, then whom a counselor waits for, then by place in line."""
     query = (
         select(Leg)
         .join(Contact, Leg.contact_id == Contact.id)
         .where(Leg.status == LegStatus.PLANNED, Leg.ended_at.is_(None), Leg.end_reason.is_(None))
         .where((Contact.status == ContactStatus.WAITING) | _waited_for)  # else it is let go soon
-        .order_by(queue_place, not_(_waited_for), Contact.calling_back, Contact.waiting_since, Leg.planned_at)
+        .order_by(queue_place, not_(_waited_for), place_in_line, Leg.planned_at)
         .limit(1)
         .with_for_update(of=Leg, skip_locked=True)
     )

@@ -59,6 +59,7 @@ class Contact(Base):
     disposition_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
     notes: Mapped[str | None] = mapped_column(EncryptedText)
     calling_back: Mapped[bool] = mapped_column(Boolean, default=False)  # counselor first, then we dial the caller
+    place_at: Mapped[datetime | None]  # of a callback: its place in line among those who wait since then
     room: Mapped[str | None] = mapped_column(String(32))  # name of the conference; None: no conference was needed
     room_sid: Mapped[str | None] = mapped_column(String(64))  # the provider's id of it, once known
     held_since: Mapped[datetime | None]  # the caller is on hold
@@ -142,6 +143,8 @@ class Receipt(Base):
 queue_place: ColumnElement[int] = case(
     {urgency.value: place for place, urgency in enumerate(Urgency)}, value=Contact.urgency
 )
+# Since when a contact stands in line: whoever asked to be called back keeps the place
+place_in_line: ColumnElement[datetime] = func.coalesce(Contact.place_at, Contact.waiting_since)
 LIVE = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED, ContactStatus.CONVERSING)
 
 
@@ -171,31 +174,32 @@ def name_leg(session: Session, leg_id: uuid.UUID, sid: str) -> None:
 
 
 def waiting_contacts(session: Session) -> Sequence[Contact]:
-    """Contacts that wait for a counselor: danger first, on the line before callbacks, then longest."""
-    query = (
-        select(Contact)
-        .where(Contact.status == ContactStatus.WAITING)
-        .order_by(queue_place, Contact.calling_back, Contact.waiting_since)
-    )
+    """Contacts that wait for a counselor: danger first, then by their place in line."""
+    query = select(Contact).where(Contact.status == ContactStatus.WAITING).order_by(queue_place, place_in_line)
     return session.scalars(query).all()
 
 
 def live_caller_waits(session: Session, callback: Contact) -> bool:
-    """Whether somebody on the line waits whose need is no less urgent than this callback's."""
+    """Whether somebody on the line goes before this callback: in more danger, or as urgent and in line for longer."""
     on_the_line = and_(Contact.status == ContactStatus.WAITING, Contact.calling_back.is_(False))
-    urgent = queue_place <= list(Urgency).index(callback.urgency)
-    return session.scalar(select(Contact.id).where(on_the_line, urgent).limit(1)) is not None
+    return session.scalar(select(Contact.id).where(on_the_line, _before(callback)).limit(1)) is not None
+
+
+def _before(contact: Contact) -> ColumnElement[bool]:
+    place = list(Urgency).index(contact.urgency)
+    since = contact.place_at or contact.waiting_since
+    return or_(queue_place < place, and_(queue_place == place, place_in_line < since))
 
 
 def callback_rings(session: Session, caller: Contact) -> Sequence[uuid.UUID]:
-    """Legs that ring, not yet answered, for callbacks that are no more urgent than this caller on the line."""
+    """Legs that ring, not yet answered, for callbacks that stand behind this caller on the line."""
     unanswered = (LegStatus.PLANNED, LegStatus.PLACING, LegStatus.RINGING)
     query = (
         select(Leg.id)
         .join(Contact, Leg.contact_id == Contact.id)
         .where(Leg.ended_at.is_(None), Leg.end_reason.is_(None), Leg.status.in_(unanswered))
         .where(Leg.kind != LegKind.CALLER, Contact.calling_back, Contact.status == ContactStatus.WAITING)
-        .where(queue_place >= list(Urgency).index(caller.urgency))
+        .where(~_before(caller))
     )
     return session.scalars(query).all()
 
@@ -215,11 +219,8 @@ def recent_contacts(session: Session, *, limit: int = 50, before: datetime | Non
 
 
 def waiting_ahead(session: Session, contact: Contact) -> int:
-    """How many go before this caller: all in more danger, and callers on the line who came first (no callbacks)."""
-    place = list(Urgency).index(contact.urgency)
-    came_first = and_(Contact.waiting_since < contact.waiting_since, Contact.calling_back.is_(False))
-    earlier = and_(queue_place == place, came_first)
-    query = select(func.count()).where(Contact.status == ContactStatus.WAITING, or_(queue_place < place, earlier))
+    """How many go before this caller: all in more danger, and all as urgent who are in line for longer."""
+    query = select(func.count()).where(Contact.status == ContactStatus.WAITING, _before(contact))
     return session.scalar(query) or 0
 
 

@@ -1,5 +1,6 @@
-"""How rings went lately, and how many callers compete for the counselors: what decides how many phones ring at once."""
+"""How rings and talks went lately and who talks now: for how many phones ring at once, and the wait that is told."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -34,3 +35,23 @@ def callers_waiting(session: Session) -> int:
     """Callers on the line whom no counselor has yet."""
     query = select(func.count()).where(Contact.status == ContactStatus.WAITING, Contact.calling_back.is_(False))
     return session.scalar(query) or 0
+
+
+def talking_since(session: Session) -> dict[uuid.UUID, datetime]:
+    """Counselors who talk with somebody now, and since when their phone rang for it."""
+    query = select(Leg.counselor_id, Leg.planned_at).where(
+        Leg.ended_at.is_(None), Leg.accepted_at.is_not(None), Leg.counselor_id.is_not(None)
+    )
+    return {who: at for who, at in session.execute(query) if who is not None}
+
+
+def handle_seconds(session: Session, now: datetime) -> list[float]:
+    """How long the lately finished contacts kept their counselor's phone, in seconds."""
+    query = (
+        select(func.extract("epoch", Leg.ended_at - Leg.planned_at))
+        .where(Leg.kind == LegKind.COUNSELOR, Leg.planned_at > now - LATELY)
+        .where(Leg.accepted_at.is_not(None), Leg.ended_at.is_not(None))
+        .order_by(Leg.planned_at.desc())
+        .limit(ENOUGH)
+    )
+    return [float(seconds) for seconds in session.scalars(query)]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from routing.documents import Ask, Document, Enqueue, HangUp, JoinConference, Keys, Leave, Pause, Record, Say, Step
 from routing.vocabulary import DANGER, ContactStatus, Language, Urgency
+from routing.wait_estimate import Expected
 
 MAX_ASKS = 2  # every prompt re-asks once, then goes on to a person (FIELD.md, Yap #521)
 POSITION_EVERY_SECONDS = 30
@@ -63,6 +64,7 @@ class Waiting:
     next_step: NextStep
     waited: float  # seconds
     ahead: int  # callers before this one
+    expected: Expected | None = None  # the wait, when it is time to tell it and there is something to tell
     counselor_joined: bool = False
     being_fetched: bool = False  # a worker is redirecting the call this moment; two ways in would end the conference
     tended: bool = False  # a worker looks after this contact, or a phone that one has dialled rings
@@ -85,6 +87,7 @@ class Turn:
     document: Document
     next_step: NextStep | None = None
     flow: Mapping[str, int] = field(default_factory=dict)
+    told: Expected | None = None  # the wait that the document tells
 
 
 def path(name: str, of: uuid.UUID) -> str:
@@ -192,14 +195,27 @@ def _question(view: Waiting) -> Turn | None:
     return None
 
 
+def tells_position(flow: Mapping[str, int], waited: float, urgency: Urgency) -> bool:
+    """Whether it is time to say the position again. In danger no number is said: they go first."""
+    return urgency not in DANGER and waited >= flow.get("position_at", -POSITION_EVERY_SECONDS) + POSITION_EVERY_SECONDS
+
+
 def _company(view: Waiting) -> Turn:
-    due = view.flow.get("position_at", -POSITION_EVERY_SECONDS) + POSITION_EVERY_SECONDS
     if view.in_danger:
         return Turn(_listen(view, Say("voice.stay_danger")))
-    if view.waited >= due:
-        says = Say("voice.position", {"position": view.ahead + 1}) if view.ahead else Say("voice.you_are_next")
-        return Turn(_listen(view, says), flow={"position_at": int(view.waited)})
-    return Turn(_listen(view))
+    if not tells_position(view.flow, view.waited, view.urgency):
+        return Turn(_listen(view))
+    position = Say("voice.position", {"position": view.ahead + 1}) if view.ahead else Say("voice.you_are_next")
+    wait = () if view.expected is None else (_wait_in_words(view, view.expected),)
+    return Turn(_listen(view, position, *wait), flow={"position_at": int(view.waited)}, told=view.expected)
+
+
+def _wait_in_words(view: Waiting, expected: Expected) -> Say:
+    if expected.beyond:
+        return Say("voice.wait_long" if view.can_be_called else "voice.wait_long_no_callback")
+    if expected.high == 1:
+        return Say("voice.wait_under_a_minute")
+    return Say("voice.wait_between" if expected.low else "voice.wait_at_most", vars(expected))
 
 
 def _listen(view: Waiting, *says: Say, seconds: int = 6) -> Document:

@@ -155,6 +155,8 @@ def end(session: Session, contact: Contact, disposition: Disposition, now: datet
 def back_to_waiting(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """The contact begins a new wait: no claim, a new deadline, and phones ring."""
     contact.waiting_since = now
+    if not contact.calling_back:
+        contact.place_at = None
     contact.flow = {k: v for k, v in contact.flow.items() if not k.endswith("_at") and k != "backup_tried"}
     _wait_on(session, house, contact, now)
 

@@ -95,6 +95,8 @@ def _attempt_over(
     pauses = NOBODY_FREE_AGAIN if outcome == "nobody_free" else NOT_REACHED_AGAIN
     owed.status = FollowUpStatus.PENDING
     owed.due_at = now + pauses[min(owed.attempts, len(pauses)) - 1]
+    if outcome == "no_answer":
+        contact.place_at = owed.due_at  # they had their turn
 
 
 def _hand_to_a_person(session: Session, house: House, contact: Contact, owed: FollowUp, now: datetime) -> None:

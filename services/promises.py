@@ -20,11 +20,13 @@ from services.house import House
 
 CALLBACK_ATTEMPTS = 5
 CALLBACK_WITHIN = timedelta(minutes=15)  # what a caller is told; later than this is late
+# Whoever asked for it keeps the place in line; one that was our idea lets the callers of ten minutes go first
+GIVES_WAY = timedelta(minutes=10)
 VOICEMAIL_DEADLINE = timedelta(minutes=30)  # URAC: callbacks within 30 minutes on average (FIELD.md)
 
 
 def promise_callback(session: Session, contact: Contact, now: datetime, *, asked: bool = True) -> FollowUp:
-    """A callback as soon as a counselor is free, at any hour; twice promises once. Not `asked`: our own idea."""
+    """A callback as soon as a counselor is free, in its place in line; twice promises once. Not `asked`: our idea."""
     found = owed_callback(session, contact.id)
     if found is not None and found.plan.get("by") != By.PERSON:
         return found
@@ -32,6 +34,8 @@ def promise_callback(session: Session, contact: Contact, now: datetime, *, asked
     promised.status, promised.attempts, promised.max_attempts = FollowUpStatus.PENDING, 0, CALLBACK_ATTEMPTS
     promised.created_at = promised.due_at = now
     promised.plan = {}
+    waited = contact.waiting_since if contact.status is ContactStatus.WAITING else None
+    contact.place_at = (waited or now) if asked else now + GIVES_WAY
     session.add(promised)
     if asked:
         record(session, contact.id, "callback_requested", now)

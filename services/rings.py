@@ -49,7 +49,7 @@ def _ring_counselors(
     session: Session, contact: Contact, reach: Circle, ringing: int, wish: str | None, now: datetime
 ) -> tuple[list[Leg], bool]:
     """Legs for the best counselors of the circle, and whether nobody is there at all."""
-    counselors = _counselors(session)
+    counselors = counselors_of_the_line(session)
     candidates = _candidates(session, counselors, contact, now)
     wanted = knowing.skills_wanted(contact)
     callers = 1 if contact.urgency in DANGER else callers_waiting(session)
@@ -60,7 +60,8 @@ def _ring_counselors(
     return [leg for leg in legs if leg is not None], nobody_can_answer(candidates)
 
 
-def _counselors(session: Session) -> list[Counselor]:
+def counselors_of_the_line(session: Session) -> list[Counselor]:
+    """Active counselors and supervisors with a phone, with their shifts."""
     query = (
         select(Counselor)
         .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_([Role.COUNSELOR, Role.SUPERVISOR]))
@@ -110,7 +111,7 @@ def presence_now(counselor: Counselor, now: datetime) -> Presence:
 
 def others_available(session: Session, counselor: Counselor, now: datetime) -> bool:
     """Whether anybody else on shift would answer, so that this one may be put away."""
-    others = [person for person in _counselors(session) if person.id != counselor.id]
+    others = [person for person in counselors_of_the_line(session) if person.id != counselor.id]
     here = schedules.on_shift(session, others, now)
     return any(other.id in here and presence_now(other, now) is Presence.AVAILABLE for other in others)
 

@@ -12,7 +12,7 @@ from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
-from services import alerts, escalation, information, knowing, resuming, tasks, tending
+from services import alerts, escalation, information, knowing, resuming, tasks, tending, wait_forecast
 from services.house import House
 
 NOTHING = Understanding()
@@ -48,14 +48,17 @@ def _limits(house: House) -> Limits:
 
 
 def _view(session: Session, house: House, contact: Contact, now: datetime) -> Waiting:
+    waited, ahead = (now - (contact.waiting_since or now)).total_seconds(), waiting_ahead(session, contact)
+    tells = contact.status is ContactStatus.WAITING and call_flow.tells_position(contact.flow, waited, contact.urgency)
     return Waiting(
         contact_id=contact.id,
         language=contact.language,
         urgency=contact.urgency,
         status=contact.status,
         next_step=NextStep(contact.next_step or NextStep.RING),
-        waited=(now - (contact.waiting_since or now)).total_seconds(),
-        ahead=waiting_ahead(session, contact),
+        waited=waited,
+        ahead=ahead,
+        expected=wait_forecast.forecast(session, house, contact, ahead, now) if tells else None,
         counselor_joined=contact.counselor_joined_at is not None,
         being_fetched=escalation.being_fetched(contact, now),
         tended=tending.tended(session, contact, now),
@@ -71,6 +74,9 @@ def _apply(session: Session, contact: Contact, turn: Turn, now: datetime) -> Non
     contact.deadline_at = now + escalation.NEXT_TURN
     if turn.flow:
         contact.flow = {**contact.flow, **turn.flow}
+    if turn.told is not None:
+        kind = "long" if turn.told.beyond else "range"
+        record(session, contact.id, "wait_told", now, kind=kind, low=turn.told.low, high=turn.told.high)
     if turn.next_step is not None and turn.next_step != contact.next_step:
         contact.next_step = turn.next_step
         record(session, contact.id, "next_step", now, step=turn.next_step.value)

@@ -1,10 +1,12 @@
 """A callback: the counselor's phone first, then the person's, with pauses, and never before somebody on the line."""
 
+import uuid
+
 import pytest
 
-from models.contacts import Contact
+from models.contacts import Contact, waiting_ahead, waiting_contacts
 from routing.vocabulary import ContactStatus, Urgency
-from services import bridging, callbacks, dispositions, releasing, waiting
+from services import bridging, callbacks, dispositions, promises, releasing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
@@ -127,12 +129,20 @@ def test_a_counselor_who_waits_for_a_callback_that_is_not_taken_up_is_told_so(st
     assert says(said) == ["voice.not_connected"]
 
 
-def test_phones_that_ring_for_a_callback_are_let_go_for_somebody_on_the_line(stage: Stage) -> None:
-    stage.counselor(101)
-    owed = stage.dials("+12125550143")
-    waiting.greeting_key(stage.house, owed, "9", stage.now)
+def promised_by_us(stage: Stage, number: str, ago: float = 0) -> uuid.UUID:
+    """A caller whom nobody answered in three minutes, and who has gone home with our promise."""
+    contact = stage.dials(number)
+    with stage.house.db.begin() as session:
+        promises.promise_callback(session, session.get_one(Contact, contact), stage.now, asked=False)
     stage.caller_hangs_up()
-    callbacks.begin(stage.house, owed, stage.now)
+    stage.later(ago)
+    assert callbacks.begin(stage.house, contact, stage.now)
+    return contact
+
+
+def test_phones_that_ring_for_a_callback_that_was_our_idea_are_let_go_for_somebody_on_the_line(stage: Stage) -> None:
+    stage.counselor(101)
+    owed = promised_by_us(stage, "+12125550143")
     assert stage.rings(owed) == ["+16175550101"]
 
     caller = stage.dials("+12125550144")
@@ -142,6 +152,36 @@ def test_phones_that_ring_for_a_callback_are_let_go_for_somebody_on_the_line(sta
     assert stage.rings(owed) == [], "a callback waits while somebody is on the line"
     assert stage.rings(caller) == ["+16175550101"]
     assert stage.leg(101) in {leg.id for leg in stage.legs(caller)}
+
+
+def test_whoever_pressed_9_keeps_the_place_before_those_who_came_later_and_behind_those_who_came_first(
+    stage: Stage,
+) -> None:
+    stage.counselor(101)
+    earlier = stage.dials("+12125550142")
+    stage.later(5)
+    owed = stage.dials("+12125550143")
+    stage.later(55)
+    waiting.greeting_key(stage.house, owed, "9", stage.now)
+    stage.caller_hangs_up()
+    callbacks.begin(stage.house, owed, stage.now)
+    later = stage.dials("+12125550144")
+
+    assert stage.rings(owed) == [], "somebody is on the line who came before"
+    with stage.house.db.begin() as session:
+        assert [contact.id for contact in waiting_contacts(session)] == [earlier, owed, later]
+        assert waiting_ahead(session, session.get_one(Contact, later)) == 2
+        session.get_one(Contact, earlier).status = ContactStatus.ENDED
+    assert stage.rings(owed) == ["+16175550101"]
+    assert stage.rings(later) == ["+16175550101"], "and it is not taken from them"
+
+
+def test_a_promise_of_ours_that_stands_for_ten_minutes_gives_way_no_longer(stage: Stage) -> None:
+    stage.counselor(101)
+    owed = promised_by_us(stage, "+12125550143", ago=601)
+    stage.dials("+12125550144")
+
+    assert stage.rings(owed) == ["+16175550101"]
 
 
 def test_in_danger_every_phone_that_rings_for_a_callback_is_taken(stage: Stage) -> None:

@@ -110,8 +110,10 @@ def test_a_caller_with_two_promises_is_called_back_once(stage: Stage) -> None:
     assert [stage.contact(one).calling_back for one in (first, second)] == [False, True]
 
 
-def test_callbacks_do_not_count_in_the_position_that_a_caller_hears_unless_in_more_danger(stage: Stage) -> None:
+def test_callbacks_that_were_our_idea_do_not_count_in_the_position_unless_in_more_danger(stage: Stage) -> None:
     first = promised(stage)
+    with stage.house.db.begin() as session:
+        session.get_one(Contact, first).place_at = stage.now + promises.GIVES_WAY
     stage.later(5)
     live = stage.dials(STRANGER)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from models.contacts import Contact, Leg, waiting_ahead, waiting_contacts
+from models.contacts import Contact, Leg, events_of, waiting_ahead, waiting_contacts
 from models.people import Counselor
 from models.texts import TextMessage
 from routing.documents import Enqueue, HangUp, Leave, Ring
@@ -41,6 +41,22 @@ def test_two_counselors_are_rung_at_once_longest_idle_first(stage: Stage) -> Non
     contact = stage.dials()
 
     assert sorted(stage.rings(contact)) == ["+16175550102", "+16175550103"]
+
+
+def test_a_caller_behind_others_hears_an_honest_wait_and_it_is_kept_for_measuring(stage: Stage) -> None:
+    stage.counselor(101)
+    stage.rings(stage.dials("+12125550141"))
+    stage.takes(101)
+    stage.dials("+12125550142")
+    stage.later(1)
+    last = stage.dials()
+    with stage.house.db.begin() as session:
+        session.get_one(Contact, last).flow = {"what": 2, "zip": 2, "payer": 2}
+
+    assert says(stage.waits(last)) == ["voice.position", "voice.wait_long"]
+    assert says(stage.waits(last)) == [], "again after half a minute"
+    with stage.house.db.begin() as session:
+        assert [event.data["kind"] for event in events_of(session, last) if event.kind == "wait_told"] == ["long"]
 
 
 def test_where_nearly_every_ring_is_answered_one_phone_rings_first(stage: Stage) -> None:
