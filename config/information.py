@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from config.content.loader import HERE, AnyShape, ContentError, read_toml, shaped
 from config.content.shapes import Content, Shape, TwoLanguages
@@ -97,7 +97,7 @@ class Near(Shape):
 
 
 class State(Shape):
-    """What a state adds."""
+    """What a state adds; `sources`: whose page says so, and the day of reading, whenever it has lines of its own."""
 
     id: str = Field(pattern="^[A-Z]{2}$")
     name: TwoLanguages
@@ -105,6 +105,13 @@ class State(Shape):
     naloxone: Lines | None = None
     families: Lines | None = None
     shelter: Lines | None = None
+    sources: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_who_says_so(self) -> Self:
+        if (self.naloxone or self.families or self.shelter) and not self.sources:
+            raise ValueError("name the sources of its own lines, each with the day of reading")
+        return self
 
 
 class NearYou(Shape):
@@ -200,8 +207,10 @@ def _topic(topic: Topic, general: General) -> dict[str, Any]:
 def _near(kind: str, near: Near, state: State | None, as_of: date) -> dict[str, Any]:
     """One kind of help, everywhere or in a state: what the state adds comes first."""
     lines: Mapping[str, tuple[str, ...]] = near.lines.model_dump()
+    sources: tuple[str, ...] = ()
     if state is not None:
         own = getattr(state, kind)
+        sources = state.sources if own else ()
         for language, words in (own.model_dump() if own else {}).items():
             lines = {**lines, language: (*words, *lines[language])}
         if state.dial_211 and near.dial_211:
@@ -209,7 +218,7 @@ def _near(kind: str, near: Near, state: State | None, as_of: date) -> dict[str, 
                 dial = sentence.format(state=getattr(state.name, language))
                 lines = {**lines, language: (dial, *lines[language])}
     name = near.name.model_dump()
-    return {"id": kind, "name": name, "sections": {"about": lines}, "sources": [], "as_of": as_of}
+    return {"id": kind, "name": name, "sections": {"about": lines}, "sources": list(sources), "as_of": as_of}
 
 
 def _source(sources: Mapping[str, str], source: str, sheet: str) -> str:

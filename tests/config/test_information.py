@@ -7,7 +7,7 @@ import pytest
 
 from config.content import Content, ContentError, load_content
 from config.information import FOLDER, load_information
-from routing.information import SEGMENTS_AT_ONCE, Library, pages
+from routing.information import SEGMENTS_AT_ONCE, Library, Sheet, pages
 from routing.segments import plain_letters, segments
 from routing.vocabulary import Language
 
@@ -108,6 +108,22 @@ def test_help_near_is_listed_for_every_state_and_knows_where_211_answers(library
     assert not any("211" in line for line in guam.lines(Language.SPANISH))
 
 
+def test_what_a_state_adds_comes_first_and_says_who_says_so(library: Library) -> None:
+    ohio, everywhere = library.sheet("naloxone", "OH"), library.sheet("naloxone")
+    assert ohio is not None
+    assert everywhere is not None
+    assert "naloxone.ohio.gov" in ohio.lines(Language.ENGLISH)[0]
+    assert ohio.lines(Language.SPANISH)[1:] == everywhere.lines(Language.SPANISH)
+    assert "read 2026-11-22" in ohio.sources[0]
+    assert all(sheet.sources for by in library.near.values() for s, sheet in by.items() if _adds(library, sheet))
+
+
+def _adds(library: Library, sheet: Sheet) -> bool:
+    general = library.sheet(sheet.id)
+    own = [line for line in sheet.lines(Language.ENGLISH) if "dial 211" not in line]
+    return general is not None and own != list(general.lines(Language.ENGLISH))
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "named"),
     [
@@ -116,6 +132,7 @@ def test_help_near_is_listed_for_every_state_and_knows_where_211_answers(library
         ("others.toml", "The last two: call 911.", "The last two: call 911. " * 9, "synthetic_cannabinoid: withdrawal"),
         ("opioids.toml", 'substance = "heroin"', 'substance = "herion"', "opioids.toml: herion: substance"),
         ("sources.toml", "GHBREV", "GHB", "there is no source “GHBREV”"),
+        ("near_you.toml", 'sources = ["State of Ohio', '# ["State of Ohio', "name the sources of its own lines"),
         ("general.toml", 'first = "clonazepam"', 'first = "klonopin"', "general.toml: first"),
     ],
 )
