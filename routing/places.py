@@ -72,6 +72,8 @@ class Towns:
         self._short_states = {**self._states, **content.states_short}
         self._other_words = (frozenset(other_words) | lists["english"] | lists["spanish"]) - content.called.keys()
         self._lists = lists
+        self._begin = {name.split()[0] for name in self._towns} | set(_SHORT)  # no other word begins a town
+        self._begin_states = {name.split()[0] for name in self._short_states} | {code.lower() for code in _CODES}
         known = {word for name in large | small for word in name.split()} | self._other_words | set(self._short_states)
         self._speller = Speller((name for name in large if " " not in name), known)
 
@@ -86,7 +88,8 @@ class Towns:
         found = max(self._places(text, words, asked), default=None, key=lambda place: place[0])
         if found is not None:
             return found[1]
-        return None, next((state.name for at in range(len(words)) if (state := _state(words, at, self._states))), None)
+        may_be = (at for at, word in enumerate(words) if word.plain in self._begin_states)
+        return None, next((state.name for at in may_be if (state := _state(words, at, self._states))), None)
 
     def _places(self, text: str, words: Sequence[_Word], asked: str | None) -> Iterator[tuple[tuple[int, int], Place]]:
         shouted = text.isupper()
@@ -95,6 +98,8 @@ class Towns:
             if at <= last:
                 continue
             led = self._is_led(words, at)
+            if not led and words[at].plain not in self._begin and not self._state_after(text, words, at):
+                continue
             town = self._town(text, words, at, led=led)
             if town is None:
                 continue
@@ -110,8 +115,10 @@ class Towns:
             yield (self._here(words, at, last), int(state is not None)), (town.name, state.name if state else None)
 
     def _is_led(self, words: Sequence[_Word], at: int) -> bool:
-        before = [word.plain for word in words[max(0, at - 2) : at]]
-        return bool({" ".join(before), *before[-1:]} & self._lists["town_before"])
+        leading = self._lists["town_before"]
+        return at > 0 and (
+            words[at - 1].plain in leading or (at > 1 and f"{words[at - 2].plain} {words[at - 1].plain}" in leading)
+        )
 
     def _here(self, words: Sequence[_Word], first: int, last: int) -> int:
         """More when one lives there now, less when one comes from there or goes there."""
@@ -122,23 +129,24 @@ class Towns:
 
     def _town(self, text: str, words: Sequence[_Word], at: int, *, led: bool) -> _Found | None:
         """The longest name of a town that begins at `at`; a misspelt one after `in` or before a state."""
+        first = words[at].plain
         for many in range(min(LONGEST_NAME, len(words) - at), 0, -1):
-            if not _joined(text, words, at, at + many - 1):
-                continue
             plain = [word.plain.replace("'", " ") for word in words[at : at + many]]
             in_full = [_SHORT.get(word, word) for word in plain]
             name = self._towns.get(" ".join(plain)) or self._towns.get(" ".join(in_full))
-            if name is not None:
+            if name is not None and _joined(text, words, at, at + many - 1):
                 return _Found(_as_written(text, words[at], words[at + many - 1], name), at + many - 1)
-        mended = self._speller.mend(words[at].plain) if len(words[at].plain) >= MIN_LETTERS else words[at].plain
-        if mended != words[at].plain and (led or self._state_after(text, words, at)):
-            return _Found(mended.title(), at)
-        return None
+        if len(first) < MIN_LETTERS or not (led or self._state_after(text, words, at)):
+            return None
+        mended = self._speller.mend(first)
+        return _Found(mended.title(), at) if mended != first else None
 
     def _state_after(self, text: str, words: Sequence[_Word], last: int) -> _Found | None:
         """The state right after a town's last word; a code that is a word too, in capitals or at the end of all."""
         after = last + 1
-        if after >= len(words) or not _BEFORE_A_STATE.fullmatch(text[words[last].end : words[after].start]):
+        if after >= len(words) or words[after].plain not in self._begin_states:
+            return None
+        if not _BEFORE_A_STATE.fullmatch(text[words[last].end : words[after].start]):
             return None
         named = _state(words, after, self._short_states)
         if named is not None:

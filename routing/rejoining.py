@@ -8,6 +8,7 @@ from routing.words import Message, fold
 
 MOST_PARTS = 3
 SHORTEST = 5  # letters of a name that is put together again
+BEGINNING = 2  # letters of it that are right
 MISSPELT = 1  # wrong letters of it that are mended
 MENDED_FROM = 8  # letters of it from which it may also be misspelt
 
@@ -18,6 +19,7 @@ class Rejoining:
     def __init__(self, names: Mapping[str, str], known: frozenset[str], mend: Callable[[str], str]) -> None:
         """`names`: one-word names, folded, and the substance of each; `known`: words that are no pieces of others."""
         self._labels = {name: Label("substance", id_) for name, id_ in names.items() if len(name) >= SHORTEST}
+        self._shapes = {(name[:BEGINNING], len(name) + more) for name in self._labels for more in (-1, 0, 1)}
         self._known = known
         self._mend = mend
 
@@ -34,9 +36,11 @@ class Rejoining:
         }
         for first, last in sorted(spans):
             together = "".join(words[first : last + 1])
-            if message.clauses[first] != message.clauses[last] or len(together) < SHORTEST:
+            if (together[:BEGINNING], len(together)) not in self._shapes or (
+                message.clauses[first] != message.clauses[last]
+            ):
                 continue
             name = together if len(together) < MENDED_FROM else self._mend(together)
             label = self._labels.get(name)
-            if label is not None and name[0] == together[0] and distance(together, name, MISSPELT) <= MISSPELT:
+            if label is not None and distance(together, name, MISSPELT) <= MISSPELT:
                 yield Hit(label, first, last)
