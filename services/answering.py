@@ -29,7 +29,8 @@ def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime, *, bridge
             return call_flow.farewell(Language.ENGLISH, Say("voice.already_answered"))
         leg.provider_sid = leg.provider_sid or sid
         leg.answered_at = leg.answered_at or now
-        if leg.contact.status is not ContactStatus.WAITING or leg.end_reason is not None:
+        own_call = leg.contact.status is ContactStatus.CLAIMED and leg.contact.claim_leg_id == leg.id
+        if not (own_call or leg.contact.status is ContactStatus.WAITING) or leg.end_reason is not None:
             gone = leg.contact.status is ContactStatus.ABANDONED
             return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left" if gone else "voice.already_answered"))
         if leg_may_become(leg.status, LegStatus.ANSWERED):
@@ -69,6 +70,8 @@ def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: dat
         rings.dismiss(leg, "too_late")
         record(session, contact.id, "already_answered", now, leg=str(leg.id))
         return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left" if gone else "voice.already_answered"))
+    if leg.accepted_at is None:  # a call out of their own, which nobody else could claim
+        leg.status, leg.accepted_at = LegStatus.ACCEPTED, now
     if bridged:
         contact.status = ContactStatus.CONNECTED
         contact.connected_at, contact.claim_expires_at, contact.counselor_joined_at = now, None, now

@@ -129,7 +129,9 @@ def _left_over_legs(now: datetime) -> Select[uuid.UUID]:
     """Phones that were in a conversation which is over, and of which no end was reported."""
     has_none = (Contact.claim_leg_id != Leg.id) & Leg.kind.not_in(GUESTS)
     over = Contact.status.not_in((ContactStatus.CLAIMED, *TALKING)) | has_none
-    accepted = Leg.status.in_((LegStatus.ACCEPTED, LegStatus.JOINED)) & (Leg.kind != LegKind.CALLER)
+    accepted = Leg.status.in_((LegStatus.ACCEPTED, LegStatus.JOINED)) & Leg.kind.not_in(
+        (LegKind.CALLER, LegKind.CALL_OUT)
+    )
     long_over = func.coalesce(Contact.ended_at, Leg.accepted_at) < now - AFTERWARDS
     old = Leg.accepted_at < now - AFTERWARDS
     return select(Leg.id).join(Contact).where(Leg.ended_at.is_(None), accepted, over, old, long_over)

@@ -11,7 +11,7 @@ from models.follow_ups import FollowUp
 from routing import call_flow
 from routing.documents import Ask, Document, HangUp, Say
 from routing.vocabulary import FollowUpKind, FollowUpStatus, Language, LegStatus
-from services import escalation, owed_callbacks
+from services import direct_calls, escalation, owed_callbacks
 from services.house import House
 
 CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into the conference
@@ -24,7 +24,7 @@ def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
         owed = owed_callback(session, contact_id, FollowUpStatus.PENDING)
         if contact is None or owed is None or owed.due_at > now:
             return False
-        if contact.caller.number is None or on_the_line(session, contact.caller_id):
+        if contact.caller.number is None or on_the_line(session, contact.caller_id) or direct_calls.is_out(contact):
             return False  # still on the line, or again; the next sweep tries again
         owed.status, owed.started_at = FollowUpStatus.STARTED, now
         owed.attempts += 1
@@ -70,10 +70,11 @@ def confirmed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Do
         contact = lock_contact(session, leg.contact_id) if leg else None
         if leg is None or contact is None or digits[:1] != "1" or contact.claim_leg_id is None:
             return Document(Language.ENGLISH, (HangUp(),))
-        owed = owed_callback(session, contact.id, FollowUpStatus.STARTED)
+        owed = owed_callback(session, contact.id)  # also one that was only promised: they are on the line now
         if owed is not None:
             owed.status, owed.done_at, owed.last_outcome = FollowUpStatus.DONE, now, "reached"
         leg.status = LegStatus.ACCEPTED
+        direct_calls.reached(contact)
         contact.calling_back = False  # from here on a call like any other
         record(session, contact.id, "callback_reached", now)
         escalation.connected(session, contact, now)

@@ -12,9 +12,9 @@ from models import outbox
 from models.contacts import Contact, Leg, lock_contact, record
 from models.people import Counselor
 from routing import call_flow
-from routing.documents import Ask, Document, HangUp, Say
+from routing.documents import Ask, Document, GoTo, HangUp, Say
 from routing.vocabulary import ContactStatus, Disposition, Language, Presence
-from services import follow_ups, match_replay, promises, safe_contact
+from services import direct_calls, follow_ups, match_replay, promises, safe_contact
 from services.house import House
 from services.safe_contact import SafeContact
 
@@ -85,9 +85,9 @@ def _back_from_wrap_up(session: Session, counselor_id: uuid.UUID | None) -> None
         counselor.presence, counselor.presence_until = Presence.AVAILABLE, None
 
 
-def ask(leg_id: uuid.UUID) -> Document:
+def ask(leg_id: uuid.UUID, *first: Say) -> Document:
     """After the conference, on the counselor's phone: which disposition? One key, asked twice."""
-    question = Ask((Say("voice.disposition"),), call_flow.path("leg-disposition", leg_id), digits=1, seconds=10)
+    question = Ask((*first, Say("voice.disposition")), call_flow.path("leg-disposition", leg_id), digits=1, seconds=10)
     return Document(Language.ENGLISH, (question, question, Say("voice.disposition_later"), HangUp()))
 
 
@@ -104,7 +104,15 @@ def after_conference(house: House, leg_id: uuid.UUID, now: datetime) -> Document
             contact.status, contact.ended_at = ContactStatus.ENDED, now
             record(session, contact.id, "conversation_ended", now)
             outbox.touch(session, contact.id)
-        return ask(leg_id)
+        first = (Say("voice.not_reached"),) if direct_calls.NOT_REACHED in contact.flow else ()
+        cut_off = direct_calls.may_reconnect(contact, leg)
+    return _ask_whether_cut_off(leg_id) if cut_off else ask(leg_id, *first)
+
+
+def _ask_whether_cut_off(leg_id: uuid.UUID) -> Document:
+    """The caller's phone has left, and they said that we may call right back: whoever stays on is connected again."""
+    done = Ask((Say("voice.cut_off"),), call_flow.path("leg-disposition", leg_id), digits=1, seconds=4)
+    return Document(Language.ENGLISH, (done, GoTo(call_flow.path("reconnect", leg_id))))
 
 
 def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:

@@ -11,7 +11,7 @@ from routing import call_flow
 from routing.call_flow import NextStep
 from routing.documents import Document, GoTo, HangUp, Pause, Record, Ring, Say, Target
 from routing.vocabulary import ContactStatus, Disposition, Language, LegKind, LegStatus
-from services import promises, rings, tasks
+from services import direct_calls, promises, rings, tasks
 from services.house import House
 
 # The caller enters a conference in one way only: redirected by a worker (FETCHED_AT), or let in by the call itself
@@ -61,6 +61,7 @@ def connected(session: Session, contact: Contact, now: datetime) -> None:
     if contact.status is ContactStatus.CLAIMED:
         contact.status, contact.connected_at = ContactStatus.CONNECTED, now
         contact.claim_expires_at = contact.deadline_at = contact.held_since = None
+        contact.flow = {k: v for k, v in contact.flow.items() if k != direct_calls.OTHERWISE_OVER}
         for leg in live_legs(session, contact.id):
             if leg.kind is LegKind.CALLER:
                 leg.seat = leg.seated = {}  # from an earlier conversation of this call
@@ -166,6 +167,9 @@ def give_back(session: Session, house: House, contact: Contact, now: datetime) -
 
     A limit that began anew would let one phone that picks up and is gone keep a caller waiting for ever.
     """
+    if direct_calls.is_out(contact):  # a counselor's own call out: nobody waits, so nobody else is rung
+        direct_calls.put_back(session, contact, now)
+        return
     contact.flow = {k: v for k, v in contact.flow.items() if k not in (FETCHED_AT, LET_IN)}
     _wait_on(session, house, contact, now)
 
@@ -227,6 +231,7 @@ def _conversation_over(session: Session, house: House, contact: Contact, now: da
 
     Whoever was on hold then was not finished: they wait again at once, and others are rung.
     """
+    contact.flow = {**contact.flow, direct_calls.OTHERWISE_OVER: 1}  # nobody was cut off: they are on the line
     if contact.held_since is not None and not has_hung_up(session, contact):
         record(session, contact.id, "waits_again", now)
         back_to_waiting(session, house, contact, now)
@@ -264,8 +269,11 @@ def join(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         return way_out(session, house, contact, now)
 
 
-def after(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
-    """The conference is over for the caller: a claim that never met goes back to the queue, else a way back."""
+def after(house: House, contact_id: uuid.UUID, now: datetime, *, there: bool = True) -> Document:
+    """The conference is over for the caller: a claim that never met goes back to the queue, else a way back.
+
+    `there`: their phone is still up; Twilio may ask for this document after a hang-up, too (TWILIO.md 4.5).
+    """
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         if contact is None:
@@ -275,6 +283,8 @@ def after(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
             give_back(session, house, contact, now)
         if contact.status is ContactStatus.WAITING:
             return way_out(session, house, contact, now)
+        if not there:
+            return Document(contact.language, (HangUp(),))
         return _conversation_over(session, house, contact, now)
 
 

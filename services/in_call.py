@@ -16,7 +16,7 @@ from services import alerts, counselor_notices, escalation, guests, rooms, tasks
 from services.house import House
 
 # `voice.told_...`
-TOLD = frozenset({"hold_over", "not_reached", "guest_left", "listens", "joined", "help_comes", "cut_off"})
+TOLD = frozenset({"hold_over", "not_reached", "guest_left", "listens", "joined", "help_comes"})
 HELP_ASKED = "help_asked_at"  # in the flow: a counselor wants a supervisor, seconds since 1970
 
 
@@ -31,6 +31,7 @@ class CallRefused(StrEnum):
     BUSY = "busy"  # that counselor is on another call
     NO_PHONE = "no_phone"  # no number to ring
     NOT_A_KEY = "not_a_key"
+    NOT_SAFE = "not_safe"  # nobody knows whether this person may be called
 
 
 @dataclass(frozen=True)

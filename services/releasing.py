@@ -11,7 +11,7 @@ from models.people import Counselor
 from models.rooms import TALKING
 from routing import call_flow
 from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus, Presence
-from services import counselor_notices, escalation, guest_calls, owed_callbacks, rings, tasks, waiting
+from services import counselor_notices, direct_calls, escalation, guest_calls, owed_callbacks, rings, tasks, waiting
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -46,7 +46,9 @@ def _caller_leg_ended(session: Session, house: House, contact: Contact, now: dat
     """The caller's phone is down."""
     if any(other.kind is LegKind.CALLER for other in live_legs(session, contact.id)):
         return
-    if contact.calling_back:
+    if direct_calls.is_out(contact):
+        direct_calls.put_back(session, contact, now)
+    elif contact.calling_back:
         owed_callbacks.not_reached(session, house, contact, now)
     else:
         waiting.caller_gone(session, house, contact, now)

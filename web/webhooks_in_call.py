@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from routing import call_flow
 from routing.documents import Document, Say
 from routing.vocabulary import Language
-from services import escalation, guest_calls, in_call
+from services import calling_out, escalation, guest_calls, in_call
 from web.house import house
 from web.twiml_answers import field, now, twiml
 
@@ -64,3 +64,28 @@ def guest_keys(leg_id: uuid.UUID) -> Response:
 def guest_after(leg_id: uuid.UUID) -> Response:
     """An added phone is out of the conference."""
     return twiml(guest_calls.after(house(), leg_id, now()))
+
+
+@blueprint.post("/voice/reconnect/<uuid:leg_id>")
+def reconnect(leg_id: uuid.UUID) -> Response:
+    """The counselor stayed on after the caller was cut off."""
+    return twiml(calling_out.reconnect(house(), leg_id, now()))
+
+
+@blueprint.post("/voice/out/<uuid:leg_id>")
+def out(leg_id: uuid.UUID) -> Response:
+    """A counselor's own phone was picked up for a call to a place."""
+    return twiml(calling_out.picked_up(house(), leg_id, field("CallSid"), now()))
+
+
+@blueprint.post("/voice/out-key/<uuid:leg_id>")
+def out_key(leg_id: uuid.UUID) -> Response:
+    """1 rings the place."""
+    return twiml(calling_out.pressed(house(), leg_id, field("Digits"), now()))
+
+
+@blueprint.post("/voice/out-after/<uuid:leg_id>")
+def out_after(leg_id: uuid.UUID) -> Response:
+    """The call to the place is over."""
+    answered = field("DialCallStatus") in ("completed", "answered")
+    return twiml(calling_out.after(house(), leg_id, answered=answered))

@@ -4,7 +4,7 @@ import uuid
 
 from flask import Blueprint, Response
 
-from services import bridging, escalation, intake, promises, waiting
+from services import bridging, escalation, intake, promises, releasing, waiting
 from telephony.twiml import Document
 from web import degraded
 from web.house import house
@@ -70,7 +70,8 @@ def join(contact_id: uuid.UUID) -> Response:
 @blueprint.post("/voice/after/<uuid:contact_id>")
 def after(contact_id: uuid.UUID) -> Response:
     """The conference is over and the caller is still there."""
-    return twiml(escalation.after(house(), contact_id, now()))
+    there = field("CallStatus") not in releasing.ENDED_WORDS
+    return twiml(escalation.after(house(), contact_id, now(), there=there))
 
 
 @blueprint.post("/voice/dialed/<uuid:contact_id>")

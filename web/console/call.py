@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from routing.vocabulary import Part, ReferralStatus
-from services import in_call, intake_lines, supervising, transfers
+from services import calling_out, in_call, intake_lines, supervising, transfers
 from services.guest_calls import SUPERVISING
 from services.in_call import By, CallRefused
 from web import guards
@@ -187,6 +187,22 @@ def take(contact_id: uuid.UUID) -> ResponseReturnValue:
 def reassign(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Somebody else takes the call over."""
     return parts(contact_id, supervising.reassign(house(), contact_id, by(), _person(), guards.now()))
+
+
+@blueprint.post("/out")
+@allow(ANSWERING)
+def call_them(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Call the contact's own number as the helpline."""
+    asked = request.form.get("asked") == "yes"
+    return parts(contact_id, calling_out.call_them(house(), contact_id, by(), asked, guards.now()))
+
+
+@blueprint.post("/out-place")
+@allow(ANSWERING)
+def call_place(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Call a place of the directory as the helpline."""
+    listing = request.form.get("listing", 0, type=int)
+    return parts(contact_id, calling_out.call_place(house(), contact_id, by(), listing, guards.now()))
 
 
 def _person() -> uuid.UUID:
