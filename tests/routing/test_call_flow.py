@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.call_flow import MAX_ASKS, Limits, NextStep, Question, Waiting, last_resort, wait_turn
-from routing.documents import Ask, Leave
+from routing.documents import Ask, HangUp, Leave
 from routing.vocabulary import ContactStatus, Language, Urgency
 
 LIMITS = Limits(offer=60, hard=180, dial_without_worker=12)
@@ -47,8 +47,10 @@ def waiting(**changes: object) -> Waiting:
 
 
 @given(views)
-def test_every_turn_tells_the_phone_something(view: Waiting) -> None:
-    assert wait_turn(view, LIMITS).document.steps
+def test_every_turn_tells_the_phone_something_and_never_hangs_up_on_silence_a_tty_or_a_relay(view: Waiting) -> None:
+    steps = wait_turn(view, LIMITS).document.steps
+    assert steps
+    assert HangUp() not in steps
 
 
 @given(views)
