@@ -1,5 +1,5 @@
 # Each target does its own set-up. PYTHON=python3.12 chooses another Python, BROWSER=0 leaves the browser tests out.
-.PHONY: setup setup-test run test check bench chaos histories lock clean
+.PHONY: setup setup-test run test check bench chaos kills histories lock clean
 .DEFAULT_GOAL := run
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -34,6 +34,10 @@ bench: setup-test
 # A thousand texts and follow-ups while processes are killed; ARGS="--people 200 --seconds 60" for a shorter one.
 chaos: setup-test
 	@$(PY) -m bench.chaos $(ARGS)
+
+# Live calls while worker, beat, Redis, PostgreSQL and one web process are killed; ARGS="--calls 20 --seconds 60".
+kills: setup-test
+	@$(PY) -m bench.kills $(ARGS)
 
 # Random histories of whole calls, in virtual time: `make histories N=100000 SEED=0`.
 N ?= 100000

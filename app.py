@@ -15,7 +15,7 @@ from config.settings import Settings, SettingsError, load_settings
 from services.degraded.keeper import Keeper
 from services.house import House
 from services.matching import freshen, read_beside
-from telephony.build import build_account
+from telephony.build import build_account, build_alarm_ways, build_telephony
 from telephony.static_documents import documents
 from telephony.twiml import Twiml
 from web import (
@@ -106,13 +106,17 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["settings"] = settings
     app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
-    app.extensions["after_start"] = (lambda: _warm_up(house), Keeper(house, app.extensions["clock"]).run)
+    keeper = Keeper(house, app.extensions["clock"], build_alarm_ways(settings))
+    app.extensions["after_start"] = (lambda: _warm_up(house), keeper.run)
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["triage_reader"] = triage_rules
     app.extensions["committed_content"] = committed_content
     app.extensions["probes"] = build_probes(settings, house)
     app.extensions["account"] = build_account(settings)
-    app.extensions["static_documents"] = lambda base: documents(base, house.phrases, settings.on_call_numbers, number)
+    app.extensions["telephony"] = build_telephony(settings)
+    app.extensions["static_documents"] = lambda base: documents(
+        base, house.phrases, settings.on_call_numbers, number, settings.backup_number
+    )
 
 
 def _warm_up(house: House) -> None:

@@ -19,6 +19,7 @@ CALLS_DIAL: Final = "workers.calls.dial"
 CALLS_RECONCILE: Final = "workers.calls.reconcile"
 TEXTS_SWEEP: Final = "workers.texts.sweep"
 FOLLOW_UPS_SWEEP: Final = "workers.follow_ups.sweep"
+ALARMS_SWEEP: Final = "workers.housekeeping.alarms_again"
 HOUSEKEEPING_SWEEP: Final = "workers.housekeeping.sweep"
 VOICEMAILS_SWEEP: Final = "workers.housekeeping.voicemails_home"
 SHIFTS_SWEEP: Final = "workers.housekeeping.shifts"
@@ -35,6 +36,7 @@ _SWEEPS: Final = (
     ("texts", TEXTS_SWEEP, 5.0, RETRIES),
     ("follow_ups", FOLLOW_UPS_SWEEP, 5.0, FOLLOW_UPS),
     ("housekeeping", HOUSEKEEPING_SWEEP, 60.0, HOUSEKEEPING),
+    ("alarms", ALARMS_SWEEP, 30.0, HOUSEKEEPING),
     ("voicemails", VOICEMAILS_SWEEP, 10.0, HOUSEKEEPING),
     ("shifts", SHIFTS_SWEEP, 60.0, HOUSEKEEPING),
     ("beds", BEDS_SWEEP, 20.0, HOUSEKEEPING),

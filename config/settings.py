@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     on_call_numbers: Numbers = Field((defaults.ON_CALL_NUMBER,), min_length=1, repr=False)
     backup_number: E164Number = Field("", repr=False)  # empty: no backup centre
 
+    alarm_emails: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)] = Field((), repr=False)
+    alarm_sender: str = Field("", repr=False)  # the From of alarms; empty: the first of ALARM_EMAILS
+    smtp_url: Annotated[str, AfterValidator(urls.smtp_url)] = Field("", repr=False)
+    alarm_webhook_url: Annotated[str, AfterValidator(urls.hook_url)] = Field("", repr=False)
+    alarm_webhook_secret: str = Field("", repr=False)
+
     organisation_name: str = Field("Harborline", min_length=1)  # who runs the line, as callers hear it
     funding_sentence_en: str = ""  # who pays for the line, as callers hear it; empty: not said
     funding_sentence_es: str = ""
@@ -141,6 +147,14 @@ class Settings(BaseSettings):
             raise ValueError("the waiting times must rise: wider, backup, supervisors, offer, hard limit")
         if self.text_window_start_hour >= self.text_window_end_hour:
             raise ValueError("TEXT_WINDOW_START_HOUR must come before TEXT_WINDOW_END_HOUR")
+        return self
+
+    @model_validator(mode="after")
+    def _alarms_can_leave(self) -> Self:
+        if bool(self.alarm_emails) != bool(self.smtp_url):
+            raise ValueError("ALARM_EMAILS and SMTP_URL need each other: set both or neither")
+        if self.alarm_webhook_url and len(self.alarm_webhook_secret) < 16:
+            raise ValueError("ALARM_WEBHOOK_URL needs an ALARM_WEBHOOK_SECRET of at least 16 characters")
         return self
 
     @property

@@ -38,3 +38,19 @@ def web_url(value: str) -> str:
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
         raise ValueError("give an address such as https://line.example.org")
     return value.rstrip("/")
+
+
+def smtp_url(value: str) -> str:
+    """`smtp://` or `smtps://` with a host; empty stays empty."""
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+        raise ValueError("give a mail server such as smtp://name:password@mail.example.org:587")
+    return value
+
+
+def hook_url(value: str) -> str:
+    """An http or https address, with a query if it needs one; empty stays empty."""
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("give an address such as https://alarms.example.org/hook")
+    return value

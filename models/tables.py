@@ -1,6 +1,7 @@
 """Every table, imported in one place, for migrations and mappers."""
 
 from models import (
+    alarms,
     api_keys,
     bed_contacts,
     bed_rounds,
@@ -13,6 +14,7 @@ from models import (
     facility_pairs,
     follow_ups,
     live_facts,
+    look_backs,
     matches,
     outbox,
     people,
@@ -24,6 +26,7 @@ from models import (
 )
 
 __all__ = [
+    "alarms",
     "api_keys",
     "bed_contacts",
     "bed_rounds",
@@ -36,6 +39,7 @@ __all__ = [
     "facility_pairs",
     "follow_ups",
     "live_facts",
+    "look_backs",
     "matches",
     "outbox",
     "people",

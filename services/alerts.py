@@ -1,4 +1,4 @@
-"""Supervisors learn of danger at once, by text, whoever has the contact."""
+"""Supervisors learn of danger at once, by text and as an alarm, whoever has the contact."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,12 +8,19 @@ from sqlalchemy.orm import Session
 from models.contacts import Contact, record
 from models.people import Counselor, staff_with_phones
 from routing.vocabulary import DANGER, Role
-from services import counselor_notices, schedules
+from services import alarms, counselor_notices, schedules
+from services.alarms import AlarmKind
 from services.house import House
+
+_AS_ALARM = {
+    "counselor.danger_call": AlarmKind.DANGER_CALL,
+    "counselor.danger_hung_up": AlarmKind.DANGER_HUNG_UP,
+}
 
 
 def alert_supervisors(session: Session, house: House, contact: Contact, key: str, now: datetime) -> int:
     """Text the supervisors on shift, or all when none is, with a link to the rescue screen; how many."""
+    alarms.raise_alarm(session, _AS_ALARM[key], now, subject=contact.id)
     told = supervisors(session, now)
     link = f"{house.rules.public_base_url}/contacts/{contact.id}/rescue"
     for supervisor in told:
@@ -26,6 +33,7 @@ def alert_supervisors(session: Session, house: House, contact: Contact, key: str
 
 def help_asked(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """A counselor on a call (locked) wants somebody beside them: supervisors get a link to the contact's page."""
+    alarms.raise_alarm(session, AlarmKind.HELP_ASKED, now, subject=contact.id)
     link = f"{house.rules.public_base_url}/contacts/{contact.id}"
     for supervisor in supervisors(session, now):
         if supervisor.id != contact.claimed_by:

@@ -12,7 +12,8 @@ from routing import clock
 from routing.gaps import ANYONE, Coverer, Gap, gaps
 from routing.spans import Span, minus
 from routing.vocabulary import Language, Role
-from services import counselor_notices, schedules, shift_times
+from services import alarms, counselor_notices, schedules, shift_times
+from services.alarms import AlarmKind
 from services.house import House
 
 DAYS_AHEAD = 7
@@ -47,6 +48,7 @@ def tell_gaps(house: House, now: datetime) -> int:
         if not new or not leaders:
             return 0
         session.add_all(CoverageGap(need=g.need, starts_at=g.span.start, ends_at=g.span.end, told_at=now) for g in new)
+        alarms.raise_alarm(session, AlarmKind.COVERAGE_GAP, now, count=len(new))
         for person in leaders:
             _tell(session, house, person, new, now)
         return len(new)

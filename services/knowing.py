@@ -16,7 +16,8 @@ from routing.dialogue import is_command
 from routing.dialogue_information import only_asks
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, Channel, more_urgent
-from services import alerts, flags, tasks
+from services import alarms, alerts, flags, tasks
+from services.alarms import AlarmKind
 from services.house import House
 from services.matching import desk_of
 
@@ -51,10 +52,11 @@ def hear_words(
     if is_command(words):  # CALL ME is no town in Maine
         understanding = replace(understanding, city=None, state=None)
     flags.reopen(session, contact, [flag.id for flag in understanding.flags if flag.when == "now"], now)
-    if raise_urgency(session, contact, understanding, now) and contact.channel is Channel.VOICE:
-        alerts.alert_supervisors(
-            session, house, contact, "counselor.danger_call", now
-        )  # texts ask around by themselves
+    if raise_urgency(session, contact, understanding, now):
+        if contact.channel is Channel.VOICE:
+            alerts.alert_supervisors(session, house, contact, "counselor.danger_call", now)
+        else:  # texts ask around by themselves
+            alarms.raise_alarm(session, AlarmKind.TEXT_DANGER, now, subject=contact.id)
     known = dict(contact.triage or {})
     learnt: dict[str, Any] = {
         key: {"value": value, "source": source}

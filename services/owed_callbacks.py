@@ -12,7 +12,8 @@ from models.contacts import Contact, live_legs, lock_contact, record
 from models.follow_ups import FollowUp
 from routing.follow_up import By
 from routing.vocabulary import ContactStatus, Disposition, FollowUpStatus, LegKind
-from services import alerts, counselor_notices, tasks
+from services import alarms, alerts, counselor_notices, tasks
+from services.alarms import AlarmKind
 from services.house import House
 
 ROUND_PAUSE = timedelta(seconds=45)  # nobody waits on the line: the same few counselors are not rung without a pause
@@ -103,6 +104,7 @@ def _hand_to_a_person(session: Session, house: House, contact: Contact, owed: Fo
     """Nothing rings by itself any more; the callback stays on the list of what is late, and supervisors are told."""
     owed.status, owed.due_at, owed.plan = FollowUpStatus.STARTED, now, {"by": By.PERSON.value}
     record(session, contact.id, "callback_overdue", now)
+    alarms.raise_alarm(session, AlarmKind.CALLBACK_OVERDUE, now, subject=contact.id)
     for supervisor in alerts.supervisors(session, now):
         counselor_notices.tell(
             session, house, supervisor, "counselor.callback_overdue", helpline_number=contact.helpline_number, now=now

@@ -10,7 +10,7 @@ from models.contacts import Leg, live_caller_waits, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
-from services import owed_callbacks, releasing, rings, tasks, tending
+from services import alarms, owed_callbacks, releasing, rings, tasks, tending
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -94,8 +94,11 @@ def _place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime)
                 call_budget.back_in_line(session, leg_id)
             return Placing.TOO_MANY
         releasing.leg_ended(house, leg_id, None, f"refused_{refusal.code}", now)
+        if not refusal.bad_number:
+            alarms.provider_trouble(house, now)
         return Placing.FAILED
     except ProviderUnsure:
+        alarms.provider_trouble(house, now)
         return Placing.FAILED  # it may be ringing: its own callbacks tell, or the sweep ends it when its time is over
     return Placing.RINGS if _placed(house, telephony, leg_id, sid, now) else Placing.FAILED
 

@@ -14,11 +14,13 @@ from models.people import Caller, Counselor
 from models.texts import TextMessage
 from routing.sending import Purpose, Refusal
 from routing.vocabulary import TextStatus
-from services import consent
+from services import alarms, consent
+from services.alarms import AlarmKind
 from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, Telephony
 
 SEND_TASK, TEXTS_QUEUE, RETRIES_QUEUE = "workers.texts.send", "texts", "retries"
+ALARM_AFTER = 3  # attempts; one 429 is no trouble
 ATTEMPT_LIMIT = 12  # then a message is failed and shown to people: about half an hour of trying
 SLOWEST_RETRY = timedelta(minutes=5)
 BLOCKED_BY_THE_PERSON = 21610  # Twilio: the number said STOP to ours
@@ -151,6 +153,8 @@ def _refused(house: House, message_id: uuid.UUID, refusal: ProviderRefused, now:
         if refusal.code == BLOCKED_BY_THE_PERSON:
             consent.stopped_at_the_provider(session, message, now)
             return _suppress(session, message, Refusal.STOPPED, now)
+        if not refusal.bad_number and message.attempts >= ALARM_AFTER:
+            alarms.raise_alarm(session, AlarmKind.PROVIDER, now)
         if refusal.retry and message.attempts < ATTEMPT_LIMIT:
             try_again(session, message, now, wait=_pause(message.attempts))
             return Sent.WAITS
@@ -174,6 +178,7 @@ def try_again(session: Session, message: TextMessage, now: datetime, wait: timed
 def fail(session: Session, message: TextMessage, now: datetime) -> None:
     """Give a message up (refused for good, or past the limit of attempts): people see it on the contact."""
     message.status = TextStatus.FAILED
+    alarms.raise_alarm(session, AlarmKind.TEXT_FAILED, now, subject=message.contact_id or "")
     _tell(session, message, "text_failed", now, code=message.error_code, attempts=message.attempts)
 
 

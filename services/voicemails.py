@@ -11,7 +11,8 @@ from models.contacts import record
 from models.people import staff_with_phones
 from models.voicemails import Voicemail
 from routing.vocabulary import Role
-from services import audit, counselor_notices
+from services import alarms, audit, counselor_notices
+from services.alarms import AlarmKind
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -118,6 +119,8 @@ def tell_late(house: House, now: datetime) -> int:
         for row in late:
             record(session, row.contact_id, "voicemail_late", now)
             outbox.touch(session, row.contact_id)
+        if late:
+            alarms.raise_alarm(session, AlarmKind.VOICEMAILS_LATE, now, count=len(late))
         for supervisor in supervisors:
             number = late[0].contact.helpline_number
             counselor_notices.tell(

@@ -2,8 +2,9 @@
 
 from config.settings import Settings
 from telephony.account import TwilioAccount
+from telephony.alarms import Mail, Post, Ways
 from telephony.client import TwilioTelephony
-from telephony.ports import Telephony
+from telephony.ports import AlarmWays, Telephony
 
 
 def build_telephony(settings: Settings) -> Telephony:
@@ -16,3 +17,10 @@ def build_telephony(settings: Settings) -> Telephony:
 def build_account(settings: Settings) -> TwilioAccount:
     """The account behind that way, for setting it up and looking after it."""
     return TwilioAccount(settings.twilio_account_sid, settings.twilio_auth_token, base_url=settings.twilio_api_base_url)
+
+
+def build_alarm_ways(settings: Settings) -> AlarmWays:
+    """E-mail and webhook, as far as the settings name them."""
+    emails, hook = settings.alarm_emails, settings.alarm_webhook_url
+    mail = Mail(settings.smtp_url, settings.alarm_sender or emails[0], emails) if emails else None
+    return Ways(mail, Post(hook, settings.alarm_webhook_secret) if hook else None)

@@ -13,11 +13,12 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, ReceivedText, Seat, SentText
+from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, ReceivedCall, ReceivedText, Seat, SentText
 
 API = "https://api.twilio.com"
 TIMEOUT_S = 10.0
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
+ENDED = ("completed", "busy", "no-answer", "failed", "canceled")
 LIST_LIMIT = 100  # messages between two numbers, newest first; a reconciler looks back minutes, not days
 NOT_IN_PROGRESS, NOT_FOUND = 21220, 20404  # twilio.com/docs/api/errors
 TOO_MANY_REQUESTS = 429  # "never processed, always safe to retry" (Twilio error 20429)
@@ -176,6 +177,23 @@ class TwilioTelephony:
             if m.direction == "inbound"
         ]
 
+    def received_calls(self, *, recipient: str, since: datetime) -> Sequence[ReceivedCall]:
+        """What came in to one of our numbers since then."""
+        with failures_in_our_words():
+            listed = self._client.calls.list(to=recipient, start_time_after=since, page_size=LIST_LIMIT)
+        found = [(call, call.start_time or call.date_created) for call in listed if call.direction == "inbound"]
+        return [
+            ReceivedCall(str(call.sid), str(call.from_), str(call.to), _aware(began), call.status in ENDED)
+            for call, began in found
+            if began is not None
+        ]
+
+    def talked_seconds(self, sid: str) -> int:
+        """The longest of the calls that were bridged to this one."""
+        with failures_in_our_words():
+            children = self._client.calls.list(parent_call_sid=sid, status="completed", limit=LIST_LIMIT)
+        return max((int(child.duration or 0) for child in children), default=0)
+
     def recording(self, sid: str) -> bytes:
         """The audio of a recording (WAV)."""
         url = f"{API}/2010-04-01/Accounts/{self._auth[0]}/Recordings/{sid}.wav"
@@ -193,4 +211,8 @@ class TwilioTelephony:
 
 def _time_of(message: Any) -> datetime | None:
     when: datetime | None = message.date_sent or message.date_created
-    return when.replace(tzinfo=UTC) if when is not None and when.tzinfo is None else when
+    return when if when is None else _aware(when)
+
+
+def _aware(when: datetime) -> datetime:
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when

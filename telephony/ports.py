@@ -18,6 +18,11 @@ class ProviderRefused(Exception):
         self.retry = retry
         self.too_many = too_many
 
+    @property
+    def bad_number(self) -> bool:
+        """Whether it was refused because of the number (21xxx in Twilio's list of errors)."""
+        return 21000 <= self.code < 22000
+
 
 class ProviderUnsure(Exception):
     """No answer, or an error after which the thing may have happened all the same: reconcile before repeating."""
@@ -61,6 +66,45 @@ class ReceivedText:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True)
+class ReceivedCall:
+    """A call that came in to one of our numbers, as the provider lists it."""
+
+    sid: str
+    caller: str
+    recipient: str
+    started_at: datetime
+    over: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An alarm as it leaves the house: no name, number or word of anybody. `words` holds it in each language."""
+
+    id: str
+    kind: str
+    organisation: str
+    words: tuple[str, ...]
+    count: int
+    link: str
+    at: datetime
+
+
+class NotDelivered(Exception):
+    """An alarm did not get out by this way; later may help."""
+
+
+class AlarmWays(Protocol):
+    """E-mail and webhook, as far as they are set up (`mail`, `post`)."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ways that are set up."""
+
+    def send(self, way: str, notice: Notice) -> None:
+        """Send by one way, or raise NotDelivered."""
+
+
 class Telephony(Protocol):
     """Voice and text. Every method makes one REST request with a time-out, or raises one of the three above."""
 
@@ -98,6 +142,12 @@ class Telephony(Protocol):
 
     def received_texts(self, *, recipient: str, since: datetime) -> Sequence[ReceivedText]:
         """What came in to one of our numbers since then, for finding what an outage missed."""
+
+    def received_calls(self, *, recipient: str, since: datetime) -> Sequence[ReceivedCall]:
+        """Calls that came in to one of our numbers since then, for finding what an outage missed."""
+
+    def talked_seconds(self, sid: str) -> int:
+        """For how long somebody who was rung from this call's own documents talked in it."""
 
     def recording(self, sid: str) -> bytes:
         """The audio of a recording (WAV)."""

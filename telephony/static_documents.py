@@ -1,6 +1,7 @@
 """Documents for Twilio's own fallback, to be hosted elsewhere: they work while this whole system is down.
 
-A static document cannot look at the key that was pressed, so here any key connects; a voicemail presses none.
+A static document cannot look at the key that was pressed, so here any key connects, and only 1 is asked for; a
+voicemail presses none. Nor can it know whether a talk took place, so what follows is said to fit both.
 """
 
 from collections.abc import Sequence
@@ -8,28 +9,36 @@ from collections.abc import Sequence
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
-from routing.degraded_flow import PRESS_SECONDS, RING_SECONDS
+from routing.degraded_flow import MOST_PHONES, PRESS_SECONDS, RING_SECONDS
 from routing.phrases import Phrases
 from routing.vocabulary import Language
 from telephony.twiml import VOICES
 
-VOICE, WHISPER, CONNECT, AFTER, SMS = (
+VOICE, WHISPER, CONNECT, AGAIN, LAST, SMS = (
     "voice-fallback.xml",
     "press-a-key.xml",
     "connect.xml",
-    "after.xml",
+    "again.xml",
+    "last.xml",
     "sms-fallback.xml",
 )
 
 
-def documents(base: str, phrases: Phrases, on_call: Sequence[str], caller_id: str) -> dict[str, str]:
-    """File name -> content. `base` is where the files will be served from, by GET."""
+def documents(
+    base: str, phrases: Phrases, on_call: Sequence[str], caller_id: str, backup: str | None = None
+) -> dict[str, str]:
+    """File name -> content. `base` is where the files will be served from, by GET.
+
+    The on-call phones ring, then once more together with the backup centre; then lines that always answer are named.
+    """
     base = base.rstrip("/")
+    everybody = [*on_call, *([backup] if backup else [])]
     return {
-        VOICE: _voice(base, phrases, on_call, caller_id),
+        VOICE: _ring(base, phrases, "voice.fallback", on_call, AGAIN, caller_id),
+        AGAIN: _ring(base, phrases, "voice.static_again", everybody, LAST, caller_id),
+        LAST: _spoken(phrases, "voice.static_last"),
         WHISPER: _whisper(base, phrases),
         CONNECT: str(VoiceResponse()),
-        AFTER: _spoken(phrases, "voice.fallback_sorry"),
         SMS: _sms(phrases),
     }
 
@@ -39,11 +48,11 @@ def _say(response: VoiceResponse, phrases: Phrases, key: str) -> None:
         response.say(phrases.text(key, language), language=VOICES[language])
 
 
-def _voice(base: str, phrases: Phrases, on_call: Sequence[str], caller_id: str) -> str:
+def _ring(base: str, phrases: Phrases, key: str, numbers: Sequence[str], then: str, caller_id: str) -> str:
     response = VoiceResponse()
-    _say(response, phrases, "voice.fallback")
-    dial = response.dial(action=f"{base}/{AFTER}", method="GET", timeout=RING_SECONDS, caller_id=caller_id)
-    for number in on_call:
+    _say(response, phrases, key)
+    dial = response.dial(action=f"{base}/{then}", method="GET", timeout=RING_SECONDS, caller_id=caller_id)
+    for number in numbers[-MOST_PHONES:]:
         dial.number(number, url=f"{base}/{WHISPER}", method="GET")
     return str(response)
 
@@ -53,7 +62,7 @@ def _whisper(base: str, phrases: Phrases) -> str:
     gather = response.gather(
         input="dtmf", num_digits=1, timeout=PRESS_SECONDS, action=f"{base}/{CONNECT}", method="GET"
     )
-    gather.say(phrases.text("voice.press_one", Language.ENGLISH, spoken="English"), language="en-US")
+    gather.say(phrases.text("voice.degraded_press_one", Language.ENGLISH), language="en-US")
     response.hangup()
     return str(response)
 

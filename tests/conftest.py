@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.line",
     "tests.fixtures.application",
     "tests.fixtures.directory",
+    "tests.fixtures.outside",
 ]
 
 # The machine is shared and slow at times: a slow example is no failure.

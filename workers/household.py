@@ -27,8 +27,8 @@ from services.directory.service_codes import ServiceCodes
 from services.house import House, Rules
 from services.match_desk import build_desk
 from services.matching import read_beside
-from telephony.build import build_telephony
-from telephony.ports import Telephony
+from telephony.build import build_alarm_ways, build_telephony
+from telephony.ports import AlarmWays, Telephony
 from workers.publish import Publisher
 from workers.relay import build_relay
 
@@ -110,6 +110,11 @@ class Household:
     def telephony(self) -> Telephony:
         """The way to Twilio."""
         return build_telephony(self.settings)
+
+    @cached_property
+    def alarm_ways(self) -> AlarmWays:
+        """E-mail and webhook."""
+        return build_alarm_ways(self.settings)
 
     @cached_property
     def publisher(self) -> Publisher:

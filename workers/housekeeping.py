@@ -1,12 +1,22 @@
 """Celery tasks of the house: tidying up once a minute, and asking facilities for their beds."""
 
+import uuid
 from datetime import UTC, datetime
 
 import structlog
 from celery import shared_task
 
-from config.queues import BEDS_SWEEP, HOUSEKEEPING_SWEEP, SHIFTS_SWEEP, VOICEMAILS_SWEEP
-from services import coverage_alarm, housekeeping, missed_texts, reminders, text_contacts, voicemails
+from config.queues import ALARMS_SWEEP, BEDS_SWEEP, HOUSEKEEPING_SWEEP, SHIFTS_SWEEP, VOICEMAILS_SWEEP
+from services import (
+    alarms,
+    coverage_alarm,
+    housekeeping,
+    missed_calls,
+    missed_texts,
+    reminders,
+    text_contacts,
+    voicemails,
+)
 from services.directory import bed_calls, bed_questions
 from workers.household import household
 
@@ -15,13 +25,29 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name=HOUSEKEEPING_SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Beat's wake-up: texts that an outage kept from us, conversations that nobody goes on with, old reminders."""
+    """Beat's wake-up: what an outage kept from us, conversations that nobody goes on with, old reminders."""
     home = household()
     text_contacts.close_idle(home.house, datetime.now(UTC))
     housekeeping.forget_published(home.house, datetime.now(UTC))
-    missed = missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))
-    if missed:
-        log.warning("missed_texts_taken", count=missed)
+    texts = missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))
+    calls = missed_calls.take_missed(home.house, home.telephony, datetime.now(UTC))
+    if texts or calls:
+        log.warning("missed_contacts_taken", texts_count=texts, calls_count=calls)
+
+
+@shared_task(name=alarms.SEND)  # type: ignore[untyped-decorator]
+def alarm(alarm_id: str) -> None:
+    """An alarm leaves the house."""
+    home = household()
+    alarms.send(home.house, home.alarm_ways, uuid.UUID(alarm_id), datetime.now(UTC))
+
+
+@shared_task(name=ALARMS_SWEEP)  # type: ignore[untyped-decorator]
+def alarms_again() -> None:
+    """Beat's wake-up: alarms that did not get out."""
+    home = household()
+    for alarm_id in alarms.due(home.house, datetime.now(UTC)):
+        alarms.send(home.house, home.alarm_ways, alarm_id, datetime.now(UTC))
 
 
 @shared_task(name=VOICEMAILS_SWEEP)  # type: ignore[untyped-decorator]

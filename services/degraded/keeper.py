@@ -5,20 +5,25 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from services import alarms
+from services.alarms import AlarmKind
 from services.degraded import replay, snapshot
+from services.degraded.local import LocalState
 from services.house import House
+from telephony.ports import AlarmWays, NotDelivered
 
 LOOKS_EVERY_SECONDS = 2.0
 STATEMENT_MS = 5_000
+ALARM_AFTER_SECONDS = 15.0  # a restart of PostgreSQL is no alarm
 log = logging.getLogger(__name__)
 
 
 class Keeper:
     """One thread in each web process; processes of one host share the work by what they find on its disk."""
 
-    def __init__(self, house: House, clock: Callable[[], datetime]) -> None:
-        self._house, self._clock = house, clock
-        self._gone = False
+    def __init__(self, house: House, clock: Callable[[], datetime], ways: AlarmWays) -> None:
+        self._house, self._clock, self._ways = house, clock, ways
+        self._gone_since: datetime | None = None
 
     def run(self) -> None:
         """Watch until the process ends."""
@@ -29,17 +34,44 @@ class Keeper:
 
     def look(self) -> None:
         """One look; whatever fails, the next one tries again."""
-        local = self._house.local
+        local, now = self._house.local, self._clock()
         if local is None:
             return
         try:
-            snapshot.take(self._house, local, self._clock())
-            taken = replay.replay(self._house, local, self._clock())
+            self._house.db.ping()
+            snapshot.take(self._house, local, now)
+            self._replay(local, now)
         except Exception as error:
-            if not self._gone:
-                log.error("keeper_failed", extra={"error": type(error).__name__})
-            self._gone = True
-            return
-        self._gone = False
+            self._failed(local, error, now)
+        else:
+            self._gone_since = None
+
+    def _replay(self, local: LocalState, now: datetime) -> None:
+        taken = replay.replay(self._house, local, now)
         if taken:
             log.warning("journal_replayed", extra={"count": taken})
+            with self._house.db.begin() as session:
+                alarms.raise_alarm(session, AlarmKind.DEGRADED, now, count=taken)
+
+    def _failed(self, local: LocalState, error: Exception, now: datetime) -> None:
+        if self._gone_since is None:
+            self._gone_since = now
+            log.error("keeper_failed", extra={"error": type(error).__name__})
+        lasts = (now - self._gone_since).total_seconds() >= ALARM_AFTER_SECONDS
+        if lasts and isinstance(error, replay.DATABASE_GONE):
+            self._alarm(local, now)
+
+    def _alarm(self, local: LocalState, now: datetime) -> None:
+        """Tell people without the database: one process of the host does, once in a quarter of an hour."""
+        try:
+            if not local.first_in(f"alarmed.{AlarmKind.DATABASE.value}", alarms.SAME.total_seconds()):
+                return
+        except OSError:
+            log.exception("local_state_not_written")
+        link = f"{self._house.rules.public_base_url}/readyz"
+        notice = alarms.notice(self._house, AlarmKind.DATABASE, 1, f"database-{now:%Y%m%dT%H%M}", link, now)
+        for way in self._ways.names:
+            try:
+                self._ways.send(way, notice)
+            except NotDelivered:
+                log.warning("alarm_not_delivered", extra={"way": way})

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,16 @@ class LocalState:
             return now - (self._directory / SNAPSHOT).stat().st_mtime
         except FileNotFoundError:
             return None
+
+    def first_in(self, name: str, seconds: float) -> bool:
+        """Whether nobody on this host has asked the same in the last so many seconds."""
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._turn(WRITING):
+            mark = self._directory / name
+            if mark.exists() and time.time() - mark.stat().st_mtime < seconds:
+                return False
+            mark.touch(mode=0o600)
+            return True
 
     def write(self, kind: str, at: datetime, **data: Any) -> None:
         """Add one entry to the journal; it is on the disk when this returns."""

@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 from models import outbox
 from models.callbacks import owed_callback
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, take_receipt
-from models.follow_ups import FollowUp
 from models.people import Counselor
-from routing.follow_up import By
-from routing.vocabulary import Channel, ContactStatus, Disposition, FollowUpKind, FollowUpStatus, LegKind, LegStatus
+from routing.vocabulary import ContactStatus, Disposition, FollowUpStatus, LegKind, LegStatus
 from services import conversation, escalation, promises, rings, tasks
-from services.callers import caller_for
+from services.degraded import records
 from services.degraded.local import Entry, LocalState, entry_in
 from services.house import House
 from services.text_contacts import Inbound
@@ -102,53 +100,13 @@ def _called(session: Session, entry: Entry, now: datetime) -> None:
     """A call was answered without the database. One that has no row yet gets it, and a person looks after it."""
     contact = contact_of_call(session, entry.data["call"])
     if contact is None:
-        contact = _new_contact(session, entry)
+        data = entry.data
+        take_receipt(session, data["call"], entry.at)
+        contact, _ = records.past_call(session, data["call"], data["number"], data["line"], entry.at)
         if contact.caller.number is not None:
-            session.add(_to_look_after(contact, now))
+            session.add(records.to_look_after(contact, now))
     record(session, contact.id, "degraded", entry.at)
     outbox.touch(session, contact.id)
-
-
-def _new_contact(session: Session, entry: Entry) -> Contact:
-    take_receipt(session, entry.data["call"], entry.at)
-    contact = Contact(
-        id=uuid.uuid4(),
-        caller=caller_for(session, entry.data["number"], entry.at),
-        channel=Channel.VOICE,
-        helpline_number=entry.data["line"],
-        status=ContactStatus.ABANDONED,
-        opened_at=entry.at,
-        waiting_since=entry.at,
-        flow={},
-    )
-    session.add(contact)
-    session.flush()
-    # live, so that nobody is called back who is on the line; the provider is asked about it and tells its end
-    session.add(
-        Leg(
-            contact_id=contact.id,
-            kind=LegKind.CALLER,
-            status=LegStatus.ANSWERED,
-            provider_sid=entry.data["call"],
-            planned_at=entry.at,
-            answered_at=entry.at,
-        )
-    )
-    record(session, contact.id, "call_opened", entry.at)
-    return contact
-
-
-def _to_look_after(contact: Contact, now: datetime) -> FollowUp:
-    """Work for a person: nobody asked for a call, so nothing rings by itself (FIELD.md, Safe contact)."""
-    return FollowUp(
-        contact_id=contact.id,
-        kind=FollowUpKind.CALLBACK,
-        status=FollowUpStatus.STARTED,
-        due_at=now,
-        created_at=contact.opened_at,
-        started_at=now,
-        plan={"by": By.PERSON.value},
-    )
 
 
 def _accepted(session: Session, entry: Entry, now: datetime) -> None:

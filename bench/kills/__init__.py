@@ -1,0 +1,1 @@
+"""Live calls while processes and servers are killed."""

@@ -1,0 +1,63 @@
+"""Alarms that leave the house: one row for what is the same trouble, and which ways it has gone."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Id
+
+
+class Alarm(Base):
+    """One trouble in one quarter of an hour. `subject` is an opaque id, or empty for the line as a whole."""
+
+    __tablename__ = "alarm"
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(64))
+    window: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+    due_at: Mapped[datetime | None]  # None: it has left by every way, or was given up
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    mailed_at: Mapped[datetime | None]
+    posted_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "window"),
+        Index("ix_alarm_due", "due_at", postgresql_where=text("due_at is not null")),
+    )
+
+
+def add_alarm(
+    session: Session, kind: str, subject: str, count: int, now: datetime, same: timedelta
+) -> uuid.UUID | None:
+    """Write an alarm down; None when the same was raised in this window of time before, which is only counted."""
+    row = insert(Alarm).values(
+        id=uuid.uuid4(),
+        kind=kind,
+        subject=subject,
+        window=int(now.timestamp() // same.total_seconds()),
+        count=count,
+        at=now,
+        due_at=now,
+        attempts=0,
+    )
+    counted = row.on_conflict_do_update(
+        index_elements=[Alarm.kind, Alarm.subject, Alarm.window], set_={"count": Alarm.count + row.excluded.count}
+    )
+    found = session.execute(counted.returning(Alarm.id, Alarm.count.label("so_far"))).one()
+    return found.id if found.so_far == count else None
+
+
+def claim_alarm(session: Session, alarm_id: uuid.UUID, now: datetime) -> Alarm | None:
+    """An alarm that is due, locked; None when somebody else sends it, or it has left."""
+    query = select(Alarm).where(Alarm.id == alarm_id, Alarm.due_at <= now).with_for_update(skip_locked=True)
+    return session.scalar(query)
+
+
+def due_alarms(session: Session, before: datetime) -> Sequence[uuid.UUID]:
+    """Alarms that should have left before then."""
+    return session.scalars(select(Alarm.id).where(Alarm.due_at < before).order_by(Alarm.due_at).limit(50)).all()
