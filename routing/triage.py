@@ -15,6 +15,7 @@ from routing.vocabulary import most_urgent
 from routing.words import Message, fold, read, spell_out
 
 LIKENESS = 0.6  # share of letters in common from which a name is worth suggesting
+LEAST_WEIGHED = 4  # words beside harmless phrases
 MAX_REMEMBERED = 50_000  # words as written whose plain words are kept at hand
 
 
@@ -98,10 +99,14 @@ class TriageRules:
 
 
 def _weighed(message: Message, hits: Hits) -> Message:
-    """What is weighed by its sound: all but the phrases that sound like danger and are none (`not_when` there)."""
+    """What is weighed by its sound: all but the phrases that sound like danger and are none (`not_when` there).
+
+    A few words that are left over tell nothing: then nothing is weighed.
+    """
     harmless = (hit for flag in (EMERGENCY, DESPAIR) for hit in hits["flag_not"].get(flag, ()))
     places = {place for hit in harmless for place in range(hit.first, hit.last + 1)}
-    return message.without(places) if places else message
+    few_left = bool(places) and len(message.words) - len(places) < LEAST_WEIGHED
+    return message.without(range(len(message.words)) if few_left else places) if places else message
 
 
 def _each_once(message: Message, named: list[Named]) -> tuple[NamedSubstance, ...]:
