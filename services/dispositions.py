@@ -14,10 +14,11 @@ from models.people import Counselor
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, Say
 from routing.vocabulary import ContactStatus, Disposition, Language, Presence
-from services import direct_calls, follow_ups, match_replay, promises, safe_contact
+from services import alerts, direct_calls, follow_ups, match_replay, promises, safe_contact
 from services.house import House
 from services.safe_contact import SafeContact
 
+HELP: Final = "9"
 BY_KEY: Final = {
     "1": Disposition.REFERRED,
     "2": Disposition.INFORMATION,
@@ -115,9 +116,22 @@ def _ask_whether_cut_off(leg_id: uuid.UUID) -> Document:
     return Document(Language.ENGLISH, (done, GoTo(call_flow.path("reconnect", leg_id))))
 
 
+def _ask_help(house: House, leg_id: uuid.UUID, now: datetime) -> None:
+    """The counselor's 9 (in a conference no key is heard, there it is a button of the page): supervisors are told."""
+    with house.db.begin() as session:
+        leg = session.get_one(Leg, leg_id)
+        contact = lock_contact(session, leg.contact_id)
+        if contact is not None:
+            record(session, contact.id, "help_asked", now, by=str(leg.counselor_id or ""))
+            alerts.help_asked(session, house, contact, now)
+            outbox.touch(session, contact.id)
+
+
 def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:
     """The counselor's key for the disposition; an unknown one is asked again."""
     disposition = BY_KEY.get(digits[:1])
+    if digits[:1] == HELP:
+        _ask_help(house, leg_id, now)
     if disposition is None:
         return ask(leg_id)
     with house.db.begin() as session:

@@ -74,8 +74,10 @@ def test_hanging_up_from_the_console_asks_how_it_ended_and_leaves_the_caller_a_w
     line.does(in_call.hang_up)
 
     caller.wait_heard("To talk with someone again, press 0")
-    ana.wait_heard("How did it end").press("1")
-    ana.wait_over()
+    ana.wait_heard("How did it end").press("9")
+    line.sim.wait_until(lambda: "help_asked" in line.story(), "a call for help")
+    line.sim.run_for(1)
+    ana.press("1").wait_over()
     assert line.contact().status is ContactStatus.CLOSED
     assert line.does(in_call.hold) is CallRefused.NOT_ON
     assert line.went_well()
