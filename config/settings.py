@@ -51,8 +51,15 @@ def _needs(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _countries(value: frozenset[str]) -> frozenset[str]:
+    if not value or any(not re.fullmatch(r"[A-Z]{2}", code) for code in value):
+        raise ValueError("give countries as two capital letters each, separated by commas, for example US,CA")
+    return value
+
+
 E164Number = Annotated[str, AfterValidator(_e164)]
 Numbers = Annotated[tuple[E164Number, ...], NoDecode, BeforeValidator(_comma_list)]
+Countries = Annotated[frozenset[str], NoDecode, BeforeValidator(_comma_list), AfterValidator(_countries)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 Hour = Annotated[int, Field(ge=0, le=24)]
@@ -111,6 +118,10 @@ class Settings(BaseSettings):
     consult_limit_seconds: Seconds = 300  # the same while the counselor speaks with an intake line or a colleague
     intake_ring_seconds: Seconds = 35  # an intake line rings this long; switchboards are slower than people
     claim_lease_seconds: Seconds = 30  # a claimed row nobody finished is free again after this
+    callback_countries: Countries = frozenset({"US", "PR", "VI", "GU", "AS", "MP", "CA"})  # that we call back
+    callbacks_per_number_a_day: int = Field(4, ge=1, le=100)  # promised to one number, save in danger
+    callbacks_a_day: int = Field(500, ge=1, le=100_000)  # and in all
+    challenge_above_calls_a_minute: int = Field(60, ge=0, le=10_000)  # then strangers press a key first; 0: never
     calls_per_second: float = Field(1.0, ge=0, le=1000)  # that Twilio takes from this account; 0: no limit of ours
     unknown_after_seconds: Seconds = 120  # in `sending` this long: ask Twilio's list before any resend
     bed_call_after_minutes: int = Field(

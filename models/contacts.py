@@ -59,6 +59,7 @@ class Contact(Base):
     disposition_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
     notes: Mapped[str | None] = mapped_column(EncryptedText)
     calling_back: Mapped[bool] = mapped_column(Boolean, default=False)  # counselor first, then we dial the caller
+    stir: Mapped[str | None] = mapped_column(String(40))  # the network's verdict on the caller's number (StirVerstat)
     place_at: Mapped[datetime | None]  # of a callback: its place in line among those who wait since then
     room: Mapped[str | None] = mapped_column(String(32))  # name of the conference; None: no conference was needed
     room_sid: Mapped[str | None] = mapped_column(String(64))  # the provider's id of it, once known

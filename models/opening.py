@@ -6,10 +6,10 @@ One statement in autocommit is one round trip to the database while a caller wai
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Boolean, DateTime, LargeBinary, String, Uuid, bindparam, text
+from sqlalchemy import Boolean, DateTime, Integer, LargeBinary, String, Uuid, bindparam, text
 
 from models.crypto import encrypt, lookup_hash
 from models.database import Database, Wake
@@ -18,6 +18,16 @@ _STATEMENT: Final = text("""
 WITH staff AS (
     SELECT id FROM counselor WHERE NOT :as_caller AND phone_hash = :number_hash AND active
        AND role IN ('counselor', 'supervisor')
+), held AS (
+    SELECT CASE
+        WHEN EXISTS (SELECT FROM block WHERE number_hash = :number_hash AND until > :now) THEN 'blocked'
+        WHEN :flood > 0
+             AND (SELECT count(*) FROM (SELECT FROM contact WHERE channel = 'voice' AND opened_at > :minute_ago
+                                        LIMIT :flood) AS lately) >= :flood
+             AND NOT EXISTS (SELECT FROM contact JOIN caller ON caller.id = contact.caller_id
+                             WHERE caller.number_hash = :number_hash
+                               AND (contact.connected_at IS NOT NULL OR contact.urgency <> 'none')) THEN 'challenged'
+        END AS why
 ), taken AS (
     INSERT INTO receipt (provider_id, contact_id, at) SELECT :sid, :contact, :now WHERE NOT EXISTS (SELECT FROM staff)
     ON CONFLICT (provider_id) DO NOTHING RETURNING contact_id
@@ -27,20 +37,32 @@ WITH staff AS (
     ON CONFLICT (number_hash) DO UPDATE SET number_hash = excluded.number_hash RETURNING id
 ), opened AS (
     INSERT INTO contact (id, caller_id, channel, helpline_number, status, language, urgency, flow, opened_at,
-                         waiting_since, deadline_at, next_step, calling_back)
-    SELECT :contact, known.id, 'voice', :line, 'waiting', 'en', 'none', '{}', :now, :now, :deadline, 'ring', false
-    FROM known RETURNING id
+                         waiting_since, deadline_at, next_step, calling_back, stir, disposition, ended_at)
+    SELECT :contact, known.id, 'voice', :line, CASE WHEN held.why IS NULL THEN 'waiting' ELSE 'closed' END,
+           'en', 'none', CASE WHEN held.why IS NULL THEN CAST('{}' AS jsonb) ELSE jsonb_build_object(held.why, 1) END,
+           :now,
+           CASE WHEN held.why IS NULL THEN :now END, CASE WHEN held.why IS NULL THEN :deadline END,
+           CASE WHEN held.why IS NULL THEN 'ring' END, false, :stir,
+           CASE held.why WHEN 'blocked' THEN 'not_for_us' WHEN 'challenged' THEN 'caller_left' END,
+           CASE WHEN held.why IS NOT NULL THEN :now END
+    FROM known, held RETURNING id
 ), phone AS (
     INSERT INTO leg (id, contact_id, kind, status, provider_sid, planned_at, answered_at, prompts, bridged)
     SELECT :leg, opened.id, 'caller', 'answered', :sid, :now, :now, 0, false FROM opened
 ), told AS (
-    INSERT INTO contact_event (contact_id, at, kind, data) SELECT opened.id, :now, 'call_opened', '{}' FROM opened
+    INSERT INTO contact_event (contact_id, at, kind, data)
+    SELECT opened.id, :now, 'call_opened', CAST('{}' AS jsonb) FROM opened
+    UNION ALL SELECT opened.id, :now, 'call_held', jsonb_build_object('kind', held.why) FROM opened, held
+    WHERE held.why IS NOT NULL
 ), asked AS (
     INSERT INTO outbox (task, queue, args, created_at)
-    SELECT :task, :queue, jsonb_build_array(opened.id::text), :now FROM opened RETURNING id
+    SELECT :task, :queue, jsonb_build_array(opened.id::text), :now FROM opened, held
+    WHERE held.why IS NULL RETURNING id
 )
 SELECT (SELECT id FROM asked) AS outbox_id, (SELECT contact_id FROM receipt WHERE provider_id = :sid) AS before,
-       (SELECT id FROM staff) AS staff
+       (SELECT id FROM staff) AS staff,
+       (SELECT contact.flow FROM receipt JOIN contact ON contact.id = receipt.contact_id
+        WHERE provider_id = :sid) AS flow
 """).bindparams(
     bindparam("sid", type_=String),
     bindparam("as_caller", type_=Boolean),
@@ -50,6 +72,9 @@ SELECT (SELECT id FROM asked) AS outbox_id, (SELECT contact_id FROM receipt WHER
     bindparam("number", type_=LargeBinary),
     bindparam("number_hash", type_=LargeBinary),
     bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("minute_ago", type_=DateTime(timezone=True)),
+    bindparam("flood", type_=Integer),
+    bindparam("stir", type_=String),
     bindparam("deadline", type_=DateTime(timezone=True)),
     bindparam("line", type_=String),
     bindparam("task", type_=String),
@@ -71,9 +96,22 @@ class Opening:
     task: str
     queue: str
     as_caller: bool = False
+    stir: str | None = None  # the network's verdict on the number
+    flood: int = 0  # calls in a minute from which on strangers are asked for a key first; 0: never
 
 
-def open_call(db: Database, opening: Opening, now: datetime) -> uuid.UUID | None:
+@dataclass(frozen=True)
+class Opened:
+    """The contact, and whether its call is held back: `blocked`, `challenged`, or empty for everybody else."""
+
+    contact_id: uuid.UUID
+    held: str = ""
+
+
+HELD = ("blocked", "challenged")
+
+
+def open_call(db: Database, opening: Opening, now: datetime) -> Opened | None:
     """Write a new waiting call and wake its worker; the same sid again only gives the contact it had.
 
     None: one of our own people calls, and nothing was written.
@@ -89,19 +127,21 @@ def open_call(db: Database, opening: Opening, now: datetime) -> uuid.UUID | None
         "now": now,
         "deadline": opening.deadline,
         "line": opening.line,
+        "minute_ago": now - timedelta(minutes=1),
+        "flood": opening.flood,
+        "stir": opening.stir,
         "task": opening.task,
         "queue": opening.queue,
         "as_caller": opening.as_caller,
     }
     with db.autocommit() as connection:
         row = connection.execute(_STATEMENT, values).one()
-        if (
-            row.outbox_id is None and row.before is None and row.staff is None
-        ):  # the same call came twice at once: now the other is visible
+        if row.outbox_id is None and row.before is None and row.staff is None:
+            # held back, or the same call came twice at once: now it is visible
             row = connection.execute(_STATEMENT, values).one()
     if row.outbox_id is None:
-        before: uuid.UUID | None = row.before
-        return before
+        flow = row.flow or {}
+        return Opened(row.before, next((why for why in HELD if why in flow), "")) if row.before else None
     wake = Wake("outbox", str(row.outbox_id), opening.task, opening.queue, (str(contact),))
     db.wake([wake, Wake("live", str(contact))])
-    return contact
+    return Opened(contact)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Integer, String, select, update
+from sqlalchemy import ForeignKey, Integer, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, deferred, joinedload, mapped_column, relationship
 
 from models.base import Base, Id
@@ -23,6 +23,7 @@ class Voicemail(Base):
     recording_sid: Mapped[str] = mapped_column(String(64), unique=True)
     seconds: Mapped[int] = mapped_column(Integer, default=0)
     transcript: Mapped[str | None] = mapped_column(EncryptedText)
+    transcription_sid: Mapped[str | None] = mapped_column(String(64))  # while the provider still has the words
     received_at: Mapped[datetime]
     deadline_at: Mapped[datetime]
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
@@ -39,6 +40,11 @@ def voicemails_of(session: Session, contact_id: uuid.UUID) -> Sequence[Voicemail
     """What was left after the tone in this contact."""
     query = select(Voicemail).where(Voicemail.contact_id == contact_id).order_by(Voicemail.received_at)
     return session.scalars(query).all()
+
+
+def by_recording(session: Session, recording_sid: str) -> Voicemail | None:
+    """The voicemail with the provider's id of its recording."""
+    return session.scalar(select(Voicemail).where(Voicemail.recording_sid == recording_sid))
 
 
 def open_voicemails(session: Session, limit: int = 100) -> Sequence[Voicemail]:
@@ -59,7 +65,8 @@ def at_the_provider(session: Session, now: datetime, limit: int = 20) -> Sequenc
     """Voicemails of which the provider still has a copy, oldest first; after a day it has none."""
     query = (
         select(Voicemail.id)
-        .where(Voicemail.removed_at.is_(None), Voicemail.received_at > now - FETCHED_WITHIN)
+        .where(or_(Voicemail.removed_at.is_(None), Voicemail.transcription_sid.is_not(None)))
+        .where(Voicemail.received_at > now - FETCHED_WITHIN)
         .order_by(Voicemail.received_at)
         .limit(limit)
     )

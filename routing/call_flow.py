@@ -258,7 +258,7 @@ def voicemail(contact_id: uuid.UUID, language: Language) -> Document:
     """Take a message; whatever happens to it, the contact stays somebody's work."""
     steps: tuple[Step, ...] = (
         Say("voice.voicemail"),
-        Record(path("voicemail", contact_id), f"/status/recording/{contact_id}"),
+        Record(path("voicemail", contact_id), f"/status/recording/{contact_id}", f"/status/transcription/{contact_id}"),
         Say("voice.voicemail_thanks"),
         HangUp(),
     )

@@ -85,7 +85,8 @@ class Record:
 
     then: str
     status: str
-    max_seconds: int = 180
+    transcript: str = ""  # path that receives the words, where the provider can write them down
+    max_seconds: int = 120  # the longest that is transcribed
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Phone numbers: one way of writing them, and how they look to people who need not know them."""
 
+from collections.abc import Collection
+
 import phonenumbers
 
 DEFAULT_REGION = "US"
@@ -23,6 +25,27 @@ def dialled(words: str) -> str | None:
     number = e164(words)
     extension = phonenumbers.parse(words, DEFAULT_REGION).extension if number else None
     return f"{number};ext={extension}" if extension else number
+
+
+PREMIUM = frozenset(
+    {
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.PAGER,
+    }
+)
+
+
+def callable_in(number: str, countries: Collection[str]) -> bool:
+    """Whether an E.164 number is of one of these countries (ISO 3166) and of an ordinary price.
+
+    +1 is shared by twenty countries, some of which charge callers much: the library tells them apart. A number that it
+    does not know counts as of the main country of its code.
+    """
+    parsed = phonenumbers.parse(number)
+    code = parsed.country_code or 0
+    region = phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(code)
+    return region in countries and phonenumbers.number_type(parsed) not in PREMIUM
 
 
 def masked(number: str | None) -> str:

@@ -57,6 +57,9 @@ KINDS: dict[str, frozenset[str]] = {
     "call_taken": frozenset({"contact_id"}),
     "call_reassigned": frozenset({"contact_id", "counselor_id"}),
     "called_out": frozenset({"contact_id"}),
+    "care_plan_written": frozenset({"contact_id"}),
+    "number_blocked": frozenset({"block_id", "reason", "days"}),
+    "number_unblocked": frozenset({"block_id"}),
     "evidence_exported": frozenset({"contact_id"}),
 }
 

@@ -14,7 +14,8 @@ from models.texts import TextMessage, thread_of
 from models.voicemails import voicemails_of
 from routing.dialogue import is_command
 from routing.vocabulary import Channel, LegKind
-from services import audit, consent, flags
+from services import audit, care_plans, consent, flags
+from services.care_plans import PlanShown
 from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
 from services.contact_answers import CHOICES, TRUTHS
 from services.flags import Flag, Suggested
@@ -111,6 +112,8 @@ class ContactPage:
     voicemails: tuple[VoicemailRow, ...]
     earlier: tuple[ContactRow, ...]
     continues: EarlierContact | None
+    care_plan: PlanShown | None
+    number_doubted: bool  # the network says that the number may not be theirs
 
     def value(self, key: str) -> str:
         """One answer as a form writes it: its word, yes or no, or empty."""
@@ -188,6 +191,8 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
         earlier=tuple(row_of(other) for other in reading.earlier_contacts(session, contact)),
         continues=_continued(events),
+        care_plan=care_plans.plan_of(session, contact),
+        number_doubted=(contact.stir or "").startswith("TN-Validation-Failed"),
     )
 
 

@@ -15,6 +15,8 @@ from routing.information import asked_about
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, Language
 from services import (
+    blocks,
+    callback_rules,
     counselor_texts,
     follow_up_answers,
     hand_over,
@@ -32,6 +34,9 @@ from services.directory import bed_questions
 from services.follow_up_answers import Asked
 from services.house import House
 from services.text_contacts import Inbound
+
+PROMISED = "text.callback_promised"
+NO_CALLBACK = Reply("text.callback_not_possible")
 
 __all__ = ["Heard", "Inbound", "receipt_of", "receive_text"]
 FLOOD, FLOOD_WINDOW = 10, timedelta(minutes=1)  # more texts than that in a minute are kept, but not answered one by one
@@ -117,6 +122,8 @@ def _converse(
     )
     if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
         return Heard.CONVERSATION
+    if not heard.in_danger and blocks.is_blocked(session, contact.caller.number, now):
+        return Heard.KEPT
     flooded = text_contacts.recent_inbound(session, contact, now, FLOOD_WINDOW) > FLOOD
     if flooded and not heard.in_danger and not _wants_a_person(heard):
         return Heard.KEPT
@@ -127,13 +134,21 @@ def _converse(
         text_replies.say(session, house, contact, [Reply("text.no_pictures")], now)
         return Heard.CONVERSATION
     turn = dialogue.step(state, heard, known, inbound.body)
+    no_callback = callback_rules.refusal(session, house, contact, now) if _calls_back(turn) else None
     contact.flow = {**contact.flow, "text": turn.state.as_dict()}
-    paragraphs = [text_replies.words(house, contact, reply) for reply in turn.replies]
+    paragraphs = [
+        text_replies.words(house, contact, NO_CALLBACK if no_callback and reply.key == PROMISED else reply)
+        for reply in turn.replies
+    ]
     for wanted in turn.wishes:
         paragraphs += _grant(session, house, contact, wanted, now)
     if contact.caller.texting_ok is not False:
         text_contacts.answer(session, contact, paragraphs, now)
     return Heard.CONVERSATION
+
+
+def _calls_back(turn: dialogue.Turn) -> bool:
+    return any(wanted.wish is Wish.CALLBACK for wanted in turn.wishes)
 
 
 def _says_more(heard: Understanding) -> bool:
@@ -163,7 +178,8 @@ def _grant(session: Session, house: House, contact: Contact, wanted: Wanted, now
         case Wish.EMERGENCY | Wish.COUNSELOR:
             hand_over.want_counselor(session, house, contact, wanted.wish.value, now)
         case Wish.CALLBACK:
-            promises.promise_callback(session, contact, now)
+            if promises.promise_callback(session, house, contact, now) is None:
+                hand_over.want_counselor(session, house, contact, Wish.COUNSELOR.value, now)
         case Wish.OPT_OUT:
             _suspend(session, house, contact, now)
         case Wish.SUBSTANCE:

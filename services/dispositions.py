@@ -76,7 +76,7 @@ def write(
         record(session, contact.id, "disposition", now, disposition=disposition.value, by=str(counselor_id or ""))
         follow_ups.plan_for(session, house, contact, now)
         if disposition is Disposition.CALLBACK_REQUESTED and contact.caller.number is not None:
-            promises.promise_callback(session, contact, now)
+            promises.promise_callback(session, house, contact, now)
     outbox.touch(session, contact.id)
 
 

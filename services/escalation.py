@@ -10,7 +10,8 @@ from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.call_flow import NextStep
 from routing.documents import Document, GoTo, HangUp, Pause, Record, Ring, Say, Target
-from routing.vocabulary import ContactStatus, Disposition, Language, LegKind, LegStatus
+from routing.held_calls import BLOCKED
+from routing.vocabulary import DANGER, ContactStatus, Disposition, Language, LegKind, LegStatus
 from services import direct_calls, promises, rings, tasks
 from services.house import House
 
@@ -46,7 +47,7 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
         case NextStep.CRISIS_988:
             return _dial_988(session, contact, now)
         case NextStep.CALLBACK:
-            return _promise_callback(session, contact, now)
+            return _promise_callback(session, house, contact, now)
         case NextStep.VOICEMAIL:
             record(session, contact.id, "voicemail_offered", now)
             contact.deadline_at = now + AFTER_VOICEMAIL
@@ -136,8 +137,10 @@ def _dial_988(session: Session, contact: Contact, now: datetime) -> Document:
     return Document(contact.language, (Say("voice.connecting_988"), ring))
 
 
-def _promise_callback(session: Session, contact: Contact, now: datetime) -> Document:
-    promises.promise_callback(session, contact, now, asked=ASKED_BACK in contact.flow)
+def _promise_callback(session: Session, house: House, contact: Contact, now: datetime) -> Document:
+    if promises.promise_callback(session, house, contact, now, asked=ASKED_BACK in contact.flow) is None:
+        contact.next_step = NextStep.CRISIS_988 if contact.urgency in DANGER else NextStep.VOICEMAIL
+        return way_out(session, house, contact, now)
     end(session, contact, Disposition.CALLBACK_REQUESTED, now)
     minutes = promises.CALLBACK_WITHIN // timedelta(minutes=1)
     return call_flow.farewell(contact.language, Say("voice.callback_promised", {"minutes": minutes}))
@@ -253,7 +256,10 @@ def after_988(house: House, contact_id: uuid.UUID, answered: bool, now: datetime
             return Document(contact.language, (HangUp(),))
         record(session, contact.id, "after_988", now, answered=answered)
         says = () if answered else (Say("voice.988_no_answer"),)
-        if contact.status is ContactStatus.WITH_CRISIS_LINE:
+        if contact.status is ContactStatus.WITH_CRISIS_LINE and BLOCKED in contact.flow:
+            contact.status, contact.ended_at = ContactStatus.ENDED, now
+            contact.disposition = Disposition.CRISIS_HANDED_OVER
+        elif contact.status is ContactStatus.WITH_CRISIS_LINE:
             back_to_waiting(session, house, contact, now)
         if contact.status is not ContactStatus.WAITING:  # the hang-up was reported before this
             return call_flow.farewell(contact.language, Say("voice.goodbye"))

@@ -64,8 +64,8 @@ def answer(session: Session, house: House, contact: Contact, asked: Asked, now: 
     """Thanks, or the promise of a call, which is for the contact that the follow-up was about."""
     key = "follow_up_thanks"
     if asked.outcome is Outcome.WANTS_COUNSELOR:
-        promises.promise_callback(session, asked.row.contact, now)
-        key = "callback_promised"
+        promised = promises.promise_callback(session, house, asked.row.contact, now)
+        key = "callback_promised" if promised else "callback_not_possible"
     text_replies.say(session, house, contact, [Reply(f"text.{key}")], now)
 
 

@@ -35,6 +35,10 @@ class Rules:
     consult_limit_seconds: int = 300
     intake_ring_seconds: int = 35
     claim_lease_seconds: int = 30
+    callback_countries: frozenset[str] = frozenset({"US"})  # ISO 3166
+    callbacks_per_number_a_day: int = 4
+    callbacks_a_day: int = 500
+    challenge_above_calls_a_minute: int = 0  # 0: never
     calls_per_second: float = 0  # that the provider takes from us; 0: as many as we like
     text_window_start_hour: int = 9
     text_window_end_hour: int = 20

@@ -1,15 +1,20 @@
 """A call arrives: it is logged, queued and being rung before the first word is spoken."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import opening
 from models.opening import Opening
-from routing import call_flow
+from routing import call_flow, held_calls
 from routing.documents import Document
 from routing.phone import e164
+from routing.vocabulary import Language
 from services import staff_line, tasks
 from services.house import House
+
+# TN-Validation-Passed-A, TN-Validation-Failed-C-Diverted, No-TN-Validation and the like (Twilio, "StirVerstat")
+VERDICT = re.compile(r"(?:No-)?TN-Validation(?:-(?:Passed|Failed))?(?:-[ABC])?(?:-(?:Diverted|Passthrough))*")
 
 
 @dataclass(frozen=True)
@@ -19,11 +24,13 @@ class InboundCall:
     sid: str
     caller_number: str | None
     helpline_number: str
+    stir: str | None = None  # the network's verdict on the caller's number
 
 
-def inbound_call(house: House, sid: str, sender: str, recipient: str) -> InboundCall:
-    """A call as Twilio describes it: `anonymous`, `client:x` and the like are no number."""
-    return InboundCall(sid, e164(sender), e164(recipient) or house.rules.helpline_numbers[0])
+def inbound_call(house: House, sid: str, sender: str, recipient: str, verdict: str = "") -> InboundCall:
+    """A call as Twilio describes it: `anonymous`, `client:x` and the like are no number. `verdict` is StirVerstat."""
+    stir = verdict if VERDICT.fullmatch(verdict) else None
+    return InboundCall(sid, e164(sender), e164(recipient) or house.rules.helpline_numbers[0], stir)
 
 
 def open_call(house: House, call: InboundCall, now: datetime, *, as_caller: bool = False) -> Document:
@@ -32,12 +39,25 @@ def open_call(house: House, call: InboundCall, now: datetime, *, as_caller: bool
     Our own people, known by the phone of the roster, hear their menu first, unless they come `as_caller`.
     """
     deadline = now + timedelta(seconds=house.rules.hard_limit_seconds)
-    wanted = Opening(call.sid, call.caller_number, call.helpline_number, deadline, tasks.RING, tasks.CALLS, as_caller)
-    contact_id = opening.open_call(house.db, wanted, now)
-    if contact_id is None:
-        return staff_line.menu(house, call.caller_number or "", now)
     rules = house.rules
-    return call_flow.greeting(contact_id, organisation=rules.organisation_name, funding=rules.funding_sentence_en)
+    wanted = Opening(
+        sid=call.sid,
+        number=call.caller_number,
+        line=call.helpline_number,
+        deadline=deadline,
+        task=tasks.RING,
+        queue=tasks.CALLS,
+        as_caller=as_caller,
+        stir=call.stir,
+        flood=rules.challenge_above_calls_a_minute,
+    )
+    opened = opening.open_call(house.db, wanted, now)
+    if opened is None:
+        return staff_line.menu(house, call.caller_number or "", now)
+    if opened.held:
+        return held_calls.held(opened.contact_id, opened.held, Language.ENGLISH)
+    funding = rules.funding_sentence_en
+    return call_flow.greeting(opened.contact_id, organisation=rules.organisation_name, funding=funding)
 
 
 def staff_key(house: House, call: InboundCall, digit: str, asked: int, now: datetime) -> Document:

@@ -15,7 +15,7 @@ from routing import call_flow
 from routing.documents import Document, Say
 from routing.follow_up import By
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, FollowUpStatus
-from services import tasks
+from services import callback_rules, tasks
 from services.house import House
 
 CALLBACK_ATTEMPTS = 5
@@ -25,11 +25,20 @@ GIVES_WAY = timedelta(minutes=10)
 VOICEMAIL_DEADLINE = timedelta(minutes=30)  # URAC: callbacks within 30 minutes on average (FIELD.md)
 
 
-def promise_callback(session: Session, contact: Contact, now: datetime, *, asked: bool = True) -> FollowUp:
-    """A callback as soon as a counselor is free, in its place in line; twice promises once. Not `asked`: our idea."""
+def promise_callback(
+    session: Session, house: House, contact: Contact, now: datetime, *, asked: bool = True
+) -> FollowUp | None:
+    """A callback as soon as a counselor is free, in its place in line; twice promises once. Not `asked`: our idea.
+
+    None when the rules forbid it (callback_rules), which is written down for supervisors.
+    """
     found = owed_callback(session, contact.id)
     if found is not None and found.plan.get("by") != By.PERSON:
         return found
+    refused = callback_rules.refusal(session, house, contact, now)
+    if refused is not None:
+        record(session, contact.id, "callback_refused", now, reason=refused.value)
+        return None
     promised = found or FollowUp(contact_id=contact.id, kind=FollowUpKind.CALLBACK, requested=True)
     promised.status, promised.attempts, promised.max_attempts = FollowUpStatus.PENDING, 0, CALLBACK_ATTEMPTS
     promised.created_at = promised.due_at = now
@@ -68,7 +77,7 @@ def take_voicemail(house: House, contact_id: uuid.UUID, recording_sid: str, seco
             contact.deadline_at = None
             tasks.ask(session, tasks.RELEASE, contact.id, now)
             if contact.caller.number is not None:
-                promise_callback(session, contact, now, asked=False)
+                promise_callback(session, house, contact, now, asked=False)
         return call_flow.farewell(contact.language, Say("voice.voicemail_thanks"))
 
 

@@ -110,10 +110,9 @@ def write_step(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, ste
         contact = lock_contact(session, contact_id)
         if contact is None:
             return False
-        if step is RescueStep.CALL_BACK:
-            if not _may_be_called(session, contact):
-                return False
-            _call_back(session, contact, now)
+        wants_call = step is RescueStep.CALL_BACK
+        if wants_call and not (_may_be_called(session, contact) and _call_back(session, house, contact, now)):
+            return False
         record(session, contact.id, "rescue_step", now, did=step.value, by=str(counselor_id))
         touch(session, contact_id)
         return True
@@ -125,12 +124,15 @@ def _may_be_called(session: Session, contact: Contact) -> bool:
     return gone and contact.caller.number is not None
 
 
-def _call_back(session: Session, contact: Contact, now: datetime) -> None:
+def _call_back(session: Session, house: House, contact: Contact, now: datetime) -> bool:
     """A callback is owed now, danger first among those that are; one that waits for its next attempt waits no more."""
-    owed = promises.promise_callback(session, contact, now, asked=False)
+    owed = promises.promise_callback(session, house, contact, now, asked=False)
+    if owed is None:
+        return False
     if owed.status is FollowUpStatus.PENDING and owed.due_at > now:
         owed.due_at = now
         tasks.ask(session, tasks.CALL_BACK, contact.id, now)
+    return True
 
 
 def dangers_open(session: Session, now: datetime) -> tuple[ContactRow, ...]:

@@ -7,11 +7,11 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from models import outbox, voicemails
-from models.contacts import record
+from models.contacts import lock_contact, record
 from models.people import staff_with_phones
 from models.voicemails import Voicemail
 from routing.vocabulary import Role
-from services import alarms, audit, counselor_notices
+from services import alarms, audit, counselor_notices, knowing
 from services.alarms import AlarmKind
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
@@ -36,18 +36,44 @@ def fetch(house: House, telephony: Telephony, voicemail_id: uuid.UUID, now: date
     """Keep the sound, encrypted, and only then remove it at the provider. False while it is not to be had yet."""
     with house.db.begin() as session:
         row = session.get(Voicemail, voicemail_id)
-        if row is None or row.removed_at is not None:
+        if row is None or (row.removed_at is not None and row.transcription_sid is None):
             return False
-        sid, is_kept = row.recording_sid, row.audio is not None
+        sid, is_kept, words = row.recording_sid, row.audio is not None, row.transcription_sid
     try:
+        if words is not None:
+            telephony.delete_transcription(words)
         if not is_kept:
             _keep(house, voicemail_id, telephony.recording(sid))
         telephony.delete_recording(sid)
     except (CallGone, ProviderRefused, ProviderUnsure):
         return False
     with house.db.begin() as session:
-        session.get_one(Voicemail, voicemail_id).removed_at = now
+        row = session.get_one(Voicemail, voicemail_id)
+        row.removed_at = row.removed_at or now
+        row.transcription_sid = None if row.transcription_sid == words else row.transcription_sid
     return True
+
+
+def written_down(
+    house: House, contact_id: uuid.UUID, recording_sid: str, transcription_sid: str, words: str, now: datetime
+) -> bool:
+    """The provider has written a voicemail down: its words are kept, encrypted, and searched for danger.
+
+    False: there is no such voicemail (yet), or nothing was understood.
+    """
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        row = voicemails.by_recording(session, recording_sid)
+        if contact is None or row is None or row.contact_id != contact_id:
+            return False
+        row.transcription_sid = transcription_sid or row.transcription_sid
+        if not words.strip() or row.transcript:
+            return False
+        row.transcript = words.strip()[: knowing.LONGEST_KEPT]
+        knowing.hear_words(session, house, contact, row.transcript, None, "voicemail", now)
+        record(session, contact_id, "voicemail_written", now)
+        outbox.touch(session, contact_id)
+        return True
 
 
 def _keep(house: House, voicemail_id: uuid.UUID, audio: bytes) -> None:

@@ -12,7 +12,7 @@ from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
-from services import alerts, escalation, information, knowing, resuming, tasks, tending, wait_forecast
+from services import alerts, callback_rules, escalation, information, knowing, resuming, tasks, tending, wait_forecast
 from services.house import House
 
 NOTHING = Understanding()
@@ -62,7 +62,9 @@ def _view(session: Session, house: House, contact: Contact, now: datetime) -> Wa
         counselor_joined=contact.counselor_joined_at is not None,
         being_fetched=escalation.being_fetched(contact, now),
         tended=tending.tended(session, contact, now),
-        can_be_called=contact.caller.number is not None,
+        can_be_called=callback_rules.refusal(session, house, contact, now) is None
+        if tells or waited >= house.rules.offer_after_seconds
+        else contact.caller.number is not None,
         has_backup=bool(house.rules.backup_number),
         reading=information.reading(session, house, contact),
         known=knowing.known_to(contact),
@@ -125,12 +127,14 @@ def _key(
         case "8":
             _wait_again(session, house, contact, now)
             contact.next_step = NextStep.CRISIS_988
-        case "9" if contact.caller.number is not None:
+        case "9":
+            refused = callback_rules.refusal(session, house, contact, now)
+            if refused is not None:
+                record(session, contact.id, "callback_refused", now, reason=refused.value)
+                return (Say("voice.no_callback_number"),)
             _wait_again(session, house, contact, now)
             contact.next_step = NextStep.CALLBACK
             contact.flow = {**contact.flow, escalation.ASKED_BACK: int(now.timestamp())}
-        case "9":
-            return (Say("voice.no_callback_number"),)
         case "0":
             information.stop_reading(contact)
             contact.flow = {**contact.flow, **{question.value: MAX_ASKS for question in call_flow.Question}}

@@ -208,6 +208,11 @@ class TwilioTelephony:
         with suppress(CallGone), failures_in_our_words():
             self._client.recordings(sid).delete()
 
+    def delete_transcription(self, sid: str) -> None:
+        """Remove the words of a recording at Twilio; already gone is fine."""
+        with suppress(CallGone), failures_in_our_words():
+            self._client.transcriptions(sid).delete()
+
 
 def _time_of(message: Any) -> datetime | None:
     when: datetime | None = message.date_sent or message.date_created

@@ -154,3 +154,6 @@ class Telephony(Protocol):
 
     def delete_recording(self, sid: str) -> None:
         """Remove a recording at the provider; one already gone is fine."""
+
+    def delete_transcription(self, sid: str) -> None:
+        """Remove the words of a recording at the provider; already gone is fine."""

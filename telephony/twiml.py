@@ -1,6 +1,6 @@
 """Documents in Twilio's language, through the SDK's classes only (so that no text can become markup)."""
 
-from typing import Final
+from typing import Any, Final
 
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
@@ -71,7 +71,7 @@ class Twiml:
             case Ring():
                 self._ring(response, step)
             case Record():
-                self._record(response, step)
+                self._record(response, step, language)
             case Keys():
                 response.play(digits=step.digits)
             case GoTo():
@@ -131,11 +131,15 @@ class Twiml:
                 options |= {"status_callback": self._url(target.status), "status_callback_event": LEG_EVENTS}
             dial.number(target.number, **options)
 
-    def _record(self, response: VoiceResponse, record: Record) -> None:
+    def _record(self, response: VoiceResponse, record: Record, language: Language) -> None:
+        written: dict[str, Any] = {}
+        if record.transcript and language is Language.ENGLISH:  # Twilio writes down English only (TWILIO.md 4.9)
+            written = {"transcribe": True, "transcribe_callback": self._url(record.transcript)}
         response.record(
             action=self._url(record.then),
             method="POST",
             max_length=record.max_seconds,
             play_beep=True,
             recording_status_callback=self._url(record.status),
+            **written,
         )

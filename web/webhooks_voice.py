@@ -4,7 +4,7 @@ import uuid
 
 from flask import Blueprint, Response
 
-from services import bridging, escalation, intake, promises, releasing, waiting
+from services import bridging, escalation, held_calls, intake, promises, releasing, voicemails, waiting
 from telephony.twiml import Document
 from web import degraded
 from web.house import house
@@ -27,7 +27,13 @@ def staff(asked: int) -> Response:
 
 
 def _call() -> intake.InboundCall:
-    return intake.inbound_call(house(), field("CallSid"), field("From"), field("To"))
+    return intake.inbound_call(house(), field("CallSid"), field("From"), field("To"), field("StirVerstat"))
+
+
+@blueprint.post("/voice/held/<uuid:contact_id>")
+def held(contact_id: uuid.UUID) -> Response:
+    """A key or words of a call that is held back."""
+    return twiml(held_calls.answered(house(), contact_id, field("Digits"), field("SpeechResult"), now()))
 
 
 @blueprint.post("/voice/key/<uuid:contact_id>")
@@ -98,6 +104,15 @@ def voicemail(contact_id: uuid.UUID) -> Response:
 def recording(contact_id: uuid.UUID) -> tuple[str, int]:
     """The recording is ready; also the only word about it when the caller hung up."""
     _keep_voicemail(contact_id)
+    return "", 204
+
+
+@blueprint.post("/status/transcription/<uuid:contact_id>")
+def transcription(contact_id: uuid.UUID) -> tuple[str, int]:
+    """A voicemail was written down, or could not be."""
+    words = field("TranscriptionText") if field("TranscriptionStatus") == "completed" else ""
+    sids = field("RecordingSid"), field("TranscriptionSid")
+    voicemails.written_down(house(), contact_id, *sids, words, now())
     return "", 204
 
 

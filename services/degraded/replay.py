@@ -87,7 +87,10 @@ def _apply(house: House, entry: Entry, now: datetime) -> None:
         return
     with house.db.begin() as session:
         if take_receipt(session, f"journal:{entry.id}", now):
-            _CALLS[entry.kind](session, entry, now)
+            if entry.kind == "over":
+                _over(session, house, entry, now)
+            else:
+                _CALLS[entry.kind](session, entry, now)
 
 
 def contact_of_call(session: Session, sid: str) -> Contact | None:
@@ -160,7 +163,7 @@ def _new_leg(session: Session, contact: Contact, entry: Entry, counselor: Counse
     return leg
 
 
-def _over(session: Session, entry: Entry, now: datetime) -> None:
+def _over(session: Session, house: House, entry: Entry, now: datetime) -> None:
     """The call is over: after a talk nothing is owed, after ringing in vain the callback that was promised aloud."""
     contact = contact_of_call(session, entry.data["call"])
     if contact is None:
@@ -171,7 +174,7 @@ def _over(session: Session, entry: Entry, now: datetime) -> None:
         record(session, contact.id, "degraded_nobody", entry.at)
         known = contact.caller.number is not None
         if known:
-            promises.promise_callback(session, contact, now, asked=False)
+            promises.promise_callback(session, house, contact, now, asked=False)
         escalation.end(session, contact, Disposition.CALLBACK_REQUESTED if known else Disposition.CALLER_LEFT, now)
     outbox.touch(session, contact.id)
 
@@ -200,5 +203,4 @@ def no_callback_owed(session: Session, contact: Contact, now: datetime) -> None:
 _CALLS: dict[str, Callable[[Session, Entry, datetime], Any]] = {
     "call": _called,
     "accepted": _accepted,
-    "over": _over,
 }

@@ -133,7 +133,7 @@ def promised_by_us(stage: Stage, number: str, ago: float = 0) -> uuid.UUID:
     """A caller whom nobody answered in three minutes, and who has gone home with our promise."""
     contact = stage.dials(number)
     with stage.house.db.begin() as session:
-        promises.promise_callback(session, session.get_one(Contact, contact), stage.now, asked=False)
+        promises.promise_callback(session, stage.house, session.get_one(Contact, contact), stage.now, asked=False)
     stage.caller_hangs_up()
     stage.later(ago)
     assert callbacks.begin(stage.house, contact, stage.now)

@@ -159,7 +159,7 @@ def test_a_caller_who_asks_again_after_every_attempt_failed_is_called_again(stag
     assert owed(stage, contact).plan == {"by": "person"}
 
     with stage.house.db.begin() as session:
-        promises.promise_callback(session, session.get_one(Contact, contact), stage.now)
+        promises.promise_callback(session, stage.house, session.get_one(Contact, contact), stage.now)
     assert callbacks.begin(stage.house, contact, stage.now)
 
 

@@ -9,7 +9,7 @@ from models.contacts import Contact
 from models.people import AuditEvent, Counselor
 from models.texts import TextMessage
 from models.voicemails import Voicemail
-from routing.vocabulary import Role
+from routing.vocabulary import Role, Urgency
 from services import promises, voicemails
 from services.house import House
 from services.voicemails import VoicemailOutcome
@@ -88,3 +88,22 @@ def test_supervisors_are_told_once_of_one_that_is_late(house: House, left: Voice
     with house.db.begin() as session:
         told = session.query(TextMessage).filter_by(counselor_id=supervisor.id).one()
         assert "voicemail" in told.body
+
+
+def test_the_words_of_a_voicemail_are_kept_searched_for_danger_and_removed_at_the_provider(
+    house: House, paper: PaperTelephony, left: Voicemail
+) -> None:
+    told = (left.contact_id, "RE1", "TR1")
+    assert not voicemails.written_down(house, left.contact_id, "REother", "TR0", "hello", NOON)
+    assert voicemails.written_down(house, *told, "please call, my son is not breathing", NOON)
+    assert not voicemails.written_down(house, *told, "again", NOON), "told twice"
+
+    row = the_voicemail(house)
+    assert row.transcript == "please call, my son is not breathing"
+    with house.db.begin() as session:
+        assert session.get_one(Contact, left.contact_id).urgency is Urgency.CALL_911
+    paper.recordings["RE1"] = b"RIFF"
+    assert voicemails.fetch_all(house, paper, NOON) == 1
+    assert paper.words_removed == ["TR1"]
+    assert the_voicemail(house).transcription_sid is None
+    assert voicemails.fetch_all(house, paper, NOON) == 0

@@ -7,6 +7,7 @@ from web import guards
 from web.console import (
     assets,
     call,
+    care,
     contact_work,
     contacts,
     coverage,
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     contacts.blueprint,
     contact_work.blueprint,
     call.blueprint,
+    care.blueprint,
     desk.blueprint,
     voicemails.blueprint,
     directory.blueprint,

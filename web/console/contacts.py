@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from routing.phone import spoken
 from routing.vocabulary import Addressed, Disposition, ReportKind
 from services import call_bar, console, contact_answers, contact_matches, contact_page, dispositions, notes, sign_in
+from services.blocks import BlockReason
 from services.contact_page import ContactPage
 from services.dispositions import WrapUp
 from services.in_call import By
@@ -123,6 +124,8 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "substances": contact_answers.substance_names(house(), language),
         "choices": contact_answers.choices(house()),
         "dispositions": list(Disposition),
+        "leads": guards.person().role in guards.LEADING,
+        "block_reasons": list(BlockReason),
         "badge_in_words": badge_in_words,
         "licence_in_words": licence_in_words,
         "report_kinds": list(ReportKind),

@@ -31,6 +31,7 @@ FAMILIES = {
 }
 # The same for a key that means something of its own in one kind of event.
 OF_THIS_EVENT = {
+    ("callback_refused", "reason"): "callback_refused",
     ("counselor_wanted", "reason"): "wanted_because",
     ("text_given_back", "reason"): "given_back_because",
     ("text_suppressed", "reason"): "outcome",

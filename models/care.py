@@ -1,0 +1,72 @@
+"""What the team keeps about a repeat caller: a care plan for whoever answers, blocks of exact numbers with an end."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from models.base import Base, Id
+from models.contacts import Contact, ContactEvent
+from models.crypto import EncryptedText, lookup_hash
+from models.follow_ups import FollowUp
+from models.people import Caller, Counselor
+from routing.vocabulary import FollowUpKind
+
+DAY = timedelta(days=1)
+
+
+class CarePlan(Base):
+    """How to be there for somebody who calls often, agreed in the team: shown to whoever answers, instead of a ban."""
+
+    __tablename__ = "care_plan"
+    caller_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Caller.id, ondelete="CASCADE"), primary_key=True)
+    words: Mapped[str] = mapped_column(EncryptedText)
+    written_at: Mapped[datetime]
+    written_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    writer: Mapped[Counselor | None] = relationship()
+
+
+class Block(Base):
+    """One exact number that does not reach counselors until a moment; it always hears where help in danger is."""
+
+    __tablename__ = "block"
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(EncryptedText)  # E.164
+    number_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(32))
+    blocked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    blocker: Mapped[Counselor | None] = relationship()
+
+
+def block_of(session: Session, number: str) -> Block | None:
+    """The block of this number, also one that is over."""
+    return session.scalar(select(Block).where(Block.number_hash == lookup_hash(number)))
+
+
+def blocks_now(session: Session, now: datetime) -> Sequence[Block]:
+    """Blocks that hold, the next to end first."""
+    query = select(Block).options(joinedload(Block.blocker)).where(Block.until > now).order_by(Block.until)
+    return session.scalars(query).all()
+
+
+def promised_since(session: Session, since: datetime, caller_id: uuid.UUID | None = None) -> int:
+    """Callbacks promised since then, to everybody or to one number; counted up to a thousand."""
+    query = select(FollowUp.id).where(FollowUp.kind == FollowUpKind.CALLBACK, FollowUp.created_at > since)
+    if caller_id is not None:
+        query = query.join(Contact, Contact.id == FollowUp.contact_id).where(Contact.caller_id == caller_id)
+    return len(session.scalars(query.limit(1000)).all())
+
+
+def refused_callbacks(session: Session, since: datetime, limit: int = 50) -> Sequence[ContactEvent]:
+    """Callbacks that were not promised, and why, newest first."""
+    query = (
+        select(ContactEvent)
+        .where(ContactEvent.kind == "callback_refused", ContactEvent.at > since)
+        .order_by(ContactEvent.at.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
