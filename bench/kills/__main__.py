@@ -45,13 +45,13 @@ def run(wish: Run, folder: Path, say: Callable[[str], None] = print) -> Verdict:
     try:
         world.wait_ready()
         world.watch()
-        _staff(world)
+        staff(world)
         return trouble(world, wish, say)
     finally:
         world.stop()
 
 
-def _staff(world: World) -> None:
+def staff(world: World) -> None:
     """Counselors who are on shift always and answer by themselves after a second or two."""
     rows = ["name,phone,email,role,languages,skills,timezone,shifts"]
     for place, phone in enumerate(COUNSELORS):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bench.chaos.world import World
+from bench.kills.__main__ import SETTINGS, Run, staff, trouble
 from models.contacts import Contact, events_of
 from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, LegKind
@@ -16,12 +17,12 @@ from services.roster import import_roster
 from tests.fixtures.line import QUICK
 
 pytestmark = pytest.mark.slow
-ANA, ON_CALL, CALLER = "+16175550111", "+16175550199", "+12125550142"
+ANA, ON_CALL, CALLER = "+16175550180", "+16175550199", "+12125550142"
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    built = World(tmp_path_factory.mktemp("degraded"), without=("release", "events"), settings=QUICK)
+    built = World(tmp_path_factory.mktemp("degraded"), without=("release", "events"), settings={**QUICK, **SETTINGS})
     try:
         built.wait_ready()
         built.watch()
@@ -96,3 +97,14 @@ def test_without_postgresql_people_on_shift_are_rung_and_all_of_it_is_written_do
         assert len(session.scalars(select(TextMessage).where(~TextMessage.outgoing)).all()) == 1
     assert not any(state.glob("journal*"))
     assert not (state / "refused").exists()
+
+
+@pytest.mark.timeout(300)
+def test_live_calls_survive_the_death_of_every_part(world: World) -> None:
+    """`make kills`, shortened: worker, beat, Redis, PostgreSQL and one web process die while people call."""
+    told: list[str] = []
+    staff(world)
+    verdict = trouble(world, Run(calls=8, seconds=18, blow_every=3.0, away=2.5), told.append)
+    assert len({line.split("killed ")[1].split(",")[0] for line in told}) >= 4, told
+    assert verdict.faultless, (verdict, told)
+    assert verdict.met >= 7, (verdict, told)
