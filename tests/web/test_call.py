@@ -1,0 +1,96 @@
+"""The live call on the page: every control for whoever has the call, the supervisor's own, and a sentence on a no."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from models.contacts import Contact, Leg
+from routing.vocabulary import ContactStatus, LegKind, LegStatus, Part, Role
+from services import guests
+from services.house import House
+from tests.fixtures.people import Browser
+
+SignIn = Callable[..., Browser]
+AddContact = Callable[..., Contact]
+
+
+def talk(house: House, contact: Contact, browser: Browser) -> Leg:
+    """The contact becomes a conversation of whoever is signed in."""
+    now = datetime.now(UTC)
+    with house.db.begin() as session:
+        found = session.get_one(Contact, contact.id)
+        sides = [(LegKind.CALLER, None), (LegKind.COUNSELOR, browser.person.id)]
+        legs = [
+            Leg(
+                contact_id=found.id,
+                counselor_id=who,
+                kind=kind,
+                status=LegStatus.JOINED,
+                planned_at=now,
+                accepted_at=now,
+            )
+            for kind, who in sides
+        ]
+        session.add_all(legs)
+        session.flush()
+        found.claimed_by, found.claim_leg_id, found.room = browser.person.id, legs[1].id, legs[1].id.hex
+        return legs[1]
+
+
+def test_the_counselor_has_every_control_and_a_sentence_when_one_does_nothing(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    contact = add_contact(ContactStatus.CONNECTED)
+    browser = sign_in_as(Role.COUNSELOR)
+    path = f"/contacts/{contact.id}/call"
+    status, page = browser.post(f"{path}/hold")
+    assert (status, "Somebody else has this call." in page) == (409, True)
+    talk(house, contact, browser)
+    page = browser.get(f"/contacts/{contact.id}")[1]
+    assert all(words in page for words in ("Mute me", "Add 988", "I need help", "Hang up", "cut off"))
+    assert "Caller on hold" in browser.post(f"{path}/hold")[1]
+    assert "You are muted" in browser.post(f"{path}/mute", muted="yes")[1]
+    assert "Caller on hold" not in browser.post(f"{path}/resume")[1]
+    assert "988" in browser.post(f"{path}/988")[1]
+    assert browser.post(f"{path}/988")[0] == 409
+    with house.db.begin() as session:
+        found = session.get_one(Contact, contact.id)
+        guest = guests.guest_of(session, found)
+        assert guest is not None
+        guest.status, guest.accepted_at = LegStatus.JOINED, datetime.now(UTC)
+    page = browser.get(f"/contacts/{contact.id}")[1]
+    assert "Leave them together" in page
+    assert "Keys for their phone menu" in page
+    assert browser.post(f"{path}/keys", keys="12a")[0] == 409
+    assert browser.post(f"{path}/supervise", part="listen")[0] == 403
+    assert browser.post(f"{path}/colleague", person="nobody")[0] == 400
+    assert browser.post(f"{path}/cut-off", answer="yes")[0] == 200
+    assert browser.post(f"{path}/cut-off", answer="perhaps")[0] == 400
+
+
+def test_a_supervisor_has_controls_of_their_own_on_the_page_and_on_the_board(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    contact = add_contact(ContactStatus.CONNECTED)
+    talk(house, contact, sign_in_as(Role.COUNSELOR))
+    browser = sign_in_as(Role.SUPERVISOR)
+    path = f"/contacts/{contact.id}/call"
+    assert f"{path}/supervise" in browser.get("/board")[1]
+    page = browser.get(f"/contacts/{contact.id}")[1]
+    assert "Whisper to the counselor" in page
+    assert f"{path}/mute" not in page, "only the counselor mutes their own phone"
+    status, page = browser.post(f"{path}/supervise", part=Part.LISTEN)
+    assert status == 200
+    assert "ringing" in page
+    assert browser.post(f"{path}/supervise", part="consult")[0] == 400
+    assert browser.post(f"{path}/reassign", person=str(browser.person.id))[0] == 409  # their own phone rings already
+
+
+def test_a_contact_that_is_over_is_called_only_when_that_is_safe(sign_in_as: SignIn, add_contact: AddContact) -> None:
+    contact = add_contact(ContactStatus.CLOSED)
+    browser = sign_in_as(Role.COUNSELOR)
+    assert "Call out as the helpline" in browser.get(f"/contacts/{contact.id}")[1]
+    status, page = browser.post(f"/contacts/{contact.id}/call/out")
+    assert (status, "Nobody has said yet" in page) == (409, True)
+    status, page = browser.post(f"/contacts/{contact.id}/call/out", asked="yes")
+    assert status == 200
+    assert "Being connected" in page
