@@ -166,7 +166,6 @@ UPDATE listing SET seen_import_id = coalesce(seen_before[cardinality(seen_before
   seen_before = trim_array(seen_before, least(1, cardinality(seen_before))) WHERE seen_import_id = :undone
 """
 _UNDO_ALIASES = "DELETE FROM facility_alias WHERE import_id = :undone"
-_UNDO_PAIRS = "DELETE FROM facility_pair WHERE import_id = :undone AND verdict IS NULL"
 
 
 def stage(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -274,7 +273,7 @@ def refresh_seen(session: Session, scope: Scope, import_id: int) -> None:
 def take_back(session: Session, undone: int, made: int, generation: int) -> None:
     """Put back what import `undone` replaced or retired in generation `made`, and take out what it brought."""
     values = {"undone": undone, "made": made, "generation": generation}
-    for statement in (_UNDO_REMEMBER, _UNDO_REMOVE, _UNDO_RESTORE, _UNDO_SEEN, _UNDO_ALIASES, _UNDO_PAIRS):
+    for statement in (_UNDO_REMEMBER, _UNDO_REMOVE, _UNDO_RESTORE, _UNDO_SEEN, _UNDO_ALIASES):
         session.execute(text(statement), values)
 
 

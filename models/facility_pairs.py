@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    delete,
     exists,
     func,
     or_,
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column
 
 from models.base import Base
 from models.directory import DirectoryImport, Facility, Listing
-from models.live_facts import DoNotRefer
+from models.held_places import end_alike, held_now, note_alike
 from models.people import Counselor
 
 SAME, TWO = "same", "two"
@@ -63,7 +64,7 @@ INSERT INTO facility_pair (facility_id, other_id, import_id, opened_at)
 SELECT DISTINCT n.facility_id, p.facility_id, CAST(:import_id AS bigint), CAST(:now AS timestamptz)
 FROM unnest(CAST(:facilities AS bigint[]), CAST(:lines AS integer[])) AS n (facility_id, line)
 JOIN planned p ON p.line = n.line WHERE p.facility_id <> n.facility_id
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING facility_id, other_id
 """
 _KEPT_AS = """
 WITH RECURSIVE way (id) AS (
@@ -80,21 +81,38 @@ WITH RECURSIVE way (id) AS (
 
 
 def open_facility_pairs(session: Session, pairs: Sequence[tuple[int, int]], import_id: int, now: datetime) -> None:
-    """Ask about (facility, line of the staged file) once the lines are in the directory."""
+    """Ask about (facility, line of the staged file) once the lines are in the directory.
+
+    Live changes wait from here until this transaction ends.
+    """
     values = {"facilities": [facility for facility, _ in pairs], "lines": [line for _, line in pairs]}
-    session.execute(text(_OPEN), {**values, "import_id": import_id, "now": now})
+    opened = session.execute(text(_OPEN), {**values, "import_id": import_id, "now": now})
+    note_alike(session, [(row.facility_id, row.other_id) for row in opened])
+
+
+def close_facility_pairs(session: Session, import_id: int) -> None:
+    """Ask no more about pairs that this import opened, which is taken back."""
+    undecided = delete(FacilityPair).where(FacilityPair.import_id == import_id, FacilityPair.verdict.is_(None))
+    closed = session.execute(undecided.returning(FacilityPair.facility_id, FacilityPair.other_id))
+    end_alike(session, [(row.facility_id, row.other_id) for row in closed])
 
 
 def undecided_pairs(session: Session, *, limit: int, offset: int) -> tuple[Sequence[FacilityPair], int]:
-    """Open pairs and how many there are: places under "do not refer" first, then the newest import's.
+    """Open pairs and how many there are: those that hold a place back first, then the newest import's.
 
     A pair whose newer place left every list meanwhile needs no word.
     """
-    held = exists().where(DoNotRefer.facility_id == FacilityPair.facility_id, DoNotRefer.until.is_(None))
+    held = FacilityPair.facility_id.in_(held_now())
     total = session.scalar(select(func.count()).select_from(FacilityPair).where(_undecided())) or 0
     query = select(FacilityPair).where(_undecided())
     ordered = query.order_by(held.desc(), FacilityPair.import_id.desc(), FacilityPair.id)
     return session.scalars(ordered.limit(limit).offset(offset)).all(), total
+
+
+def undecided_about(session: Session, facility_id: int) -> Sequence[FacilityPair]:
+    """Open pairs in which this is the place that came."""
+    query = select(FacilityPair).where(FacilityPair.other_id == facility_id, FacilityPair.verdict.is_(None))
+    return session.scalars(query.order_by(FacilityPair.id)).all()
 
 
 def decided_pairs(session: Session, limit: int) -> Sequence[FacilityPair]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from models.base import Base, Id, words_of
 from models.bed_contacts import BedContact
@@ -39,7 +39,14 @@ from routing.vocabulary import BedLevel, ReportKind
 Some = Collection[int] | None  # ids of facilities; None: all of them
 
 
-class FacilityFix(Base):
+class Standing:
+    """Rows that hold from live version `since` until before `until`; None: still."""
+
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer)
+
+
+class FacilityFix(Standing, Base):
     """An admin's word about one field of a facility; it wins over every file until it is taken back."""
 
     __tablename__ = "facility_fix"
@@ -50,14 +57,12 @@ class FacilityFix(Base):
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
     at: Mapped[datetime]
-    since: Mapped[int] = mapped_column(Integer)
-    until: Mapped[int | None] = mapped_column(Integer)
     __table_args__ = (
         Index("uq_facility_fix_standing", "facility_id", "field", unique=True, postgresql_where=text("until is null")),
     )
 
 
-class DoNotRefer(Base):
+class DoNotRefer(Standing, Base):
     """A facility that is not listed, why, who approved it, and when it is looked at again."""
 
     __tablename__ = "do_not_refer"
@@ -67,14 +72,12 @@ class DoNotRefer(Base):
     approver: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
     review_on: Mapped[date] = mapped_column(Date)
     at: Mapped[datetime]
-    since: Mapped[int] = mapped_column(Integer)
-    until: Mapped[int | None] = mapped_column(Integer)
     __table_args__ = (
         Index("uq_do_not_refer_standing", "facility_id", unique=True, postgresql_where=text("until is null")),
     )
 
 
-class BedReport(Base):
+class BedReport(Standing, Base):
     """Open beds of one level of care, as somebody said; the newest counts, for as long as it is fresh."""
 
     __tablename__ = "bed_report"
@@ -87,8 +90,6 @@ class BedReport(Base):
     by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
     bed_contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(BedContact.id, ondelete="SET NULL"))
     at: Mapped[datetime]
-    since: Mapped[int] = mapped_column(Integer)
-    until: Mapped[int | None] = mapped_column(Integer)  # a newer report took its place
     __table_args__ = (
         Index("uq_bed_report_newest", "facility_id", "level", unique=True, postgresql_where=text("until is null")),
     )
@@ -103,7 +104,7 @@ class BedTold(NamedTuple):
     at: datetime
 
 
-class FacilityReport(Base):
+class FacilityReport(Standing, Base):
     """One key pressed after a contact: wrong number, full, this payer not taken, closed, declined."""
 
     __tablename__ = "facility_report"
@@ -116,8 +117,6 @@ class FacilityReport(Base):
     at: Mapped[datetime]
     expires_at: Mapped[datetime]
     confirmed: Mapped[bool] = mapped_column(Boolean, default=False)  # by an admin: stays until it is ended
-    since: Mapped[int] = mapped_column(Integer)
-    until: Mapped[int | None] = mapped_column(Integer)
     __table_args__ = (
         Index("ix_facility_report_standing", "facility_id", postgresql_where=text("until is null")),
         Index(None, "at"),
@@ -146,9 +145,9 @@ def standing_fixes(session: Session, facilities: Some = None, version: int | Non
     return session.scalars(select(FacilityFix).where(*_held(FacilityFix, facilities, version))).all()
 
 
-def held_back(session: Session, facilities: Some = None, version: int | None = None) -> Sequence[DoNotRefer]:
-    """Facilities under "do not refer", of these or of all, now or at a past version."""
-    return session.scalars(select(DoNotRefer).where(*_held(DoNotRefer, facilities, version))).all()
+def held_back(session: Session) -> Sequence[DoNotRefer]:
+    """Facilities under "do not refer"."""
+    return session.scalars(select(DoNotRefer).where(DoNotRefer.until.is_(None))).all()
 
 
 def newest_beds(session: Session) -> Sequence[BedReport]:
@@ -229,13 +228,21 @@ def _last_done(session: Session, facility_ids: Sequence[int], which: ColumnEleme
     return {facility: at for facility, at in rows if at is not None}
 
 
-def _held(
-    table: type[FacilityFix | DoNotRefer | BedReport | FacilityReport], facilities: Some, version: int | None
-) -> Iterator[ColumnElement[bool]]:
-    """What a row must fulfil that holds now, or held at a past version, and is about one of these facilities."""
+def about(place: InstrumentedAttribute[int], facilities: Some) -> Iterator[ColumnElement[bool]]:
+    """That `place` is one of these facilities; nothing when all are meant."""
     if facilities is not None:
-        yield table.facility_id == any_(cast(list(facilities), ARRAY(BigInteger)))
+        yield place == any_(cast(list(facilities), ARRAY(BigInteger)))
+
+
+def stands(table: type[Standing], version: int | None) -> ColumnElement[bool]:
+    """That a row holds now, or held at a past live version."""
     if version is None:
-        yield table.until.is_(None)
-    else:
-        yield (table.since <= version) & or_(table.until.is_(None), table.until > version)
+        return table.until.is_(None)
+    return (table.since <= version) & or_(table.until.is_(None), table.until > version)
+
+
+def _held(
+    table: type[FacilityFix | BedReport | FacilityReport], facilities: Some, version: int | None
+) -> Iterator[ColumnElement[bool]]:
+    yield from about(table.facility_id, facilities)
+    yield stands(table, version)

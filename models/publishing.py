@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.directory import LICENCE, Facility, Listing, holding
-from models.live_facts import BedReport, DoNotRefer
+from models.held_places import held_now, held_places
+from models.live_facts import BedReport
 
 
 def _open() -> ColumnElement[bool]:
     """A listing of care at a place that nobody holds back; which places are held back is never told."""
-    held = exists().where(DoNotRefer.facility_id == Listing.facility_id, DoNotRefer.until.is_(None))
-    return (Listing.kind != LICENCE) & ~held
+    return (Listing.kind != LICENCE) & Listing.facility_id.not_in(held_now())
 
 
 def published_facilities(session: Session, after: int, limit: int) -> Sequence[int]:
@@ -58,7 +58,7 @@ def facility_by_public_id(session: Session, public_id: str) -> int | None:
 
 def held_back_count(session: Session) -> int:
     """How many facilities are held back."""
-    return session.scalar(select(func.count()).select_from(DoNotRefer).where(DoNotRefer.until.is_(None))) or 0
+    return len(held_places(session))
 
 
 def beds_since(session: Session, facility_ids: Sequence[int], since: datetime) -> Sequence[BedReport]:

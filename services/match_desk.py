@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.held_places import with_their_like
 from models.versions import Versions, directory_versions, facilities_changed
 from routing.match_catalog import Catalog, MatchSubstance
 from routing.match_phrases import PhraseTable
@@ -90,7 +91,7 @@ class MatchDesk:
         if before is not None and before.versions.generation == now.generation:
             changed = facilities_changed(session, before.versions.live, now.live)
             if changed is not None:
-                return read_again(session, before, changed, now.live)
+                return read_again(session, before, with_their_like(session, changed), now.live)
         return read_all(session, zips, directory_versions(session))
 
     def _read_beside(self, before: Sources) -> bool:

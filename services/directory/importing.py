@@ -217,10 +217,10 @@ class _Intake:
         if result.added or result.changed or result.retired:
             row.generation = next_generation(self.session)
             store.write(self.session, self.scope, row.id, row.generation)
-            open_facility_pairs(self.session, self.asked, row.id, self.now)
             directory_pairs.end_unlisted_checks(self.session, row.id)
         if not self.source.copy:
             store.refresh_seen(self.session, self.scope, row.id)
+        open_facility_pairs(self.session, self.asked, row.id, self.now)
         audit.write(self.session, "directory_imported", self.wish.actor_id, self.now, import_id=row.id, **counts)
         result.import_id, result.edition = row.id, row.edition
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.live_facts import BedTold, FacilityReport, bed_counts, held_back, standing_reports
+from models.held_places import held_places
+from models.live_facts import BedTold, FacilityReport, bed_counts, standing_reports
 from routing.match_overlay import BedCount, Correction, FacilityFacts
 from routing.vocabulary import BedLevel, Need, ReportKind
 
@@ -23,7 +24,7 @@ def live_facts(
     reports: dict[int, list[FacilityReport]] = {}
     for report in standing_reports(session, facilities, version):
         reports.setdefault(report.facility_id, []).append(report)
-    held = {row.facility_id for row in held_back(session, facilities, version)}
+    held = held_places(session, facilities, version)
     return [
         FacilityFacts(
             facility=facility,

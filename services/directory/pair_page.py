@@ -11,6 +11,7 @@ from models.bed_contacts import bed_contacts_of
 from models.directory import DirectoryImport, Listing
 from models.facility_history import imports_by_id, last_listings
 from models.facility_pairs import FacilityPair, decided_pairs, listed_now, places_by_operator, undecided_pairs
+from models.held_places import held_places
 from models.live_facts import newest_bed, reports_of, standing_fixes, standing_hold
 from models.reading import names_of
 from routing import phone
@@ -51,7 +52,10 @@ class Compared:
 
 @dataclass(frozen=True)
 class OpenPair:
-    """Two places that are perhaps one: `before` was there, `after` came. `services`: both, only before, only after."""
+    """Two places that are perhaps one: `before` was there, `after` came. `services`: both, only before, only after.
+
+    `held`: the word "do not refer" to the first holds the other back until somebody decides.
+    """
 
     id: int
     before: Side
@@ -60,6 +64,7 @@ class OpenPair:
     services: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     file: str
     opened_at: datetime
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,14 @@ def pairs_page(house: House, page: int = 1) -> PairsPage:
         found, _ = undecided_pairs(session, limit=PAGE, offset=(page - 1) * PAGE)
         sides = _sides(session, {id_ for pair in found for id_ in (pair.facility_id, pair.other_id)})
         files = imports_by_id(session, [pair.import_id for pair in found])
-        pairs = tuple(_open_pair(pair, sides, files) for pair in found)
+        held = held_places(session, [pair.facility_id for pair in found])
+        pairs = tuple(_open_pair(pair, sides, files, held) for pair in found)
         return PairsPage(pairs, total, page, _decided(session, decided_pairs(session, DECIDED_SHOWN)))
 
 
-def _open_pair(pair: FacilityPair, sides: Mapping[int, Side], files: Mapping[int, DirectoryImport]) -> OpenPair:
+def _open_pair(
+    pair: FacilityPair, sides: Mapping[int, Side], files: Mapping[int, DirectoryImport], held: Collection[int]
+) -> OpenPair:
     before, after = sides[pair.facility_id], sides[pair.other_id]
     rows = tuple(
         Compared(field, before.values[field], after.values[field], _sign(field, before) == _sign(field, after))
@@ -113,7 +121,8 @@ def _open_pair(pair: FacilityPair, sides: Mapping[int, Side], files: Mapping[int
     )
     both, gone, come = before.codes & after.codes, before.codes - after.codes, after.codes - before.codes
     services = (tuple(sorted(both)), tuple(sorted(gone)), tuple(sorted(come)))
-    return OpenPair(pair.id, before, after, rows, services, files[pair.import_id].file_name, pair.opened_at)
+    file = files[pair.import_id].file_name
+    return OpenPair(pair.id, before, after, rows, services, file, pair.opened_at, pair.facility_id in held)
 
 
 def _sign(field: str, side: Side) -> object:

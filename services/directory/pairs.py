@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.directory import take_directory
 from models.facility_joins import move_in, move_out
 from models.facility_pairs import SAME, TWO, FacilityPair, is_joined, locked_pair
+from models.held_places import end_alike, note_alike
 from models.versions import next_generation, next_live_version
 from services import audit
 from services.directory.desk_lists import pair_names
@@ -36,10 +37,11 @@ def join_places(house: House, pair_id: int, reason: str, now: datetime, actor_id
 
 
 def tell_apart(house: House, pair_id: int, reason: str, now: datetime, actor_id: uuid.UUID | None) -> Refused | None:
-    """They are two places; no file asks about them again."""
+    """They are two places, and "do not refer" to the first is no word on the other; no file asks about them again."""
 
     def tell(session: Session, pair: FacilityPair) -> Refused | None:
         _decide(pair, TWO, reason, now, actor_id)
+        end_alike(session, [(pair.facility_id, pair.other_id)])
         audit.write(
             session, "facilities_told_apart", actor_id, now, facility_id=pair.facility_id, other_id=pair.other_id
         )
@@ -60,6 +62,8 @@ def take_decision_back(house: House, pair_id: int, now: datetime, actor_id: uuid
             generation, version = _next_versions(session, pair)
             move_out(session, pair, generation, version)
             pair.parted, pair.moved = generation, None
+        else:
+            note_alike(session, [(pair.facility_id, pair.other_id)])
         pair.verdict, pair.reason, pair.decided_at, pair.decided_by = None, "", None, None
         audit.write(session, kind, actor_id, now, facility_id=pair.facility_id, other_id=pair.other_id)
         return None

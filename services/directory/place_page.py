@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models import facility_history as history
 from models.bed_contacts import BedContact, bed_contacts_of
 from models.directory import Facility, Listing, listings_of
-from models.facility_pairs import kept_as
+from models.facility_pairs import kept_as, undecided_about
+from models.held_places import held_places
 from models.live_facts import (
     BedReport,
     DoNotRefer,
@@ -27,6 +28,7 @@ from routing import phone
 from routing.match_overlay import BedCount, BedState
 from routing.vocabulary import BedLevel
 from services.directory.badges import Badge, badge_of
+from services.directory.desk_lists import pair_names
 from services.directory.fixes import ADDED, CODES_ADDED, CODES_REMOVED
 from services.directory.live import corrections
 from services.directory.place_story import PlaceEvent, story
@@ -126,6 +128,7 @@ class PlacePage:
     beds: tuple[Beds, ...]
     reports: tuple[Report, ...]
     hold: Hold | None
+    held_as: str | None  # held back because it is perhaps this place under "do not refer"; nobody has said yet
     phones: tuple[Phone, ...]
     checks: tuple[str, ...]  # why somebody should call
     story: tuple[PlaceEvent, ...]
@@ -169,6 +172,7 @@ def _page(session: Session, house: House, facility_id: int, now: datetime) -> Pl
             if r.confirmed or r.expires_at > now
         ),
         hold=_hold(hold, names, now) if hold is not None else None,
+        held_as=_held_as(session, facility_id) if hold is None else None,
         phones=tuple(_phone(contact) for contact in bed_contacts_of(session, facility_id)),
         checks=tuple(check.why for check in open_checks(session) if check.facility_id == facility_id),
         story=story(session, facility_id),
@@ -221,6 +225,13 @@ def who_said(session: Session, beds: Sequence[BedReport]) -> dict[uuid.UUID, str
 def _hold(hold: DoNotRefer, names: Mapping[uuid.UUID, str], now: datetime) -> Hold:
     overdue = hold.review_on <= now.date()
     return Hold(hold.reason, _name(names, hold.approver), hold.at, hold.review_on, overdue)
+
+
+def _held_as(session: Session, facility_id: int) -> str | None:
+    pairs = undecided_about(session, facility_id)
+    held = held_places(session, [pair.facility_id for pair in pairs])
+    names = pair_names(session, [pair for pair in pairs if pair.facility_id in held])
+    return next((before for before, _ in names.values()), None)
 
 
 def _phone(contact: BedContact) -> Phone:

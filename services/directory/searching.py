@@ -13,7 +13,7 @@ from models.directory import (
     search_listings,
     take_directory,
 )
-from models.facility_pairs import joins_in_the_way
+from models.facility_pairs import close_facility_pairs, joins_in_the_way
 from models.versions import next_generation
 from services import audit
 from services.directory.sheets import Sheet, sheets
@@ -66,6 +66,7 @@ def undo_import(house: House, import_id: int, now: datetime, *, actor_id: uuid.U
             return f"Import {import_id} cannot be undone: places were joined or taken apart since. Take the joins back."
         generation = next_generation(session)
         store.take_back(session, newest.id, newest.generation, generation)
+        close_facility_pairs(session, newest.id)
         newest.undone_at = now
         audit.write(session, "directory_import_undone", actor_id, now, import_id=import_id)
     return None

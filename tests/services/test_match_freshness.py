@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,16 @@ from sqlalchemy.orm import Session
 
 from models.database import Database
 from models.directory import ZipCode
+from models.publishing import published_facilities
 from routing.vocabulary import BedLevel
 from runtime.processes import wait_until
 from services import match_desk
 from services.directory.beds import BedsTold, report_beds
 from services.directory.fixes import fix_facility, take_fix_back
 from services.directory.importing import ImportWish, import_directory
+from services.directory.pair_page import pairs_page
+from services.directory.pairs import join_places, take_decision_back, tell_apart
+from services.directory.place_page import place_page
 from services.directory.reports import hold_back, release
 from services.house import House
 from services.match_desk import MatchDesk
@@ -132,3 +137,70 @@ def test_a_large_directory_is_read_beside_while_matches_go_on(
     go_on.set()
     assert wait_until(lambda: set(miles(town)) == {"A", "B", "C"}, 30)
     assert next(iter(miles(town))) == "B"
+
+
+def test_no_change_is_committed_before_one_that_was_counted_earlier(
+    town: House, build_clean_engine: Callable[[], Engine]
+) -> None:
+    other, first, second = other_process(town), facility(town, "A"), facility(town, "B")
+    engine, tomorrow = build_clean_engine(), NOW + timedelta(days=1)
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with ThreadPoolExecutor() as thread, engine.connect() as slow, slow.begin():
+        assert hold_back(replace(town, db=Database(slow)), first, "unsafe", tomorrow, NOW, None) is None
+        later = thread.submit(hold_back, town, second, "unsafe", tomorrow, NOW, None)
+        with engine.connect() as watch:
+            assert wait_until(lambda: watch.execution_options(isolation_level="AUTOCOMMIT").scalar(waiting) == 1, 30)
+        assert miles(other) == {"A": 0, "B": 0}
+        slow.commit()
+        assert later.result(30) is None
+    assert miles(other) == {}
+
+
+def test_whoever_comes_back_by_a_new_name_stays_held_back_until_an_admin_says_it_is_another(
+    town: House, write_csv: WriteCsv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = town, other_process(town)
+    (first, second), phone = places("A", "B"), "617-555-0165"
+
+    def take(year: int, *rows: dict[str, str]) -> None:
+        wish = ImportWish(write_csv(rows), "national", as_of=date(year, 1, 1), retire_confirmed=True)
+        assert not import_directory(house, wish, NOW + timedelta(days=1500)).errors
+
+    def asked() -> int:
+        return pairs_page(house).pairs[0].id
+
+    take(2027, first, second)
+    assert hold_back(house, facility(house, "A"), "unsafe", NOW + timedelta(days=9), NOW, None) is None
+    take(2028, second, place("Canal", street1="8 Canal Road", phone=phone))
+    kept = ask(other)
+    assert (miles(other), kept.answer.held_back) == ({"B": 0}, 1)
+    assert pairs_page(house).pairs[0].held
+    canal = pairs_page(house).pairs[0].after.facility_id
+    shown = place_page(house, canal, NOW)
+    assert shown is not None
+    assert (shown.hold, shown.held_as) == (None, "A")
+    with house.db.begin() as session:
+        assert canal not in published_facilities(session, 0, 9)
+
+    every = match_desk.read_all
+    monkeypatch.delattr(match_desk, "read_all")
+    assert tell_apart(house, asked(), "another", NOW, None) is None
+    between = ask(other)
+    assert miles(other) == {"B": 0, "Canal": 0}
+    (told,) = pairs_page(house).decided
+    assert take_decision_back(house, told.id, NOW, None) is None
+    assert miles(other) == {"B": 0}
+    monkeypatch.setattr(match_desk, "read_all", every, raising=False)
+    for record in (kept.record.id, between.record.id):
+        again = replay_match(house, record)
+        assert again is not None
+        assert again.same_inputs
+
+    assert join_places(house, told.id, "", NOW, None) is None
+    assert miles(other) == {"B": 0}
+    assert take_decision_back(house, told.id, NOW, None) is None
+    take(2029, second, place("Dune", street1="9 Dune Road", phone=phone))
+    assert miles(other) == {"B": 0}, "a third name is no way round either"
+    monkeypatch.delattr(match_desk, "read_all")
+    assert release(house, told.facility_id, NOW, None) is None
+    assert miles(other) == {"B": 0, "Dune": 0}
