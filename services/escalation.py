@@ -25,6 +25,7 @@ AFTER_RING = timedelta(seconds=60)  # Twilio's own 5 s, and two press-1 prompts
 AFTER_VOICEMAIL = timedelta(seconds=Record.max_seconds + 60)
 ASKED_BACK = "asked_back_at"  # in the flow: they pressed 9; without it a callback is our own promise
 CRISIS_LINE = "988"
+DIAL_TAKES = 10  # numbers in one <Dial>
 HOLD_PAUSE = 12  # seconds of quiet between two reassurances
 CRISIS_RING_SECONDS = 60
 
@@ -111,6 +112,10 @@ def _dial_backup(session: Session, house: House, contact: Contact, now: datetime
 
 
 def _ring(contact: Contact, legs: list[Leg], house: House, now: datetime) -> Document:
+    surest = sorted(legs, key=lambda leg: leg.kind is LegKind.COUNSELOR)  # on-call and backup numbers always ring
+    for leg in surest[DIAL_TAKES:]:
+        rings.end_leg(leg, "released", now)
+    legs = surest[:DIAL_TAKES]
     for leg in legs:
         leg.bridged = True
         leg.status = LegStatus.RINGING

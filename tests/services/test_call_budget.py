@@ -76,3 +76,21 @@ def test_a_call_whose_phones_stand_in_line_rings_them_by_itself(stage: Stage) ->
     stage.network.too_many = 0
     tick(stage)
     assert numbers(stage) == [], "no worker rings the same phone as well"
+
+
+def test_a_call_that_rings_by_itself_rings_at_most_what_a_dial_takes_and_always_the_on_call_phones(
+    stage: Stage,
+) -> None:
+    on_call = tuple(f"+1617555019{number}" for number in range(4))
+    stage.house = replace(stage.house, rules=replace(stage.house.rules, on_call_numbers=on_call))
+    for number in range(101, 110):
+        stage.counselor(number)
+    contact = stage.dials()
+    stage.later(50)
+
+    assert stage.waits(contact).steps == (Leave(),)
+    ring = waiting.left(stage.house, contact, "leave", stage.now).steps[-1]
+    assert isinstance(ring, Ring)
+    assert len(ring.targets) == 10
+    assert set(on_call) <= {target.number for target in ring.targets}
+    assert len([leg for leg in stage.legs(contact) if leg.end_reason == "released"]) == 2
