@@ -11,6 +11,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
+from math import log1p
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from bench.triage import measure, ours, share
 from config.content import load_content
-from routing.likeness import signs
+from routing.likeness import Weights, signs
 from routing.triage import TriageRules
 from routing.words import read
 
@@ -29,8 +30,7 @@ LEARNT = ROOT / "config" / "content" / "language" / "likeness.toml"
 CLASSES = {"911_now": 1, "911_now_then_988": 1, "988_warm_transfer": 2}
 SEEN_AT_LEAST = 2  # texts in which a sign must stand to be learnt
 ROUNDS, STEP, SHRINK, BIAS_STEP, SEED = 20, 0.3, 2e-4, 0.02, 0
-LEAST = 0.04  # smaller weights are left out
-RAISE_FROM, DOUBT_BELOW = 0.5, -0.75  # log odds; chosen by `--check`
+RAISE_FROM, DOUBT_BELOW = 0.5, -1.25  # log odds; chosen by `--check`
 HEAD = "# Written by `python -m bench.learn` from tests/corpus/messages.jsonl; an edit by hand is lost.\n"
 Floats = NDArray[np.float64]
 
@@ -45,50 +45,47 @@ def texts(lines: list[dict[str, Any]], rules: TriageRules) -> list[dict[str, Non
     return [signs(read(line["text"], rules.plain).words) for line in lines]
 
 
-def learn(
-    lines: list[dict[str, Any]], rules: TriageRules
-) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]:
-    """Weights of each sign for emergency and despair against none, and the bias."""
+def learn(lines: list[dict[str, Any]], rules: TriageRules) -> tuple[Weights, tuple[float, float]]:
+    """Of each sign its weights for emergency and despair against none and its rarity; and the bias."""
     found = texts(lines, rules)
     counted = Counter(sign for one in found for sign in one)
     known = {sign: at for at, sign in enumerate(sorted(s for s, n in counted.items() if n >= SEEN_AT_LEAST))}
+    rarity = np.array([round(log1p(len(lines) / counted[sign]), 2) for sign in known])
     rows = [np.array(sorted(known[sign] for sign in one if sign in known), dtype=np.int64) for one in found]
     truth = [CLASSES.get(line["urgency"], 0) for line in lines]
-    weights, bias = _fit(rows, [len(one) for one in found], truth, len(known))
-    against_none = weights[:, 1:] - weights[:, :1]
-    kept = {
-        sign: (round(float(emergency), 2), round(float(despair), 2))
-        for sign, (emergency, despair) in zip(known, against_none, strict=True)
-        if max(abs(emergency), abs(despair)) >= LEAST
+    weights, bias = _fit(rows, rarity, truth)
+    against_none = np.round(weights[:, 1:] - weights[:, :1], 2)
+    learnt = {
+        sign: (float(against_none[at, 0]), float(against_none[at, 1]), float(rarity[at])) for sign, at in known.items()
     }
-    return kept, (round(float(bias[1] - bias[0]), 2), round(float(bias[2] - bias[0]), 2))
+    return learnt, (round(float(bias[1] - bias[0]), 2), round(float(bias[2] - bias[0]), 2))
 
 
-def _fit(rows: list[NDArray[np.int64]], lengths: list[int], truth: list[int], size: int) -> tuple[Floats, Floats]:
-    """`lengths`: all signs of each text, also those that are not learnt, which speak for nothing."""
-    weights, bias, steps = np.zeros((size, 3)), np.zeros(3), np.full((size, 3), 1e-2)
+def _fit(rows: list[NDArray[np.int64]], rarity: Floats, truth: list[int]) -> tuple[Floats, Floats]:
+    """Weights of shape (signs, 3) and bias of the three classes; `rows` are the known signs of each text."""
+    weights, bias, steps = np.zeros((len(rarity), 3)), np.zeros(3), np.full((len(rarity), 3), 1e-2)
     order = np.random.default_rng(SEED)
     for _ in range(ROUNDS):
         for at in order.permutation(len(rows)):
             row = rows[at]
             if not len(row):
                 continue
-            share = 1 / np.sqrt(lengths[at])
-            odds = share * weights[row].sum(0) + bias
+            loud = rarity[row] / np.linalg.norm(rarity[row])
+            odds = loud @ weights[row] + bias
             wrong = np.exp(odds - odds.max())
             wrong /= wrong.sum()
             wrong[truth[at]] -= 1
-            slope = wrong * share + SHRINK * weights[row]
+            slope = loud[:, None] * wrong + SHRINK * weights[row]
             steps[row] += slope * slope
             weights[row] -= STEP * slope / np.sqrt(steps[row])
             bias -= BIAS_STEP * wrong
     return weights, bias
 
 
-def write(weights: dict[str, tuple[float, float]], bias: tuple[float, float]) -> None:
+def write(weights: Weights, bias: tuple[float, float]) -> None:
     """Replaces the learnt file."""
     top = f'learnt_from = "{fingerprint()}"\nraise_from = {RAISE_FROM}\ndoubt_below = {DOUBT_BELOW}\n'
-    rows = (f"{json.dumps(sign, ensure_ascii=False)} = {list(pair)}\n" for sign, pair in sorted(weights.items()))
+    rows = (f"{json.dumps(sign, ensure_ascii=False)} = {list(three)}\n" for sign, three in sorted(weights.items()))
     LEARNT.write_text(HEAD + top + f"bias = {list(bias)}\n\n[signs]\n" + "".join(rows), encoding="utf-8")
 
 

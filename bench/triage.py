@@ -91,7 +91,8 @@ def verdicts(line: Line, said: Line) -> Iterable[tuple[str, bool]]:
         yield "no false alarm", told not in DANGER
     if line["kind"].startswith("neg_"):
         yield "no false alarm on hard negatives", told not in DANGER
-    yield "urgency exact", told == truth
+    if truth is not None:  # None: no danger, which other urgency it has was not labelled
+        yield "urgency exact", told == truth
     if line["substances"] is None:  # labelled for danger alone
         return
     yield "substances", said["substances"] == sorted(line["substances"])

@@ -3,9 +3,10 @@
 The phrases of the red flags are what a clinician wrote down; nobody can write down everything. Each sign (a word, a
 beginning, two words in a row or with one between) carries weights learnt from the corpus: how much it speaks for an
 emergency and how much for despair. They find what no phrase covers, and doubt a phrase in a text that sounds like none.
+A sign counts by its rarity (inverse document frequency, Sparck Jones 1972), or common words would drown what matters.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, inf, log1p, sqrt
@@ -21,7 +22,7 @@ EXPLAINED = 1.0  # log odds more to raise a flag when the phrases of danger in t
 QUOTED = 3  # quotes that tell what raised a flag
 SUICIDAL = "suicidal"  # its flags, with means and without, are one kind of danger
 EMERGENCY, DESPAIR = "sounds_like_emergency", "sounds_like_despair"
-Weights = Mapping[str, tuple[float, float]]
+Weights = Mapping[str, tuple[float, float, float]]  # for emergency, for despair, rarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Likeness:
         if odds < self._raise_from:
             return Sound(odds, (EMERGENCY, DESPAIR)[kind], ())
         heard = [sign for sign in signs(message.words[start : start + WINDOW]) if sign in self._weights]
-        loudest = sorted(heard, key=lambda sign: self._weights[sign][kind], reverse=True)[:QUOTED]
+        loudest = sorted(heard, key=self._loudness(kind), reverse=True)[:QUOTED]
         words = dict.fromkeys(_quote(message, start, sign) for sign in loudest)
         return Sound(odds, (EMERGENCY, DESPAIR)[kind], tuple(words))
 
@@ -96,15 +97,18 @@ class Likeness:
             return others, tuple(SetAside(flag.id, flag.words[0], "sounds_unlike") for flag in in_danger)
         return flags, ()
 
+    def _loudness(self, kind: int) -> Callable[[str], float]:
+        return lambda sign: self._weights[sign][kind] * self._weights[sign][2]
+
     def _stretch(self, message: Message, start: int) -> tuple[float, int, int]:
         """Log odds of danger, its kind (0 emergency, 1 despair) and `start`; the least odds when no sign is known."""
         heard = signs(message.words[start : start + WINDOW])
         found = [self._weights[sign] for sign in heard if sign in self._weights]
         if not found:
             return -inf, 0, start
-        share = 1 / sqrt(len(heard))
-        emergency = self._bias[0] + share * sum(weight for weight, _ in found)
-        despair = self._bias[1] + share * sum(weight for _, weight in found)
+        share = 1 / sqrt(sum(rarity * rarity for _, _, rarity in found))
+        emergency = self._bias[0] + share * sum(weight * rarity for weight, _, rarity in found)
+        despair = self._bias[1] + share * sum(weight * rarity for _, weight, rarity in found)
         odds = max(emergency, despair) + log1p(exp(-abs(emergency - despair)))
         return odds, 0 if emergency >= despair else 1, start
 

@@ -138,13 +138,13 @@ class Cues(Shape):
 
 
 class Likeness(Shape):
-    """What was learnt from the corpus `learnt_from` (hash): weights of signs for an emergency and for despair."""
+    """What was learnt from the corpus `learnt_from` (hash): weights of a sign for an emergency, despair; its rarity."""
 
     learnt_from: str
     raise_from: float
     doubt_below: float
     bias: tuple[float, float]
-    signs: dict[str, tuple[float, float]]
+    signs: dict[str, tuple[float, float, float]]
 
 
 class Towns(Shape):
