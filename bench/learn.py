@@ -1,4 +1,4 @@
-"""`python -m bench.learn`: learns from the corpus what danger sounds like and writes `language/likeness.toml`.
+"""`python -m bench.learn`: learns from the corpus what danger sounds like and writes `language/likeness.json`.
 
 With `--check` it writes nothing: every source of the corpus in turn is left out of the learning and then measured,
 which tells what messages by somebody else will get. Thresholds are chosen by that table.
@@ -26,12 +26,11 @@ from routing.words import read
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "tests" / "corpus" / "messages.jsonl"
-LEARNT = ROOT / "config" / "content" / "language" / "likeness.toml"
+LEARNT = ROOT / "config" / "content" / "language" / "likeness.json"
 CLASSES = {"911_now": 1, "911_now_then_988": 1, "988_warm_transfer": 2}
 SEEN_AT_LEAST = 2  # texts in which a sign must stand to be learnt
 ROUNDS, STEP, SHRINK, BIAS_STEP, SEED = 20, 0.3, 2e-4, 0.02, 0
 RAISE_FROM, DOUBT_BELOW = 0.5, -1.25  # log odds; chosen by `--check`
-HEAD = "# Written by `python -m bench.learn` from tests/corpus/messages.jsonl; an edit by hand is lost.\n"
 Floats = NDArray[np.float64]
 
 
@@ -83,10 +82,11 @@ def _fit(rows: list[NDArray[np.int64]], rarity: Floats, truth: list[int]) -> tup
 
 
 def write(weights: Weights, bias: tuple[float, float]) -> None:
-    """Replaces the learnt file."""
-    top = f'learnt_from = "{fingerprint()}"\nraise_from = {RAISE_FROM}\ndoubt_below = {DOUBT_BELOW}\n'
-    rows = (f"{json.dumps(sign, ensure_ascii=False)} = {list(three)}\n" for sign, three in sorted(weights.items()))
-    LEARNT.write_text(HEAD + top + f"bias = {list(bias)}\n\n[signs]\n" + "".join(rows), encoding="utf-8")
+    """Replaces the learnt file: a sign a line."""
+    top = {"learnt_from": fingerprint(), "raise_from": RAISE_FROM, "doubt_below": DOUBT_BELOW, "bias": bias}
+    rows = (f"{json.dumps(sign, ensure_ascii=False)}: {list(three)}" for sign, three in sorted(weights.items()))
+    text = json.dumps(top)[:-1] + ', "signs": {\n' + ",\n".join(rows) + "\n}}\n"
+    LEARNT.write_text(text, encoding="utf-8")
 
 
 def check(lines: list[dict[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Reads and checks the content files; a mistake stops the start with a sentence naming file and key."""
 
 import hashlib
+import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
@@ -48,7 +49,7 @@ def load_content(directory: Path | None = None) -> Content:
         lists={name: tuple(words) for name, words in read_toml(root, "language/lists.toml").items()},
         ordinary_words=tuple(ordinary["words"]),
         spelling_targets=tuple(ordinary["targets"]),
-        likeness=shaped(Likeness, read_toml(root, "language/likeness.toml"), "language/likeness.toml"),
+        likeness=shaped(Likeness, _read_json(root, "language/likeness.json"), "language/likeness.json"),
         towns=shaped(Towns, read_toml(root, "language/towns.toml"), "language/towns.toml"),
         tier_says={
             tier: shaped(TwoLanguages, {"en": tiers["tiers"]["says"]["en"][tier], "es": spanish}, "levels_of_care.toml")
@@ -67,6 +68,17 @@ def read_toml(root: Path, name: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise ContentError(f"{path}: this file is missing.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ContentError(f"{path}: cannot be read: {error}.") from None
+
+
+def _read_json(root: Path, name: str) -> Any:
+    """A file that a program wrote, too long to be read as TOML at every start (a second for forty thousand lines)."""
+    path = root / name
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ContentError(f"{path}: this file is missing.") from None
+    except ValueError as error:
         raise ContentError(f"{path}: cannot be read: {error}.") from None
 
 
@@ -127,6 +139,6 @@ def _check_references(content: Content) -> None:
 def _version(root: Path) -> str:
     """Twelve hex digits over every content file: any edit changes it."""
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.toml")):
+    for path in sorted((*root.rglob("*.toml"), *root.rglob("*.json"))):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
