@@ -60,7 +60,7 @@ WITH staff AS (
     WHERE held.why IS NULL RETURNING id
 )
 SELECT (SELECT id FROM asked) AS outbox_id, (SELECT contact_id FROM receipt WHERE provider_id = :sid) AS before,
-       (SELECT id FROM staff) AS staff,
+       (SELECT id FROM staff) AS staff, (SELECT contact_id FROM taken) AS taken, (SELECT why FROM held) AS why,
        (SELECT contact.flow FROM receipt JOIN contact ON contact.id = receipt.contact_id
         WHERE provider_id = :sid) AS flow
 """).bindparams(
@@ -136,9 +136,11 @@ def open_call(db: Database, opening: Opening, now: datetime) -> Opened | None:
     }
     with db.autocommit() as connection:
         row = connection.execute(_STATEMENT, values).one()
-        if row.outbox_id is None and row.before is None and row.staff is None:
-            # held back, or the same call came twice at once: now it is visible
+        if row.taken is None and row.before is None and row.staff is None:
+            # the same call came twice at once: now the other is visible
             row = connection.execute(_STATEMENT, values).one()
+    if row.taken is not None and row.why is not None:
+        return Opened(contact, row.why)
     if row.outbox_id is None:
         flow = row.flow or {}
         return Opened(row.before, next((why for why in HELD if why in flow), "")) if row.before else None
