@@ -14,7 +14,7 @@ from config.logs import configure_logging
 from config.settings import Settings, SettingsError, load_settings
 from services.degraded.keeper import Keeper
 from services.house import House
-from services.matching import freshen, read_beside
+from services.match_keeping import keep_fresh
 from telephony.build import build_account, build_alarm_ways, build_telephony
 from telephony.static_documents import documents
 from telephony.twiml import Twiml
@@ -107,7 +107,7 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
     keeper = Keeper(house, app.extensions["clock"], build_alarm_ways(settings))
-    app.extensions["after_start"] = (lambda: _warm_up(house), keeper.run)
+    app.extensions["after_start"] = (lambda: keep_fresh(house), keeper.run)
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["triage_reader"] = triage_rules
     app.extensions["committed_content"] = committed_content
@@ -117,8 +117,3 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["static_documents"] = lambda base: documents(
         base, house.phrases, settings.on_call_numbers, number, settings.backup_number
     )
-
-
-def _warm_up(house: House) -> None:
-    read_beside(house)
-    freshen(house)

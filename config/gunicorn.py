@@ -31,6 +31,6 @@ logconfig_dict = {
 
 
 def post_worker_init(worker: Any) -> None:
-    """Beside the first requests: the directory is read, so that no caller's match waits for it; the keeper watches."""
+    """Beside the requests: the directory is read, so that no caller's match waits for it; the keeper watches."""
     for work in getattr(worker.wsgi, "extensions", {}).get("after_start", ()):
         threading.Thread(target=work, daemon=True).start()

@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from models.bed_contacts import BedContact
-from models.directory import DirectoryImport, ListingHistory, RefusedRow
+from models.directory import DirectoryImport, Listing, ListingHistory, RefusedRow
 from models.live_facts import BedReport, DoNotRefer, FacilityCheck, FacilityFix
 
 LONGEST = 100  # of each kind
@@ -21,9 +21,12 @@ def past_listings(session: Session, facility_ids: Collection[int]) -> Sequence[L
 
 
 def last_listings(session: Session, facility_ids: Collection[int]) -> Sequence[ListingHistory]:
-    """What a list said last of each of these facilities."""
+    """What a list said last of each of these facilities; a listing that stands at another by now speaks of that one."""
     query = select(ListingHistory).where(ListingHistory.facility_id.in_(facility_ids))
-    newest = query.order_by(ListingHistory.facility_id, ListingHistory.until.desc(), ListingHistory.id)
+    elsewhere = exists().where(
+        Listing.id == ListingHistory.listing_id, Listing.facility_id != ListingHistory.facility_id
+    )
+    newest = query.order_by(ListingHistory.facility_id, elsewhere, ListingHistory.until.desc(), ListingHistory.id)
     return session.scalars(newest.ext(distinct_on(ListingHistory.facility_id))).all()
 
 

@@ -1,8 +1,7 @@
 """The match of one process: rules from the content, the directory as an index, live facts laid over it."""
 
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,10 +14,6 @@ from routing.match_phrases import PhraseTable
 from routing.match_settings import MatchSettings
 from routing.matching import Matcher
 from services.match_reading import Sources, read_again, read_all, read_past
-
-# A directory of up to so many rows is read in a tenth of a second: that is done at once, a larger one is read beside
-READ_AT_ONCE = 50_000
-Transactions = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True)
@@ -43,34 +38,31 @@ class Current:
 class MatchDesk:
     """Rules and words, and the newest index this process has built; safe to share between threads.
 
-    `beside`: transactions for a thread that reads a large directory anew while matches go on over the one before; None
-    (commands, tests): everything is read at once.
+    `kept`: a thread of this process calls `renew`, so no match waits for an import to be read (services.match_keeping);
+    else (commands, tests) the next match reads it.
     """
 
     catalog: Catalog
     settings: MatchSettings
     phrases: PhraseTable
     version: str
-    beside: Transactions | None = field(default=None, repr=False)
+    kept: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _reading: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _current: Current | None = field(default=None, repr=False)
 
     def current(self, session: Session) -> Current:
         """The match over what is committed now: one small query when nothing changed, else the change is read.
 
-        Until an import into a large directory has been read beside, matches go on over the listings before it, with
+        Where the directory is kept, matches go on over its listings of before an import until that has been read, with
         what is said of them by the hour.
         """
         current = self._current
-        if current is not None and current.sources.versions == directory_versions(session):
+        if current is not None and current.sources.versions == self._wanted(session, current.sources):
             return current
         with self._lock:
             before = self._current.sources if self._current is not None else None
             while True:  # what was read belongs together when nobody committed between the first query and the last
-                now = directory_versions(session)
-                if before is not None and before.versions.generation != now.generation and self._read_beside(before):
-                    now = now._replace(generation=before.versions.generation)
+                now = self._wanted(session, before)
                 if before is not None and before.versions == now:
                     break
                 before = self._read(session, before, now)
@@ -78,9 +70,27 @@ class MatchDesk:
                 self._current = self._matching(before)
             return self._current
 
+    def renew(self, session: Session) -> None:
+        """Read the directory anew if an import changed it; the next match catches up with what was said meanwhile."""
+        before = self._current.sources if self._current is not None else None
+        read, now = before, directory_versions(session)
+        while read is None or read.versions.generation != now.generation:
+            read = read_all(session, read.index.zips if read is not None else None, now)
+            now = directory_versions(session)
+        if read is not before:
+            with self._lock:
+                self._current = self._matching(read)
+
     def past(self, session: Session, generation: int, live_version: int) -> Current:
         """The match as it was at these versions, read from the history; for replays."""
         return self._matching(read_past(session, Versions(generation, live_version)))
+
+    def _wanted(self, session: Session, before: Sources | None) -> Versions:
+        """What is committed; imports are left to `renew` where it is called, unless there was no directory yet."""
+        now = directory_versions(session)
+        if self.kept and before is not None and len(before.index.words):
+            return now._replace(generation=before.versions.generation)
+        return now
 
     def _matching(self, sources: Sources) -> Current:
         return Current(Matcher(sources.index, sources.overlay, self.catalog, self.settings), sources)
@@ -93,24 +103,6 @@ class MatchDesk:
             if changed is not None:
                 return read_again(session, before, with_their_like(session, changed), now.live)
         return read_all(session, zips, directory_versions(session))
-
-    def _read_beside(self, before: Sources) -> bool:
-        """Have a thread read everything anew, unless one does; False when it is to be done at once."""
-        if self.beside is None or len(before.index.words) <= READ_AT_ONCE:
-            return False
-        if self._reading.acquire(blocking=False):
-            threading.Thread(target=self._read_anew, args=(self.beside, before), name="directory", daemon=True).start()
-        return True
-
-    def _read_anew(self, beside: Transactions, before: Sources) -> None:
-        """Exchange the index; the next match catches up with what was said since this reading began."""
-        try:
-            with beside() as session:
-                built = self._matching(read_all(session, before.index.zips, directory_versions(session)))
-            with self._lock:
-                self._current = built
-        finally:
-            self._reading.release()
 
 
 def build_desk(content: Mapping[str, Any]) -> MatchDesk:

@@ -29,7 +29,6 @@ __all__ = [
     "freshen",
     "keep",
     "match_all",
-    "read_beside",
     "read_profiles",
 ]
 # What an admin, a state or a caller's call added to a place; shown where it is known
@@ -136,11 +135,6 @@ class AskedBy:
 
     contact_id: uuid.UUID | None = None
     counselor_id: uuid.UUID | None = None
-
-
-def read_beside(house: House) -> None:
-    """From now on this process goes on matching over the directory it has while a new large one is read."""
-    desk_of(house).beside = house.db.begin
 
 
 def freshen(house: House) -> None:

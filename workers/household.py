@@ -26,7 +26,7 @@ from services.degraded.local import LocalState
 from services.directory.service_codes import ServiceCodes
 from services.house import House, Rules
 from services.match_desk import build_desk
-from services.matching import read_beside
+from services.match_keeping import keep_fresh
 from telephony.build import build_alarm_ways, build_telephony
 from telephony.ports import AlarmWays, Telephony
 from workers.publish import Publisher
@@ -103,7 +103,7 @@ class Household:
     def house(self) -> House:
         """First argument of every service."""
         house = build_house(self.settings, statement_timeout_ms=STATEMENT_TIMEOUT_MS, after_commit=self._relay.nudge)
-        read_beside(house)
+        threading.Thread(target=keep_fresh, args=(house,), name="directory", daemon=True).start()
         return house
 
     @cached_property

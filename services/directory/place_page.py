@@ -185,7 +185,7 @@ def _given(session: Session, listed: Sequence[Listing], facility_id: int) -> Map
     if listed:
         more = {field: str(listed[0].facts.get(field, "")) for field in ADDED}
         return {field: str(getattr(listed[0], field)) for field in fields} | more
-    past = history.past_listings(session, [facility_id])
+    past = history.last_listings(session, [facility_id])
     return {field: str(past[0].image.get(field, "")) if past else "" for field in (*fields, *ADDED)}
 
 

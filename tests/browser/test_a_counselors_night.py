@@ -13,6 +13,7 @@ from models.contacts import Contact, Leg, Receipt, record
 from models.outbox import touch
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus, Presence
+from runtime.processes import wait_until
 from services import answering, dispositions, intake, rings
 from services.contact_answers import Given, write_answers
 from services.counselors import set_presence
@@ -210,7 +211,12 @@ def test_who_asks_for_more_places_goes_on_at_the_first_new_one(
     page, _ = signed_in("Mia Tan")
     contact_id = call_in(console, "+16175550159")
     write_answers(console.house, contact_id, Given({"zip": "82601"}, "klonopin"), datetime.now(UTC))
-    page.goto(f"/contacts/{contact_id}")
+
+    def dock_is_known() -> bool:
+        page.goto(f"/contacts/{contact_id}")
+        return page.locator("#more-places").count() > 0
+
+    assert wait_until(dock_is_known, 20), "an import is read beside, within a second or two"
     page.locator("#more-places > summary").click()
     page.get_by_role("button", name="Show 3 more").press("Enter")
     boxes = page.locator("#matches input[name=place]")

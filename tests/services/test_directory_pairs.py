@@ -121,7 +121,11 @@ def test_a_joined_place_keeps_what_was_said_of_either_and_can_be_taken_apart(
         assert newest_bed(session, mill, BedLevel.DETOX) is None
         assert newest_bed(session, canal, BedLevel.DETOX) is not None
         assert session.scalars(select(BedContact.facility_id)).all() == [canal]
-    assert [pair.id for pair in pairs_page(house).pairs] == [asked.id]
+    (again_asked,) = pairs_page(house).pairs
+    assert (again_asked.id, again_asked.before.values["name1"]) == (asked.id, "Mill House")
+    left = place_page(house, mill, LATER)
+    assert left is not None
+    assert left.fact("name1").listed == "Mill House"
     assert undo_import(house, last.import_id or 0, LATER) is None
     assert listed(house)["Mill House"] == mill
     assert pairs_page(house).total == 0

@@ -1,23 +1,20 @@
 """What is committed is in the next match, of any process: only the change is read, and no import is waited for."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
 
 from models.database import Database
 from models.directory import ZipCode
 from models.publishing import published_facilities
 from routing.vocabulary import BedLevel
 from runtime.processes import wait_until
-from services import match_desk
+from services import match_desk, match_keeping
 from services.directory.beds import BedsTold, report_beds
 from services.directory.fixes import fix_facility, take_fix_back
 from services.directory.importing import ImportWish, import_directory
@@ -28,7 +25,7 @@ from services.directory.reports import hold_back, release
 from services.house import House
 from services.match_desk import MatchDesk
 from services.match_replay import replay_match
-from services.matching import AskedBy, Matches, desk_of, find_matches, read_beside, read_profiles
+from services.matching import AskedBy, Matches, desk_of, find_matches, read_profiles
 from tests.fixtures.directory import WriteCsv, place
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -114,28 +111,33 @@ def test_only_what_changed_is_read(town: House, monkeypatch: pytest.MonkeyPatch)
     assert miles(other) == {"A": 0, "B": 0}
 
 
-def test_a_large_directory_is_read_beside_while_matches_go_on(
+def test_no_match_of_a_long_running_process_waits_for_an_import_to_be_read(
     town: House, write_csv: WriteCsv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(match_desk, "READ_AT_ONCE", 1)
-    second, go_on = facility(town, "B"), threading.Event()
-    read_beside(town)
-    transactions = desk_of(town).beside
-    assert transactions is not None
-
-    @contextmanager
-    def slow() -> Iterator[Session]:
-        assert go_on.wait(30)
-        with transactions() as session:
-            yield session
-
-    desk_of(town).beside = slow
+    second = facility(town, "B")
+    desk_of(town).kept = True
     assert not import_directory(town, ImportWish(write_csv(places("A", "B", "C"))), NOW).errors
     assert set(miles(town)) == {"A", "B"}
     assert report_beds(town, BedsTold(second, BedLevel.DETOX, 2, "call"), NOW) is None
-    assert next(iter(miles(town))) == "B"
-    go_on.set()
-    assert wait_until(lambda: set(miles(town)) == {"A", "B", "C"}, 30)
+    kept = ask(town)
+    assert kept.places[0].listing.name1 == "B"
+    again = replay_match(town, kept.record.id)
+    assert again is not None
+    assert again.same_inputs
+
+    look, ends = match_keeping.look, iter((TimeoutError, None, KeyboardInterrupt))
+
+    def next_look(house: House) -> None:
+        if (end := next(ends)) is not None:
+            raise end
+        look(house)
+
+    monkeypatch.setattr(match_keeping, "look", next_look)
+    monkeypatch.setattr(match_keeping, "LOOKS_EVERY_SECONDS", 0)
+    with pytest.raises(KeyboardInterrupt):
+        match_keeping.keep_fresh(town)
+    monkeypatch.delattr(match_desk, "read_all")
+    assert set(miles(town)) == {"A", "B", "C"}
     assert next(iter(miles(town))) == "B"
 
 
@@ -143,13 +145,14 @@ def test_no_change_is_committed_before_one_that_was_counted_earlier(
     town: House, build_clean_engine: Callable[[], Engine]
 ) -> None:
     other, first, second = other_process(town), facility(town, "A"), facility(town, "B")
-    engine, tomorrow = build_clean_engine(), NOW + timedelta(days=1)
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    with ThreadPoolExecutor() as thread, engine.connect() as slow, slow.begin():
+    tomorrow = NOW + timedelta(days=1)
+    here = "datname = current_database() AND wait_event_type = 'Lock'"
+    waiting = text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")
+    with ThreadPoolExecutor() as thread, build_clean_engine().connect() as slow, slow.begin():
         assert hold_back(replace(town, db=Database(slow)), first, "unsafe", tomorrow, NOW, None) is None
         later = thread.submit(hold_back, town, second, "unsafe", tomorrow, NOW, None)
-        with engine.connect() as watch:
-            assert wait_until(lambda: watch.execution_options(isolation_level="AUTOCOMMIT").scalar(waiting) == 1, 30)
+        with town.db.autocommit() as watch:
+            assert wait_until(lambda: watch.scalar(waiting) == 1, 30)
         assert miles(other) == {"A": 0, "B": 0}
         slow.commit()
         assert later.result(30) is None
