@@ -116,10 +116,11 @@ def test_what_counselors_press_is_judged_by_an_admin(
 def test_offered_against_chosen_and_exposure_are_read_and_downloaded(
     hospital: int, sign_in_as: SignIn, add_contact: Callable[..., Contact], house: House
 ) -> None:
-    known = {"zip": {"value": "02150"}, "substances": [{"value": "clonazepam"}]}
+    known = {"zip": {"value": "02150"}, "substances": [{"value": "clonazepam"}], "pregnant": {"value": True}}
     contact, counselor = add_contact(ContactStatus.CONNECTED, triage=known), sign_in_as(Role.COUNSELOR)
     page = counselor.get(f"/contacts/{contact.id}")[1]
-    assert page.count('id="chosen-') == page.count('name="place"'), "what stands beside the list was not offered in it"
+    assert page.count('id="learn-') > page.count('id="chosen-') > 0, "what stands beside the list was not offered in it"
+    assert page.count('id="chosen-') == page.count('name="place"')
     with house.db.begin() as session:
         listing = session.scalars(select(Listing.id).where(Listing.facility_id == hospital)).one()
     assert counselor.post(f"/contacts/{contact.id}/chosen", listing=str(listing))[0] == 200
