@@ -90,10 +90,6 @@ class Context:
                 return why
         return None
 
-    def is_past(self, hit: Hit) -> bool:
-        """Whether a time long ago is told with the hit."""
-        return self._is_past(hit)
-
     def _same_sentence(self, a: Hit, b: Hit) -> bool:
         return self._message.sentences[a.first] == self._message.sentences[b.first]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, inf, log1p, sqrt
 
-from routing.understanding import RaisedFlag, SetAside
+from routing.understanding import DOUBTED, RaisedFlag, SetAside
 from routing.vocabulary import DANGER
 from routing.words import Message
 
@@ -94,7 +94,7 @@ class Likeness:
         sure = len(kinds) > 1 or any(flag.id in certain for flag in in_danger)
         if in_danger and not sure and sound.odds < self._doubt_below:
             others = tuple(flag for flag in flags if flag not in in_danger)
-            return others, tuple(SetAside(flag.id, flag.words[0], "sounds_unlike") for flag in in_danger)
+            return others, tuple(SetAside(flag.id, flag.words[0], DOUBTED) for flag in in_danger)
         return flags, ()
 
     def _loudness(self, kind: int) -> Callable[[str], float]:

@@ -25,7 +25,6 @@ _HUNDRED, _THOUSAND, _AND = frozenset({"hundred"}), frozenset({"thousand", "mil"
 SPOKEN = frozenset({"ciento", *_DIGITS, *_TEENS, *_TENS, *_TIMES, *_HUNDRED, *_THOUSAND, *_AND})
 PLAIN = frozenset(_DIGITS)  # said one at a time: a row of digits and nothing else
 WRITTEN_WHOLE = 5  # digits of a ZIP in one piece, which is read by itself
-WRITTEN_WHOLE = 5  # digits of a ZIP in one piece, which is read by itself
 LONGEST = 9  # words of a number that are read
 
 

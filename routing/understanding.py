@@ -12,6 +12,8 @@ ACTION_URGENCY = {
     "poison_control": Urgency.SAME_DAY_MEDICAL,
 }
 
+DOUBTED = "sounds_unlike"  # why a flag was set aside that a phrase raised in a text that sounds like no danger
+
 
 @dataclass(frozen=True, slots=True)
 class RaisedFlag:

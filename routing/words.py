@@ -58,9 +58,12 @@ class Message:
 
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """Lower case without accents, apostrophes made alike, runs of three letters made one (`heeelp` -> `help`)."""
+    """Lower case without accents, apostrophes made alike, digits of any script made 0 to 9,
+    runs of three letters made one (`heeelp` -> `help`)."""
     plain = unicodedata.normalize("NFD", word.casefold().translate(_APOSTROPHES))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    if not plain.isascii():
+        plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
     return _LONG_RUN.sub(r"\1", plain).replace(".", "")
 
 

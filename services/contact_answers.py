@@ -18,7 +18,7 @@ from services.house import House
 from services.matching import desk_of
 
 OLDEST = 120  # years
-_ZIP = re.compile(r"\d{5}")
+_ZIP = re.compile(r"[0-9]{5}")
 TRUTHS = ("pregnant", "dual_diagnosis", "liver_disease", "respiratory_disease", "veteran", "dui", "sign_language")
 CHOICES = ("payer", "need", "gender", "on_moud")
 LONGEST_WORDS = 400  # characters of one list of substances

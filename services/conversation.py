@@ -109,7 +109,7 @@ def _converse(
 ) -> Heard:
     state = State.of(contact.flow.get("text"))
     resuming.resume(session, contact, now)
-    question = state.asked if asked_about(inbound.body) is None else knowing.ABOUT
+    question = _answered(state) if asked_about(inbound.body) is None else knowing.ABOUT
     heard = knowing.hear_words(session, house, contact, inbound.body, question, "text", now)
     _learn_clock_and_language(session, contact, heard, state)
     known = Known(
@@ -147,6 +147,11 @@ def _converse(
     return Heard.CONVERSATION
 
 
+def _answered(state: State) -> str | None:
+    """The question that a text answers; the first text tells what it is about, though nobody has asked yet."""
+    return state.asked if state.greeted else "what"
+
+
 def _calls_back(turn: dialogue.Turn) -> bool:
     return any(wanted.wish is Wish.CALLBACK for wanted in turn.wishes)
 
@@ -164,7 +169,7 @@ def _learn_clock_and_language(session: Session, contact: Contact, heard: Underst
     if zip5:
         contact.caller.timezone = suggestions.timezone_of_zip(session, zip5) or contact.caller.timezone
     spoken = Language(heard.language)
-    if spoken is not contact.language and (not state.greeted or heard.substances or heard.wants):
+    if spoken is not contact.language and (not state.greeted or heard.flags or heard.substances or heard.wants):
         contact.language = contact.caller.language = spoken
 
 

@@ -48,14 +48,16 @@ def flags_of(house: House, contact: Contact) -> tuple[Flag, ...]:
 
 
 def suggested(house: House, contact: Contact) -> tuple[Suggested, ...]:
-    """Flags that notes and typed answers would raise, had the caller said them; known and refused ones left out."""
+    """Flags that notes and typed answers would raise, had the caller said them, and those that the caller's own words
+    raised in a text that sounds like no danger; known and refused ones left out."""
     known = contact.triage or {}
     settled = {entry["value"] for key in ("flags", "not_so") for entry in known.get(key, ())}
+    found = {entry["value"]: Suggested(entry["value"], entry["words"]) for entry in known.get("doubted", ())}
     words = "\n".join([contact.notes or "", *(entry["value"] for entry in known.get("typed", ()))])
-    if house.triage is None or not words.strip():
-        return ()
-    heard = house.triage.understand(words, contact.language.value)
-    return tuple(Suggested(flag.id, " / ".join(flag.words)) for flag in heard.flags if flag.id not in settled)
+    if house.triage is not None and words.strip():
+        heard = house.triage.understand(words, contact.language.value)
+        found |= {flag.id: Suggested(flag.id, " / ".join(flag.words)) for flag in heard.flags}
+    return tuple(one for id_, one in found.items() if id_ not in settled)
 
 
 def clear_flag(

@@ -14,8 +14,8 @@ from routing import care_hint, skills
 from routing import counselor_wish as counselor_wishes
 from routing.dialogue import is_command
 from routing.dialogue_information import only_asks
-from routing.understanding import Understanding
-from routing.vocabulary import DANGER, Channel, more_urgent
+from routing.understanding import DOUBTED, Understanding
+from routing.vocabulary import DANGER, Channel, Need, more_urgent
 from services import alarms, alerts, flags, tasks
 from services.alarms import AlarmKind
 from services.house import House
@@ -25,9 +25,10 @@ SINGLE_ANSWERS = ("payer", "zip", "city", "state", "age", "pregnant", "for_whom"
 ABOUT = "info"  # the question which substance somebody wants to hear about, which need not be one they take
 COUNSELOR_WISH = "counselor_wish"  # the answer that tells with whom they would rather speak
 COUNSELOR = "counselor"  # the source of what was written on the contact's page
+NEEDS = (Need.TREATMENT, Need.MOUD, Need.DETOX)  # the one that goes furthest last
 FAR_LARGER = 10
 LONGEST_KEPT = 2000  # characters of one answer
-ZIP = re.compile(r"\d{5}")
+ZIP = re.compile(r"[0-9]{5}")
 
 
 def known_to(contact: Contact) -> frozenset[str]:
@@ -67,12 +68,15 @@ def hear_words(
     if understanding.city and not understanding.zip:
         found = zip_of_town(session, understanding.city, understanding.state)
         learnt |= {"zip": {"value": found, "source": source}} if found else {}
-    if question != ABOUT and not only_asks(words, understanding):
+    if question == ABOUT or only_asks(words, understanding):
+        learnt.pop("need", None)
+    else:
         substances = [substance.id for substance in understanding.substances]
         learnt |= _more(known, "substances", substances, source) | _names(known, understanding, substances, source)
     if wish := counselor_wishes.counselor_wish(words):
         learnt[COUNSELOR_WISH] = {"value": wish, "source": source}
     learnt |= _more(known, "flags", [flag.id for flag in understanding.flags], source)
+    learnt |= _doubted(known, understanding, source)
     for key in ("conditions", "use"):
         learnt |= _more(known, key, sorted(getattr(understanding, key)), source)
     said = {"words": words[:LONGEST_KEPT], "question": question, "source": source, "at": now.isoformat()}
@@ -95,11 +99,13 @@ def zip_of_town(session: Session, city: str, state: str | None) -> str | None:
 
 
 def _keep_to_the_person(known: dict[str, Any], learnt: dict[str, Any], understanding: Understanding) -> None:
-    """Leave out what is true of the writer when it is for somebody else, and a gender that words contradict.
+    """Leave out what is true of the writer when it is for somebody else, a gender that words contradict, a lesser need.
 
     "I have Medicaid" after "my son" does not make it for the writer. What a counselor wrote stands.
     """
     whom, gender = known.get("for_whom", {}).get("value"), known.get("gender", {})
+    if _stands(known.get("need"), learnt.get("need")):
+        learnt.pop("need")
     if whom not in (None, "self"):
         if understanding.for_whom == "self":
             learnt.pop("for_whom", None)
@@ -110,6 +116,13 @@ def _keep_to_the_person(known: dict[str, Any], learnt: dict[str, Any], understan
         learnt.pop("gender")
         if gender["source"] != COUNSELOR:
             known.pop("gender")  # unsure: nobody is left out
+
+
+def _stands(before: dict[str, Any] | None, new: dict[str, Any] | None) -> bool:
+    """Whether a need stays: a counselor's own, and one that goes further (weed told after heroin makes it no less)."""
+    if before is None or new is None:
+        return False
+    return before["source"] == COUNSELOR or NEEDS.index(before["value"]) > NEEDS.index(new["value"])
 
 
 def hear_substance(session: Session, contact: Contact, substance: str, source: str, now: datetime) -> None:
@@ -145,6 +158,17 @@ def _names(known: dict[str, Any], heard: Understanding, substances: list[str], s
     return {"unclear": after} if after != before else {}
 
 
+def _doubted(known: dict[str, Any], heard: Understanding, source: str) -> dict[str, Any]:
+    """Flags that a phrase raised and the sound of the text took back: a counselor is asked about them."""
+    have = {entry["value"] for entry in known.get("doubted", ())}
+    new = [
+        {"value": aside.id, "words": aside.words, "source": source}
+        for aside in heard.set_aside
+        if aside.why == DOUBTED and aside.id not in have
+    ]
+    return {"doubted": [*known.get("doubted", ()), *new]} if new else {}
+
+
 def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> dict[str, Any]:
     """A list of answers with the new ones at its end; nothing when none is new."""
     before = known.get(key, [])
@@ -166,7 +190,7 @@ def raise_urgency(session: Session, contact: Contact, heard: Understanding, now:
 def learn(session: Session, contact: Contact, learnt: dict[str, Any], now: datetime) -> None:
     """Keep answers, each with its source; a match is made once place and substance are known."""
     contact.triage = {**(contact.triage or {}), **learnt}
-    answered = sorted(key for key in learnt if key not in ("said", "unclear"))
+    answered = sorted(key for key in learnt if key not in ("said", "unclear", "doubted"))
     if answered:
         record(session, contact.id, "learnt", now, answers=answered)
     if contact.triage.get("zip") and contact.triage.get("substances"):

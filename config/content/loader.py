@@ -6,24 +6,32 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from config.content.shapes import (
     Content,
     Cues,
+    LevelsOfCare,
     Likeness,
     Mention,
     Payer,
     RedFlag,
     Shape,
     Substance,
+    Tier,
     Towns,
     TwoLanguages,
 )
 
 HERE = Path(__file__).parent
+HEARD = ("sounds_like_emergency", "sounds_like_despair")  # flags that no phrase raises
+# Lists that reading a text cannot do without (language/lists.toml).
+LISTS = (
+    *("zip_before", "not_zip_before", "not_zip_after", "leaves_before", "street_after", "not_age_after"),
+    *("spanish", "english", "town_before", "fillers"),
+)
 AnyShape = TypeVar("AnyShape", bound=Shape)
 
 
@@ -34,9 +42,11 @@ class ContentError(ValueError):
 def load_content(directory: Path | None = None) -> Content:
     """All content under `directory` (default: the content of this project). Raises `ContentError`."""
     root = directory or HERE
-    tiers = read_toml(root, "levels_of_care.toml")
-    ordinary = read_toml(root, "language/ordinary.toml")
     spellings = read_toml(root, "language/spellings.toml")
+    for part, words in spellings.items():
+        if not isinstance(words, dict) or not all(isinstance(long, str) for long in words.values()):
+            raise ContentError(f'language/spellings.toml: {part}: write cant = "can not" below [english] or [spanish].')
+    ordinary = _word_lists(root, "language/ordinary.toml", ("words", "targets"))
     content = Content(
         version=_version(root),
         substances=_unique("substances", _listed(root, "substances", "substance", Substance)),
@@ -45,16 +55,13 @@ def load_content(directory: Path | None = None) -> Content:
         mentions=tuple(_entries(root, "mentions.toml", "mention", Mention)),
         cues=tuple(shaped(Cues, read_toml(root, "language/cues.toml"), "language/cues.toml")),
         spellings={short: long for part in spellings.values() for short, long in part.items()},
-        groups={name: tuple(words) for name, words in read_toml(root, "language/groups.toml").items()},
-        lists={name: tuple(words) for name, words in read_toml(root, "language/lists.toml").items()},
-        ordinary_words=tuple(ordinary["words"]),
-        spelling_targets=tuple(ordinary["targets"]),
+        groups=_word_lists(root, "language/groups.toml"),
+        lists=_word_lists(root, "language/lists.toml", LISTS),
+        ordinary_words=ordinary["words"],
+        spelling_targets=ordinary["targets"],
         likeness=shaped(Likeness, _read_json(root, "language/likeness.json"), "language/likeness.json"),
         towns=shaped(Towns, read_toml(root, "language/towns.toml"), "language/towns.toml"),
-        tier_says={
-            tier: shaped(TwoLanguages, {"en": tiers["tiers"]["says"]["en"][tier], "es": spanish}, "levels_of_care.toml")
-            for tier, spanish in tiers["tiers"]["says"]["es"].items()
-        },
+        tier_says=_tiers(root),
     )
     _check_references(content)
     return content
@@ -110,6 +117,28 @@ def _listed(root: Path, folder: str, key: str, shape: type[AnyShape]) -> list[An
     return [entry for name, _ in _folder(root, folder) for entry in _entries(root, name, key, shape)]
 
 
+def _word_lists(root: Path, name: str, needed: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Lists of words by name. Raises `ContentError` naming the list that is missing or is none."""
+    lists = read_toml(root, name)
+    for key in needed:
+        if key not in lists:
+            raise ContentError(f"{name}: the list “{key}” is missing.")
+    for key, words in lists.items():
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise ContentError(f"{name}: {key}: write a list of words, each in quotes, in [ ].")
+    return {key: tuple(words) for key, words in lists.items()}
+
+
+def _tiers(root: Path) -> dict[str, TwoLanguages]:
+    """What each tier means, in both languages. Raises `ContentError` naming the tier that is missing or wrong."""
+    tiers = shaped(LevelsOfCare, read_toml(root, "levels_of_care.toml"), "levels_of_care.toml").tiers
+    says = {}
+    for tier in get_args(Tier):
+        told = {language: words[tier] for language, words in tiers["says"].items() if tier in words}
+        says[tier] = shaped(TwoLanguages, told, f"levels_of_care.toml: {tier}")
+    return says
+
+
 AnyEntry = TypeVar("AnyEntry", Substance, RedFlag, Payer)
 
 
@@ -123,6 +152,11 @@ def _unique(where: str, entries: Iterable[AnyEntry]) -> tuple[AnyEntry, ...]:
 
 def _check_references(content: Content) -> None:
     flags = {flag.id for flag in content.red_flags}
+    for name in HEARD:
+        if name not in flags:
+            raise ContentError(
+                f"red_flags/{name}.toml: there must be a flag “{name}”: it is raised by the sound of texts."
+            )
     classes = {substance.substance_class for substance in content.substances}
     for flag in content.red_flags:
         if flag.history is not None and flag.history not in flags:

@@ -157,6 +157,12 @@ class Towns(Shape):
     states_short: dict[str, str]
 
 
+class LevelsOfCare(Shape):
+    """`says`: what each withdrawal tier means, by language and tier."""
+
+    tiers: dict[Literal["says"], dict[Literal["en", "es"], dict[Tier, str]]]
+
+
 class Content(Shape):
     """All content of one helpline; `version` changes with any file."""
 

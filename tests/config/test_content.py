@@ -60,3 +60,24 @@ def test_a_phrase_with_an_unknown_group_is_named(copy: Path) -> None:
     edit(copy / "red_flags" / "seizure.toml", '"grand mal"', '"@nobody seizing"')
     with pytest.raises(PhraseError, match=r"flag seizure.*@nobody"):
         TriageRules.build(load_content(copy))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("language/lists.toml", "\nstreet_after =", "\nstreets_after =", r"lists\.toml.*“street_after” is missing"),
+        ("language/lists.toml", 'fillers = ["like",', 'fillers = [1, "like",', r"lists\.toml: fillers: write a list"),
+        ("language/spellings.toml", "[english]", 'cant = "can not"\n[english]', r"spellings\.toml: cant: write"),
+        ("levels_of_care.toml", "\nserious =", "\nseriously =", r"levels_of_care\.toml: .*seriously"),
+    ],
+)
+def test_words_that_reading_needs_are_asked_for_by_name(copy: Path, file: str, old: str, new: str, told: str) -> None:
+    edit(copy / file, old, new)
+    with pytest.raises(ContentError, match=told):
+        load_content(copy)
+
+
+def test_a_flag_that_only_sound_raises_must_be_there(copy: Path) -> None:
+    (copy / "red_flags" / "sounds_like_despair.toml").unlink()
+    with pytest.raises(ContentError, match=r"sounds_like_despair\.toml"):
+        load_content(copy)

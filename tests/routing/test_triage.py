@@ -77,6 +77,10 @@ def test_a_whole_first_text_is_understood_at_once(rules: TriageRules) -> None:
     assert known.urgency is Urgency.NONE
 
 
+def test_digits_of_another_script_are_digits(rules: TriageRules) -> None:
+    assert rules.understand("heroin, \u0660\u0662\u0661\u0665\u0660").zip == "02150"
+
+
 def test_an_ambiguous_name_decides_nothing_and_asks(rules: TriageRules) -> None:
     known = rules.understand("been doing k every weekend")
     assert known.substances == ()

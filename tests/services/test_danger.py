@@ -1,5 +1,6 @@
 """What happens on danger: said, rung first, supervisors told, a rescue screen, and flags cleared with what was done."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from models.contacts import Contact, ContactEvent
 from models.texts import TextMessage
+from routing.understanding import DOUBTED, SetAside, Understanding
 from routing.vocabulary import Addressed, ContactStatus, RescueStep, Role, Urgency
 from services import board, contact_page, dispatch, flags, hand_over, notes, rescue, suggestions, waiting
 from services.contact_answers import Given, write_answers
@@ -155,3 +157,27 @@ def test_an_old_danger_leaves_the_board(stage: Stage) -> None:
     waiting.heard(stage.house, contact_id, "what", None, "he is not breathing", stage.now)
     assert board.board(stage.house, NOON + timedelta(hours=1)).dangers
     assert not board.board(stage.house, NOON + timedelta(days=4)).dangers
+
+
+def test_danger_is_answered_in_the_language_that_tells_it(caller: Thread) -> None:
+    caller.text("hi, my son drinks")
+    (answer,) = caller.text("mi hijo no despierta")
+    assert "Llame al 911 ahora" in answer
+
+
+class Doubting:
+    """Reads every text as one whose phrase of danger does not sound like any."""
+
+    def understand(self, *_: object) -> Understanding:
+        return Understanding(set_aside=(SetAside("overdose", "od on cake", DOUBTED), SetAside("seizure", "x", "past")))
+
+
+def test_a_flag_that_the_sound_took_back_is_shown_to_a_human(stage: Stage) -> None:
+    counselor_id, contact_id = stage.counselor(101), stage.dials()
+    waiting.heard(replace(stage.house, triage=Doubting()), contact_id, "what", None, "i od on cake", stage.now)
+    page = contact_page.contact_page(stage.house, contact_id, counselor_id, stage.now)
+    assert page is not None
+    assert [(one.id, one.words) for one in page.suggested] == [("overdose", "od on cake")]
+    assert "doubted" not in {answer.key for answer in page.answers}
+    assert flags.answer_suggestion(stage.house, contact_id, counselor_id, "overdose", True, stage.now)
+    assert stage.contact(contact_id).urgency is Urgency.CALL_911

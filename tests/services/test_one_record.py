@@ -108,3 +108,16 @@ def test_what_is_over_stays_there(house: House, paper: PaperTelephony, zip_codes
     caller = Thread(house)
     caller.text("hello")
     assert substances(contact_of(house)) == set()
+
+
+def test_an_unclear_name_as_the_first_text_is_asked_about_too(caller: Thread) -> None:
+    (question,) = caller.text("blues")
+    assert "which drug or medicine do you mean" in question
+
+
+def test_the_need_is_that_of_all_that_was_told_and_asking_for_information_tells_none(caller: Thread) -> None:
+    caller.text("INFO KLONOPIN")
+    assert "need" not in contact_of(caller.house).triage
+    caller.text("it is heroin")
+    caller.text("and I smoke weed too")
+    assert contact_of(caller.house).triage["need"]["value"] == "moud"
