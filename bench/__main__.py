@@ -5,7 +5,7 @@ import sys
 
 from bench.rows import Row, save, show
 
-SECTIONS = ("webhook", "triage", "match")
+SECTIONS = ("webhook", "triage", "match", "human")
 
 
 def main(names: list[str]) -> int:

@@ -2,17 +2,24 @@
 
 import math
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from routing.vocabulary import DANGER, Language, Presence, Role, Urgency
 
-# How sure it should be that one of the phones that ring is answered: surer as the deadline nears
+# How sure it should be that one of the phones that ring is answered: surer as the deadline nears. When nobody has
+# answered the first ring or two, waiting for the end of the ringing would use up the 20 s in which 95 % of callers
+# should be answered (NENA-STA-020.1-2020; `make bench ONLY=human`).
+SILENT = 6  # seconds: one ring and its pause in North America
 FIRST_SURE, WIDER_SURE, WIDEST_SURE = 0.9, 0.99, 0.9999
 MOST_AT_ONCE = 8  # a <Dial> takes ten numbers (TWILIO.md 4.5), and the on-call and backup numbers come on top
 # What is believed before anything was learnt: seven of ten rings are answered, worth as much as ten rings seen
 PRIOR_ANSWERED, PRIOR_RUNG = 7, 10
+# Before the same contact rings the same phone again, by how often it has said no (declined, passed, a bad number, a
+# voicemail): a counselor who cannot take the call is not rung every ten seconds, yet the only one there is still asked.
+RESTS = tuple(timedelta(seconds=seconds) for seconds in (8, 20, 45))
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -51,6 +58,25 @@ class Candidate:
     skills: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class PastRing:
+    """A ring of this wait that is over, and why."""
+
+    counselor: uuid.UUID
+    ended_at: datetime
+    reason: str
+
+
+def resting(past: Iterable[PastRing], now: datetime) -> set[uuid.UUID]:
+    """Counselors whose phone has just rung in vain in this wait; whoever did not answer has heard it ring for long."""
+    last: dict[uuid.UUID, datetime] = {}
+    noes: Counter[uuid.UUID] = Counter()
+    for ring in past:
+        last[ring.counselor] = max(ring.ended_at, last.get(ring.counselor, ring.ended_at))
+        noes[ring.counselor] += ring.reason != "no-answer"
+    return {who for who, at in last.items() if at > now - RESTS[min(max(noes[who], 1), len(RESTS)) - 1]}
+
+
 def answer_rate(answered: int, rung: int) -> float:
     """How likely a phone that rings is answered with 1, from lately seen rings; few of them change little."""
     return (PRIOR_ANSWERED + answered) / (PRIOR_RUNG + rung)
@@ -75,7 +101,7 @@ def circle(waited_seconds: float, urgency: Urgency, times: CircleTimes, rate: fl
     """
     urgent = urgency in DANGER
     waited = waited_seconds + (times.wider if urgent else 0)
-    sure = WIDER_SURE if waited >= times.wider else FIRST_SURE
+    sure = FIRST_SURE if waited < min(SILENT, times.wider) else WIDER_SURE
     return Circle(
         width=phones_for(WIDEST_SURE if waited >= times.supervisors else sure, rate),
         any_language=waited >= times.wider,

@@ -124,7 +124,10 @@ def _reset_missed(session: Session, leg: Leg) -> None:
 
 
 def facts(house: House, contact: Contact, language: Language, now: datetime) -> tuple[Say, ...]:
-    """Said to the winner only, after press 1: danger first, then place, substances and waiting time."""
+    """Said to the winner only, after press 1: danger first, then place, substances and a waiting time that was long.
+
+    The caller hears nobody until it is said, so "Waited 7 seconds" would only be one second more.
+    """
     waited = int((now - (contact.waiting_since or now)).total_seconds())
     says = [Say(f"voice.fact_{contact.urgency.value}")] if waiting.is_danger(contact) else []
     zip_code = knowing.value_of(contact, "zip")
@@ -139,5 +142,8 @@ def facts(house: House, contact: Contact, language: Language, now: datetime) -> 
         says.append(Say("voice.fact_substances", {"names": ", ".join(names)}))
     if len(named) > 1:
         says.append(Say("voice.fact_more_than_one"))
-    key = "voice.fact_callback" if contact.calling_back else "voice.fact_waited"
-    return (*says, Say(key, {"seconds": waited}))
+    if contact.calling_back:
+        says.append(Say("voice.fact_callback", {"seconds": waited}))
+    elif waited >= house.rules.wider_after_seconds:
+        says.append(Say("voice.fact_waited", {"seconds": waited}))
+    return tuple(says)

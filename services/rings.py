@@ -1,8 +1,7 @@
 """Planning legs: which phones ring for a contact, as rows before anything is dialled."""
 
 import uuid
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -13,14 +12,11 @@ from models.contacts import Contact, Leg, callback_rings, live_legs, record
 from models.people import Counselor
 from models.ring_counts import callers_waiting, ring_counts
 from routing import coverage
-from routing.coverage import Candidate, Circle, CircleTimes, circle, nobody_can_answer, ring_order
+from routing.coverage import Candidate, Circle, CircleTimes, PastRing, circle, nobody_can_answer, ring_order
 from routing.vocabulary import DANGER, LegKind, LegStatus, Presence, Role
 from services import knowing, schedules
 from services.house import House
 
-# Before the same contact rings the same phone again, by how often it has said no (declined, passed, a bad number, a
-# voicemail): a counselor who cannot take the call is not rung every ten seconds, yet the only one there is still asked.
-RESTS = tuple(timedelta(seconds=seconds) for seconds in (8, 20, 45))
 ON_CALL_AGAIN = timedelta(seconds=60)
 
 
@@ -74,7 +70,7 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
     busy = set(session.scalars(select(Leg.counselor_id).where(Leg.ended_at.is_(None), Leg.counselor_id.is_not(None))))
     legs = session.scalars(select(Leg).where(Leg.contact_id == contact.id, Leg.counselor_id.is_not(None))).all()
     here = schedules.on_shift(session, counselors, now)
-    resting = _resting([leg for leg in legs if leg.planned_at >= (contact.waiting_since or now)], now)
+    resting = coverage.resting(_past(legs, contact, now), now)
     return [
         Candidate(
             id=counselor.id,
@@ -92,15 +88,13 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
     ]
 
 
-def _resting(legs: Sequence[Leg], now: datetime) -> set[uuid.UUID | None]:
-    """Counselors whose phone has just rung in vain in this wait; whoever did not answer has heard it ring for long."""
-    last: dict[uuid.UUID | None, datetime] = {}
-    noes: Counter[uuid.UUID | None] = Counter()
-    for leg in legs:
-        if leg.ended_at is not None:
-            last[leg.counselor_id] = max(leg.ended_at, last.get(leg.counselor_id, leg.ended_at))
-            noes[leg.counselor_id] += leg.end_reason != "no-answer"
-    return {who for who, at in last.items() if at > now - RESTS[min(max(noes[who], 1), len(RESTS)) - 1]}
+def _past(legs: Iterable[Leg], contact: Contact, now: datetime) -> list[PastRing]:
+    since = contact.waiting_since or now
+    return [
+        PastRing(leg.counselor_id, leg.ended_at, leg.end_reason or "")
+        for leg in legs
+        if leg.counselor_id is not None and leg.ended_at is not None and leg.planned_at >= since
+    ]
 
 
 def presence_now(counselor: Counselor, now: datetime) -> Presence:

@@ -11,6 +11,7 @@ import pytest
 from routing.counselor_wish import counselor_wish
 from routing.coverage import (
     MOST_AT_ONCE,
+    SILENT,
     Candidate,
     CircleTimes,
     answer_rate,
@@ -97,11 +98,13 @@ def test_skills_are_read_from_what_is_known() -> None:
     ("answered", "rung", "widths"),
     [(0, 0, (2, 4, 8)), (3, 3, (2, 4, 7)), (200, 200, (1, 2, 3)), (60, 200, (6, 8, 8)), (0, 200, (8, 8, 8))],
 )
-def test_the_width_grows_as_the_deadline_nears_and_is_learnt(
+def test_the_width_grows_when_a_ring_is_not_answered_at_once_and_as_the_deadline_nears_and_is_learnt(
     answered: int, rung: int, widths: tuple[int, int, int]
 ) -> None:
     rate = answer_rate(answered, rung)
-    assert tuple(circle(waited, Urgency.NONE, TIMES, rate).width for waited in (0, 20, 45)) == widths
+    first, after_a_silent_ring, late = widths
+    seen = tuple(circle(waited, Urgency.NONE, TIMES, rate).width for waited in (0, 5.9, SILENT, 20, 45))
+    assert seen == (first, first, after_a_silent_ring, after_a_silent_ring, late)
 
 
 def test_danger_starts_one_step_further_out_and_no_rate_rings_more_than_a_dial_takes() -> None:

@@ -547,4 +547,18 @@ def test_after_press_one_the_counselor_hears_what_it_is_about_and_before_it_noth
     assert says(stage.picks_up(101)) == ["voice.press_one"]
     document = stage.presses(101, "1")
     assert document.language is Language.SPANISH
-    assert says(document) == ["voice.fact_substances", "voice.fact_more_than_one", "voice.fact_waited"]
+    assert says(document) == ["voice.fact_substances", "voice.fact_more_than_one"]
+
+
+def test_a_counselor_is_told_of_a_long_wait_and_of_a_short_one_nothing_that_the_caller_would_wait_for(
+    stage: Stage,
+) -> None:
+    stage.counselor(101)
+    stage.rings(stage.dials())
+    assert says(stage.takes(101)) == []
+
+    stage.counselor(102)
+    late = stage.dials("+12125550142")
+    stage.later(25)
+    stage.rings(late)
+    assert says(stage.takes(102)) == ["voice.fact_waited"]
