@@ -19,6 +19,7 @@ from routing.call_flow import NextStep
 from routing.vocabulary import ContactStatus, Language, Presence, Role, Urgency
 from services.house import Rules
 from services.owed_callbacks import ROUND_PAUSE
+from services.promises import GIVES_WAY
 from services.releasing import MISSED_RINGS_TO_AWAY
 from services.tending import CONGESTED, WORKER_GONE_SECONDS
 
@@ -222,7 +223,7 @@ class Ours(Line):
     def _promise(self, contact: Contact) -> None:
         """The call ends; the callback begins at the next sweep."""
         contact.caller.next_step_at = contact.since = self.now
-        contact.place = self.now + 1e6
+        contact.place = self.now + GIVES_WAY.total_seconds()
         contact.calling_back = True
         for leg in contact.ringing:
             self._let_go(leg)
