@@ -10,6 +10,7 @@ from routing.vocabulary import DANGER, ContactStatus, Language, Urgency
 from routing.wait_estimate import Expected
 
 MAX_ASKS = 2  # every prompt re-asks once, then goes on to a person (FIELD.md, Yap #521)
+ILLNESS = "illness"  # in the flow: asked once
 POSITION_EVERY_SECONDS = 30
 DIAL_RETRY_SECONDS = 30
 _SPOKEN = {Language.ENGLISH: "English", Language.SPANISH: "Spanish"}
@@ -71,6 +72,7 @@ class Waiting:
     can_be_called: bool = True  # the number is known and callable
     has_backup: bool = False
     reading: Reading | None = None
+    asks_illness: bool = False  # liver and breathing illness matter, are not known, and nobody has asked
     known: frozenset[str] = frozenset()
     flow: Mapping[str, int] = field(default_factory=dict)  # counters: asks per question, times of announcements
 
@@ -192,7 +194,10 @@ def _question(view: Waiting) -> Turn | None:
             seconds=5,
         )
         return Turn(Document(view.language, (ask,)), flow={question.value: asked + 1})
-    return None
+    if not view.asks_illness:
+        return None
+    ask = Ask((Say("voice.ask_illness"),), path("heard/illness", view.contact_id), digits=1, speech=True, seconds=5)
+    return Turn(Document(view.language, (ask,)), flow={ILLNESS: 1})
 
 
 def tells_position(flow: Mapping[str, int], waited: float, urgency: Urgency) -> bool:

@@ -7,6 +7,7 @@ from routing.understanding import RaisedFlag, Understanding
 from routing.vocabulary import LevelOfCare, Need, Urgency
 
 DANGEROUS_TIERS = ("life_threatening", "life_threatening_high_dose")
+ILLNESS_MATTERS = frozenset({"benzodiazepine", "alcohol", "opioid"})
 MANAGED_FLAGS = ("medically_managed_24h", "medically_managed_24h_and_naloxone")
 
 
@@ -55,6 +56,11 @@ def prescriber_first(substances: Iterable[str], tiers: Mapping[str, str], use: C
     """Whether the way is the prescriber before any list: a dangerous one taken as directed, and no red flag at all."""
     dangerous = any(tiers.get(substance) in DANGEROUS_TIERS for substance in substances)
     return dangerous and taken_as_directed(use) and not flags
+
+
+def illness_matters(classes: Iterable[str]) -> bool:
+    """Whether liver or breathing illness may change where withdrawal is safe (DOMAIN facts, section 0)."""
+    return not ILLNESS_MATTERS.isdisjoint(classes)
 
 
 def as_directed(known: Understanding) -> bool:

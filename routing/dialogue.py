@@ -12,6 +12,7 @@ from routing.words import fold
 
 QUESTIONS = ("what", "zip", "payer")  # the order in which what is not known is asked
 NEEDED_FOR_MATCH = frozenset({"what", "zip"})
+ILLNESS = "illness"  # asked once, whatever the answer
 MISUNDERSTANDINGS = 2  # then a human takes over
 __all__ = ["QUESTIONS", "Known", "Reply", "State", "Turn", "Wanted", "Wish", "step"]
 _SKIPS = frozenset(
@@ -131,7 +132,8 @@ def _converse(state: State, heard: Understanding, known: Known, text: str) -> Tu
         state = replace(state, skipped=(*state.skipped, skipped))
     if heard.zip is None and "zip" not in known.answered and (heard.city or (heard.state and state.asked == "zip")):
         wishes.append(Wanted(Wish.PLACE, ", ".join(part for part in (heard.city, heard.state) if part)))
-    if not (chosen or skipped or _brings_something(heard) or not state.greeted):
+    answered = chosen or skipped or state.asked == ILLNESS
+    if not (answered or _brings_something(heard) or not state.greeted):
         state = replace(state, misunderstood=state.misunderstood + 1)
         if state.misunderstood >= MISUNDERSTANDINGS:
             return _to_a_human(state, Wish.COUNSELOR, "text.counselor_after_misunderstanding")
@@ -174,6 +176,8 @@ def _ask_or_match(state: State, heard: Understanding, known: Known, wishes: list
     matched_on = tuple(question for question in QUESTIONS if question in known.answered)
     if state.asked == "name" and (heard.substances or wishes):
         state = replace(state, matched_on=())  # what the name means changes the list
+    if state.asked == ILLNESS and heard.conditions:
+        state = replace(state, matched_on=())
     if known.answered >= NEEDED_FOR_MATCH and matched_on != state.matched_on and not heard.unclear:
         wishes.append(Wanted(Wish.MATCH))
         state = replace(state, matched_on=matched_on)
@@ -198,4 +202,4 @@ def _question(state: State, heard: Understanding, known: Known) -> tuple[str | N
             return question, Reply(f"text.ask_{question}_or_call")
         again = "_again" if state.asked == question and state.misunderstood else ""
         return question, Reply(f"text.ask_{question}{again}")
-    return None, None
+    return (ILLNESS, Reply("text.ask_illness")) if known.asks_illness else (None, None)

@@ -42,7 +42,7 @@ class State:
     """Where a text conversation stands. What is known of the person lives with the contact, not here."""
 
     greeted: bool = False
-    asked: str | None = None  # what, zip, payer, name, info_name
+    asked: str | None = None  # what, zip, payer, illness, name, info_name
     choices: tuple[str, ...] = ()  # substances that an unclear name may mean, in the order they were offered
     misunderstood: int = 0
     skipped: tuple[str, ...] = ()  # questions the person did not want to answer
@@ -84,7 +84,8 @@ class Known:
 
     `answered`: which of `QUESTIONS` need no asking. `with_counselor`: a human writes in this conversation.
     `danger`: the contact's danger is not cleared. `topic`: a sheet that the text asks for by its words. `substance`:
-    the first one known of the contact.
+    the first one known of the contact. `asks_illness`: liver and breathing illness matter, are not known, and nobody
+    has asked.
     """
 
     answered: frozenset[str] = frozenset()
@@ -93,3 +94,4 @@ class Known:
     topic: str | None = None
     substance: str | None = None
     prescriber_first: bool = False
+    asks_illness: bool = False

@@ -14,6 +14,7 @@ from routing.zips import zip_code
 Lists = Mapping[str, frozenset[str]]
 DENIAL_REACH = 4
 _DENIALS = frozenset({"no", "not", "never", "without", "nor", "sin", "nunca", "ni"})
+_ENDS_DENIAL = frozenset({"but", "pero", "just", "only", "solo", "because", "porque"})
 _NONE = frozenset({"none", "nothing", "do not have any", "i do not have any", "ninguno", "nada", "no tengo", "nope"})
 _PAYERS_THAT_DENY = frozenset({"uninsured", "no_charge"})
 
@@ -60,13 +61,19 @@ def person_and_place(
         gender=told.known,
         writer_gender=told.known if told.writers else None,
         wants=_ids(hits, "want"),
-        conditions=_ids(hits, "condition"),
+        conditions=_conditions(hits, message),
         use=_ids(hits, "use"),
     )
 
 
 def _ids(hits: Hits, kind: str) -> frozenset[str]:
     return frozenset(name for name in hits[kind] if _standing(hits, kind, name))
+
+
+def _conditions(hits: Hits, message: Message) -> frozenset[str]:
+    """Those that are not denied ("no liver problems")."""
+    found = hits["condition"]
+    return frozenset(name for name in found if any(not _denied(h, message) for h in _standing(hits, "condition", name)))
 
 
 def _standing(hits: Hits, kind: str, name: str) -> list[Hit]:
@@ -100,7 +107,12 @@ def _denied(hit: Hit, message: Message) -> bool:
     if hit.label.id in _PAYERS_THAT_DENY:
         return False
     before = range(max(0, hit.first - DENIAL_REACH), hit.first)
-    return any(message.words[at] in _DENIALS and message.clauses[at] == message.clauses[hit.first] for at in before)
+    return any(
+        message.words[at] in _DENIALS
+        and message.clauses[at] == message.clauses[hit.first]
+        and _ENDS_DENIAL.isdisjoint(message.words[at : hit.first])
+        for at in before
+    )
 
 
 def language(message: Message, lists: Lists, hint: str | None) -> str:

@@ -27,9 +27,8 @@ SELDOM = ("on_moud", "liver_disease", "respiratory_disease", "veteran", "dui", "
 FORM_ANSWERS = frozenset({"substances", "zip", "age", "need_override_reason", *CHOICES, *TRUTHS})
 READ_FROM_WORDS = frozenset({"need", "use", "for_whom", "conditions", "gender", "dual_diagnosis", "pregnant"})
 TOLD = frozenset({COUNSELOR, ""})  # a counselor chose the word itself
-NOT_ANSWERS = frozenset(
-    {"said", "flags", "addressed", "not_so", "typed", "unclear", "doubted"}
-)  # shown in places of their own
+# shown in places of their own, or nowhere
+NOT_ANSWERS = frozenset({"said", "flags", "addressed", "not_so", "typed", "unclear", "doubted", "asked"})
 
 
 @dataclass(frozen=True)

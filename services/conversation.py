@@ -119,6 +119,7 @@ def _converse(
         topic=None if heard.substances else house.information.topic_of(inbound.body),
         substance=next(iter(knowing.substances_of(contact)), None),
         prescriber_first=knowing.prescriber_first(house, contact),
+        asks_illness=knowing.asks_illness(house, contact),
     )
     if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
         return Heard.CONVERSATION
@@ -136,6 +137,8 @@ def _converse(
     turn = dialogue.step(state, heard, known, inbound.body)
     no_callback = callback_rules.refusal(session, house, contact, now) if _calls_back(turn) else None
     contact.flow = {**contact.flow, "text": turn.state.as_dict()}
+    if turn.state.asked == dialogue.ILLNESS:
+        knowing.note_illness_asked(contact)
     paragraphs = [
         text_replies.words(house, contact, NO_CALLBACK if no_callback and reply.key == PROMISED else reply)
         for reply in turn.replies

@@ -210,6 +210,25 @@ def prescriber_first(house: House, contact: Contact) -> bool:
     return care_hint.prescriber_first(substances_of(contact), tiers, told["use"], told["flags"])
 
 
+def asks_illness(house: House, contact: Contact) -> bool:
+    """Whether to ask about liver and breathing illness: where it matters, nothing is known of it, no red flag has
+    settled the level of care, and nobody has asked, on the phone or by text."""
+    known = contact.triage or {}
+    asked = [entry["value"] for key in ("asked", "conditions") for entry in known.get(key, ())]
+    if known.get("flags") or {"illness", "liver", "respiratory"}.intersection(asked):
+        return False
+    if "liver_disease" in known or "respiratory_disease" in known:  # written by a counselor
+        return False
+    catalogue = desk_of(house).catalog.substances
+    return care_hint.illness_matters(catalogue[id_].kind for id_ in substances_of(contact) if id_ in catalogue)
+
+
+def note_illness_asked(contact: Contact) -> None:
+    """It was asked, or the caller (locked) wants no questions: it is not asked again."""
+    known = contact.triage or {}
+    contact.triage = {**known, "asked": [*known.get("asked", ()), {"value": "illness"}]}
+
+
 def skills_wanted(contact: Contact) -> frozenset[str]:
     """The skills of a counselor that fit what is known of this contact."""
     return skills.skills_wanted(

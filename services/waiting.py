@@ -67,6 +67,7 @@ def _view(session: Session, house: House, contact: Contact, now: datetime) -> Wa
         else contact.caller.number is not None,
         has_backup=bool(house.rules.backup_number),
         reading=information.reading(session, house, contact),
+        asks_illness=knowing.asks_illness(house, contact),
         known=knowing.known_to(contact),
         flow=contact.flow,
     )
@@ -76,6 +77,8 @@ def _apply(session: Session, contact: Contact, turn: Turn, now: datetime) -> Non
     contact.deadline_at = now + escalation.NEXT_TURN
     if turn.flow:
         contact.flow = {**contact.flow, **turn.flow}
+    if call_flow.ILLNESS in turn.flow:
+        knowing.note_illness_asked(contact)
     if turn.told is not None:
         kind = "long" if turn.told.beyond else "range"
         record(session, contact.id, "wait_told", now, kind=kind, low=turn.told.low, high=turn.told.high)
@@ -137,6 +140,7 @@ def _key(
             contact.flow = {**contact.flow, escalation.ASKED_BACK: int(now.timestamp())}
         case "0":
             information.stop_reading(contact)
+            knowing.note_illness_asked(contact)
             contact.flow = {**contact.flow, **{question.value: MAX_ASKS for question in call_flow.Question}}
             _wait_again(session, house, contact, now)
             return (Say("voice.person_now"),)

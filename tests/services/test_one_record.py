@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from models.contacts import Contact
 from routing.vocabulary import Channel, Urgency
-from services import contact_page, intake, waiting
+from services import contact_page, intake, suggestions, waiting
 from services.contact_answers import Given, write_answers
 from services.house import House
 from services.match_desk import build_desk
@@ -23,6 +23,11 @@ def desk(matching_content):
 @pytest.fixture
 def caller(text_house: House) -> Thread:  # noqa: F811
     return Thread(text_house)
+
+
+@pytest.fixture
+def stage(house: House, paper: PaperTelephony, zip_codes: None) -> Stage:
+    return Stage(house, paper)
 
 
 def calls(caller: Thread) -> Contact:
@@ -121,3 +126,34 @@ def test_the_need_is_that_of_all_that_was_told_and_asking_for_information_tells_
     caller.text("it is heroin")
     caller.text("and I smoke weed too")
     assert contact_of(caller.house).triage["need"]["value"] == "moud"
+
+
+def test_liver_and_breathing_illness_are_asked_about_once_where_they_matter(caller: Thread) -> None:
+    (answer,) = caller.text("heroin, 02150, medicaid")
+    assert "liver or lung illness" in answer
+    (answer,) = caller.text("no liver or lung problems, why?")
+    assert "did not catch" not in answer
+    assert "conditions" not in contact_of(caller.house).triage
+    assert "liver" not in "".join(caller.text("and xanax sometimes"))
+    contact = calls(caller)
+    waiting.heard(caller.house, contact.id, "what", None, "alcohol", caller.now)
+    assert says(waiting.wait_turn(caller.house, contact.id, caller.now)) != ["voice.ask_illness"]
+
+
+def test_on_the_phone_illness_is_asked_after_the_rest_and_its_answer_counts(stage: Stage) -> None:
+    contact_id = stage.dials()
+    for question, words in (("what", "I drink too much"), ("zip", "02150"), ("payer", "medicaid")):
+        waiting.heard(stage.house, contact_id, question, None, words, stage.now)
+    assert says(waiting.wait_turn(stage.house, contact_id, stage.now)) == ["voice.ask_illness"]
+    waiting.heard(stage.house, contact_id, "illness", None, "my lungs", stage.now)
+    profile = suggestions.profile_of(stage.house, stage.contact(contact_id))
+    assert profile is not None
+    assert (profile.respiratory_disease, profile.liver_disease) == (True, False)
+    assert says(waiting.wait_turn(stage.house, contact_id, stage.now)) != ["voice.ask_illness"]
+
+
+@pytest.mark.parametrize("words", ["cocaine, 02150, medicaid", "I am pregnant, heroin, 02150, medicaid"])
+def test_illness_is_not_asked_where_it_decides_nothing(stage: Stage, words: str) -> None:
+    contact_id = stage.dials()
+    waiting.heard(stage.house, contact_id, "what", None, words, stage.now)
+    assert says(waiting.wait_turn(stage.house, contact_id, stage.now)) != ["voice.ask_illness"]
