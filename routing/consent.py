@@ -47,7 +47,7 @@ def keyword_of(body: str, opt_out_type: str = "", *, stopped: bool = False) -> K
     """
     if opt_out_type.upper() in Keyword.__members__:
         return Keyword(opt_out_type.upper())
-    words = _NOT_LETTERS.sub(" ", fold(body[:80])).strip()
+    words = _NOT_LETTERS.sub(" ", fold(" ".join(body.split())[:80])).strip()
     if words in _STOP:
         return Keyword.STOP
     if words in _START or (stopped and words in _START_WHEN_STOPPED):

@@ -66,3 +66,8 @@ def test_any_text_is_read_without_an_error(body: str) -> None:
 def test_a_keyword_inside_a_sentence_never_opts_out(before: str, keyword: str) -> None:
     assert keyword_of(f"{before} {keyword}") is None
     assert keyword_of(f"{keyword} {before}") is None
+
+
+def test_a_keyword_far_above_other_words_is_not_the_whole_message() -> None:
+    assert keyword_of("stop" + "\n" * 90 + "he is not breathing") is None
+    assert keyword_of("\n" * 90 + "STOP") is Keyword.STOP
