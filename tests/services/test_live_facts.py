@@ -214,8 +214,9 @@ def test_a_stored_match_is_made_again_to_the_same_list_after_everything_changed(
     hold_back(town, first.facility, "closed", NOW + timedelta(days=30), NOW, None)
     told(town, "D", 9)
     fix_facility(town, facility(town, "D"), "phone", "617-555-0100", "the same phone", NOW, None)
+    elsewhere = place("E", street1="9 Canal Street", phone="617-555-0177")  # or the hold would be taken to mean it too
     import_directory(
-        town, ImportWish(write_csv([place("E")]), scope="national", retire_confirmed=True), NOW + timedelta(days=3)
+        town, ImportWish(write_csv([elsewhere]), scope="national", retire_confirmed=True), NOW + timedelta(days=3)
     )
     again = replay_match(town, kept.record.id)
     assert again is not None
