@@ -10,7 +10,8 @@ from routing.vocabulary import DANGER, ContactStatus, Language, Urgency
 from routing.wait_estimate import Expected
 
 MAX_ASKS = 2  # every prompt re-asks once, then goes on to a person (FIELD.md, Yap #521)
-ILLNESS = "illness"  # in the flow: asked once
+ILLNESS, NAME = "illness", "name"  # in the flow: each asked once
+SPOKEN_CHOICES = 3  # of what an unclear name may mean; more are not kept in mind by ear
 POSITION_EVERY_SECONDS = 30
 DIAL_RETRY_SECONDS = 30
 _SPOKEN = {Language.ENGLISH: "English", Language.SPANISH: "Spanish"}
@@ -72,6 +73,7 @@ class Waiting:
     can_be_called: bool = True  # the number is known and callable
     has_backup: bool = False
     reading: Reading | None = None
+    unclear: Say | None = None  # the question what a name that the caller used means
     asks_illness: bool = False  # liver and breathing illness matter, are not known, and nobody has asked
     known: frozenset[str] = frozenset()
     flow: Mapping[str, int] = field(default_factory=dict)  # counters: asks per question, times of announcements
@@ -181,6 +183,9 @@ def _information(view: Waiting) -> Turn | None:
 def _question(view: Waiting) -> Turn | None:
     if view.in_danger:
         return None
+    if view.unclear is not None and NAME not in view.flow:
+        ask = Ask((view.unclear,), path(f"heard/{NAME}", view.contact_id), digits=1, speech=True, seconds=5)
+        return Turn(Document(view.language, (ask,)), flow={NAME: 1})
     for question in Question:
         asked = view.flow.get(question.value, 0)
         if question.value in view.known or asked >= MAX_ASKS:

@@ -139,6 +139,11 @@ def settle_name(session: Session, contact: Contact, name: str, now: datetime) ->
     learn(session, contact, {"unclear": left}, now)
 
 
+def unclear_names(contact: Contact) -> list[tuple[str, list[str]]]:
+    """Names the person used that may mean several substances, each with the ids that it may mean."""
+    return [(entry["value"], entry["choices"]) for entry in (contact.triage or {}).get("unclear", ())]
+
+
 def keep_unclear(session: Session, contact: Contact, heard: Understanding, source: str, now: datetime) -> None:
     """Keep names that may mean several substances, to be asked about."""
     learnt = _names(contact.triage or {}, heard, [], source)

@@ -14,10 +14,12 @@ from routing.understanding import Understanding
 from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
 from services import alerts, callback_rules, escalation, information, knowing, resuming, tasks, tending, wait_forecast
 from services.house import House
+from services.suggestions import numbered_names
 
 NOTHING = Understanding()
 PRESCRIBER, DOCTOR = "prescriber_said", "doctor_said"  # in the flow: each said once in a call
 MAX_ASKS = call_flow.MAX_ASKS
+MEANING_KEYS = frozenset(str(key) for key in range(1, call_flow.SPOKEN_CHOICES + 1))
 
 
 def wait_turn(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
@@ -67,10 +69,20 @@ def _view(session: Session, house: House, contact: Contact, now: datetime) -> Wa
         else contact.caller.number is not None,
         has_backup=bool(house.rules.backup_number),
         reading=information.reading(session, house, contact),
+        unclear=_unclear(house, contact),
         asks_illness=knowing.asks_illness(house, contact),
         known=knowing.known_to(contact),
         flow=contact.flow,
     )
+
+
+def _unclear(house: House, contact: Contact) -> Say | None:
+    """The question what the first unclear name means, with a few of its meanings to choose from by key."""
+    names = knowing.unclear_names(contact)
+    if not names:
+        return None
+    choices = numbered_names(house, names[0][1][: call_flow.SPOKEN_CHOICES], contact.language)
+    return Say("voice.ask_name", {"name": names[0][0], "choices": choices})
 
 
 def _apply(session: Session, contact: Contact, turn: Turn, now: datetime) -> None:
@@ -141,7 +153,8 @@ def _key(
         case "0":
             information.stop_reading(contact)
             knowing.note_illness_asked(contact)
-            contact.flow = {**contact.flow, **{question.value: MAX_ASKS for question in call_flow.Question}}
+            no_more = {question.value: MAX_ASKS for question in call_flow.Question}
+            contact.flow = {**contact.flow, **no_more, call_flow.NAME: 1}
             _wait_again(session, house, contact, now)
             return (Say("voice.person_now"),)
         case "*":
@@ -162,13 +175,15 @@ def heard(
     house: House, contact_id: uuid.UUID, question: str, digits: str | None, speech: str | None, now: datetime
 ) -> Document:
     """An answer to a question asked while waiting: kept with its source; danger changes everything at once."""
-    if digits and len(digits) != 5:
+    if digits and len(digits) != 5 and not (question == call_flow.NAME and digits in MEANING_KEYS):
         return waiting_key(house, contact_id, digits, now)
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         if contact is None:
             return Document(Language.ENGLISH, (HangUp(),))
-        if digits:
+        if question == call_flow.NAME and digits in MEANING_KEYS:
+            _choose_meaning(session, contact, int(digits), now)
+        elif digits:
             knowing.hear_zip(session, contact, digits, "keypad", now)
         heard = knowing.hear_words(session, house, contact, speech, question, "speech", now) if speech else NOTHING
         outbox.touch(session, contact_id)
@@ -184,6 +199,12 @@ def heard(
             contact.flow = {**contact.flow, DOCTOR: 1}
             return Document(contact.language, (Say("voice.speak_with_doctor"),))
         return Document(contact.language, (Say("voice.thanks"),))
+
+
+def _choose_meaning(session: Session, contact: Contact, key: int, now: datetime) -> None:
+    names = knowing.unclear_names(contact)
+    if names and key <= len(names[0][1]):
+        knowing.hear_substance(session, contact, names[0][1][key - 1], "keypad", now)
 
 
 def left(house: House, contact_id: uuid.UUID, result: str, now: datetime) -> Document:

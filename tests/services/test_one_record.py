@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from models.contacts import Contact
 from routing.vocabulary import Channel, Urgency
-from services import contact_page, intake, suggestions, waiting
+from services import contact_page, intake, knowing, suggestions, waiting
 from services.contact_answers import Given, write_answers
 from services.house import House
 from services.match_desk import build_desk
@@ -157,3 +157,24 @@ def test_illness_is_not_asked_where_it_decides_nothing(stage: Stage, words: str)
     contact_id = stage.dials()
     waiting.heard(stage.house, contact_id, "what", None, words, stage.now)
     assert says(waiting.wait_turn(stage.house, contact_id, stage.now)) != ["voice.ask_illness"]
+
+
+def test_on_the_phone_an_unclear_name_is_asked_about_once_and_a_key_says_what_it_means(stage: Stage) -> None:
+    contact_id = stage.dials()
+    waiting.heard(stage.house, contact_id, "what", None, "I take blues every day", stage.now)
+    document = waiting.wait_turn(stage.house, contact_id, stage.now)
+    assert says(document) == ["voice.ask_name"]
+    ((name, meanings),) = knowing.unclear_names(stage.contact(contact_id))
+    assert name == "blues"
+    waiting.heard(stage.house, contact_id, "name", "1", None, stage.now)
+    assert knowing.substances_of(stage.contact(contact_id)) == (meanings[0],)
+    assert says(waiting.wait_turn(stage.house, contact_id, stage.now)) == ["voice.ask_zip"]
+
+
+def test_whoever_waits_or_asks_for_a_person_is_not_asked_again_what_a_name_means(stage: Stage) -> None:
+    contact_id = stage.dials()
+    waiting.heard(stage.house, contact_id, "what", None, "I take blues every day", stage.now)
+    assert says(waiting.wait_turn(stage.house, contact_id, stage.now)) == ["voice.ask_name"]
+    waiting.heard(stage.house, contact_id, "name", "0", None, stage.now)
+    assert says(waiting.wait_turn(stage.house, contact_id, stage.now)) != ["voice.ask_name"]
+    assert knowing.unclear_names(stage.contact(contact_id)), "the counselor's page still asks"
