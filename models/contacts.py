@@ -116,6 +116,7 @@ class Leg(Base):
         ),
         Index("ix_leg_rung", "planned_at", postgresql_where=text("kind = 'counselor'")),
         Index("ix_leg_live", "status", postgresql_where=text("ended_at is null")),
+        Index("ix_leg_unseated", "contact_id", postgresql_where=text("ended_at is null and seat <> seated")),
     )
 
 
@@ -236,18 +237,6 @@ def known_receipts(session: Session, provider_ids: Sequence[str]) -> frozenset[s
     return frozenset(session.scalars(select(Receipt.provider_id).where(Receipt.provider_id.in_(provider_ids))))
 
 
-def live_text_contact(session: Session, caller_id: uuid.UUID) -> Contact | None:
-    """The text conversation of a caller that is going on (also while they are called back), locked."""
-    query = (
-        select(Contact)
-        .where(Contact.caller_id == caller_id, Contact.channel == Channel.TEXT, Contact.status.in_(LIVE))
-        .order_by(Contact.opened_at.desc())
-        .limit(1)
-        .with_for_update(of=Contact)
-    )
-    return session.scalar(query)
-
-
 def going_on_elsewhere(session: Session, contact: Contact) -> Contact | None:
     """The newest contact of the same number that goes on in another channel and of which something is known."""
     query = (
@@ -260,55 +249,5 @@ def going_on_elsewhere(session: Session, contact: Contact) -> Contact | None:
         )
         .order_by(Contact.opened_at.desc())
         .limit(1)
-    )
-    return session.scalar(query)
-
-
-def overdue_text_contacts(session: Session, next_step: str, now: datetime, limit: int = 50) -> Sequence[Contact]:
-    """Text conversations whose deadline for `next_step` has passed, locked against other sweepers."""
-    query = (
-        select(Contact)
-        .where(
-            Contact.channel == Channel.TEXT,
-            Contact.status == ContactStatus.CONVERSING,
-            Contact.next_step == next_step,
-            Contact.deadline_at <= now,
-        )
-        .order_by(Contact.deadline_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Contact)
-    )
-    return session.scalars(query).all()
-
-
-def text_contact_to_take(session: Session, next_step: str) -> Contact | None:
-    """The text conversation that most needs a counselor, locked; one that somebody else is taking is passed over."""
-    query = (
-        select(Contact)
-        .where(
-            Contact.channel == Channel.TEXT,
-            Contact.status == ContactStatus.CONVERSING,
-            Contact.next_step == next_step,
-            Contact.claimed_by.is_(None),
-        )
-        .order_by(queue_place, Contact.waiting_since)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Contact)
-    )
-    return session.scalar(query)
-
-
-def text_contact_of(session: Session, counselor_id: uuid.UUID) -> Contact | None:
-    """The text conversation that this counselor has taken last and still has, locked."""
-    query = (
-        select(Contact)
-        .where(
-            Contact.channel == Channel.TEXT,
-            Contact.status == ContactStatus.CONVERSING,
-            Contact.claimed_by == counselor_id,
-        )
-        .order_by(Contact.claimed_at.desc())
-        .limit(1)
-        .with_for_update(of=Contact)
     )
     return session.scalar(query)

@@ -10,7 +10,7 @@ from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, r
 from models.rooms import TALKING
 from routing import call_flow
 from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
-from services import escalation, releasing, ringing, rings, tasks, transfers
+from services import fetching, releasing, ringing, rings, tasks, transfers, wait_again
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -78,7 +78,7 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
         if not calls:
             contact.claim_expires_at = now + releasing.ring_time(house)
             rings.add_leg(session, contact, LegKind.CALLER, contact.caller.number or "", None, now)
-        elif sid is None or not escalation.fetch(contact, now):
+        elif sid is None or not fetching.fetch(contact, now):
             return False  # the callback is being dialled already, or the call has gone in by itself
     if sid is None:
         return ringing.dial(house, telephony, now) > 0
@@ -90,7 +90,7 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
             releasing.leg_ended(house, None, sid, word, now)
             return False
         with house.db.begin() as session:
-            escalation.fetch_refused(session.get_one(Contact, contact_id, with_for_update={"of": Contact}))
+            fetching.fetch_refused(session.get_one(Contact, contact_id, with_for_update={"of": Contact}))
         return False
     except ProviderUnsure:
         return False  # it may be on its way; if not, the wait loop goes in by itself a little later
@@ -147,6 +147,6 @@ def _give_back(house: House, telephony: Telephony, contact_id: uuid.UUID, now: d
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         held = contact.claim_leg_id if contact else None
-        expired = contact is not None and escalation.give_back_if_expired(session, house, contact, now)
+        expired = contact is not None and wait_again.give_back_if_expired(session, house, contact, now)
     if expired and held is not None:
         releasing.let_go(house, telephony, held, "claim_expired", now)

@@ -11,7 +11,7 @@ from models.follow_ups import FollowUp
 from routing import call_flow
 from routing.documents import Ask, Document, HangUp, Say
 from routing.vocabulary import FollowUpKind, FollowUpStatus, Language, LegStatus
-from services import direct_calls, escalation, owed_callbacks
+from services import direct_calls, escalation, owed_callbacks, wait_again
 from services.house import House
 
 CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into the conference
@@ -30,7 +30,7 @@ def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
         owed.attempts += 1
         owed.plan = {"before": owed_callbacks.before(contact)}
         contact.calling_back = True
-        escalation.back_to_waiting(session, house, contact, now)
+        wait_again.back_to_waiting(session, house, contact, now)
         contact.deadline_at = None
         record(session, contact_id, "callback_started", now, attempt=owed.attempts)
         return True

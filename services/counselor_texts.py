@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.consents import ConsentHow, ConsentKind
-from models.contacts import Contact, text_contact_of
+from models.contacts import Contact
 from models.people import Counselor
+from models.text_contacts import text_contact_of
 from routing.vocabulary import Presence
 from services import consent, counselor_notices, counselors, dispositions, hand_over, reminders, shift_times
 from services.house import House

@@ -13,12 +13,10 @@ from routing.documents import Document, GoTo, HangUp, Pause, Record, Ring, Say, 
 from routing.held_calls import BLOCKED
 from routing.vocabulary import DANGER, ContactStatus, Disposition, Language, LegKind, LegStatus
 from services import direct_calls, promises, rings, tasks
+from services.fetching import LET_IN
 from services.house import House
+from services.wait_again import back_to_waiting, give_back, has_hung_up
 
-# The caller enters a conference in one way only: redirected by a worker (FETCHED_AT), or let in by the call itself
-# (LET_IN). A redirect of a call that is in already would end the conference (TWILIO.md 4.7).
-FETCHED_AT, LET_IN = "fetched_at", "let_in_at"
-FETCH_SECONDS = 12  # the provider's time-out and a little
 # By when a waiting call must have been heard of again, else the watchdog fetches it (`deadline_at`).
 NEXT_TURN = timedelta(seconds=60)  # a wait document lasts ten seconds, the longest answer to a key twenty
 AFTER_RING = timedelta(seconds=60)  # Twilio's own 5 s, and two press-1 prompts
@@ -69,25 +67,6 @@ def connected(session: Session, contact: Contact, now: datetime) -> None:
                 leg.seat = leg.seated = {}  # from an earlier conversation of this call
         record(session, contact.id, "connected", now)
         outbox.touch(session, contact.id)
-
-
-def fetch(contact: Contact, now: datetime) -> bool:
-    """Whether a worker may redirect the call now; False when the call has gone in by itself already."""
-    if LET_IN in contact.flow:
-        return False
-    contact.flow = {**contact.flow, FETCHED_AT: int(now.timestamp())}
-    return True
-
-
-def fetch_refused(contact: Contact) -> None:
-    """The provider did not redirect the call: it goes in by itself at the next turn of the wait loop."""
-    contact.flow = {key: value for key, value in contact.flow.items() if key != FETCHED_AT}
-
-
-def being_fetched(contact: Contact, now: datetime) -> bool:
-    """Whether a worker's redirect is under way. Past its time it has failed, and the wait loop goes in by itself."""
-    since: int = contact.flow.get(FETCHED_AT, 0)
-    return now.timestamp() - since < FETCH_SECONDS
 
 
 def _dial_circle(session: Session, house: House, contact: Contact, now: datetime) -> Document:
@@ -159,57 +138,6 @@ def end(session: Session, contact: Contact, disposition: Disposition, now: datet
     contact.deadline_at = None
     tasks.ask(session, tasks.RELEASE, contact.id, now)
     outbox.touch(session, contact.id)
-
-
-def back_to_waiting(session: Session, house: House, contact: Contact, now: datetime) -> None:
-    """The contact begins a new wait: no claim, a new deadline, and phones ring."""
-    contact.waiting_since = now
-    if not contact.calling_back:
-        contact.place_at = None
-    contact.flow = {k: v for k, v in contact.flow.items() if not k.endswith("_at") and k != "backup_tried"}
-    _wait_on(session, house, contact, now)
-
-
-def give_back(session: Session, house: House, contact: Contact, now: datetime) -> None:
-    """Whoever pressed 1 never met the caller: the same wait goes on, with the circle and the limit that it had.
-
-    A limit that began anew would let one phone that picks up and is gone keep a caller waiting for ever.
-    """
-    if direct_calls.is_out(contact):  # a counselor's own call out: nobody waits, so nobody else is rung
-        direct_calls.put_back(session, contact, now)
-        return
-    contact.flow = {k: v for k, v in contact.flow.items() if k not in (FETCHED_AT, LET_IN)}
-    _wait_on(session, house, contact, now)
-
-
-def _wait_on(session: Session, house: House, contact: Contact, now: datetime) -> None:
-    contact.status = ContactStatus.WAITING
-    contact.next_step = NextStep.RING
-    contact.claimed_by = contact.claim_leg_id = contact.claimed_at = contact.claim_expires_at = None
-    contact.counselor_joined_at = contact.connected_at = contact.ended_at = None
-    contact.room = contact.room_sid = contact.held_since = None
-    contact.disposition = None
-    contact.deadline_at = now + timedelta(seconds=house.rules.hard_limit_seconds)
-    tasks.ask(session, tasks.RING, contact.id, now)
-    outbox.touch(session, contact.id)
-
-
-def give_back_if_expired(session: Session, house: House, contact: Contact, now: datetime) -> bool:
-    """A claim whose two sides did not meet in time: the caller waits again."""
-    expired = contact.claim_expires_at is not None and contact.claim_expires_at < now
-    if contact.status is not ContactStatus.CLAIMED or not expired:
-        return False
-    record(session, contact.id, "claim_expired", now)
-    give_back(session, house, contact, now)
-    return True
-
-
-def has_hung_up(session: Session, contact: Contact) -> bool:
-    """Whether the caller's phone is known to be down: an event that comes later must not make the contact wait again.
-
-    Twilio may request the action of a Dial after the caller has hung up (TWILIO.md 4.5).
-    """
-    return not any(leg.kind is LegKind.CALLER for leg in live_legs(session, contact.id))
 
 
 def dialed(house: House, contact_id: uuid.UUID, now: datetime, *, bridged: bool) -> Document:

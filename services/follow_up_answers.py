@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import contacts, outbox
 from models import follow_ups as rows
+from models import outbox
 from models.contacts import Contact, lock_contact
 from models.follow_ups import FollowUp
 from models.people import Caller
+from models.text_contacts import live_text_contact
 from routing.consent import keyword_of
 from routing.dialogue_state import Reply
 from routing.follow_up import Outcome, answer_meant
@@ -45,7 +46,7 @@ def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: 
     bare = asked.outcome is not None or REACTION.fullmatch(inbound.body)
     stopped = caller.texts_stopped_at is not None
     keyword = keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
-    if not (bare or keyword) or contacts.live_text_contact(session, caller.id) is not None:
+    if not (bare or keyword) or live_text_contact(session, caller.id) is not None:
         return False
     contact = lock_contact(session, asked.row.contact_id)
     if contact is None:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import contacts, outbox, texts
+from models import outbox, texts
 from models.contacts import Contact, lock_contact, record
 from models.people import Counselor, staff_with_phones
+from models.text_contacts import overdue_text_contacts, text_contact_to_take
 from routing.sending import Purpose
 from routing.vocabulary import DANGER, ContactStatus, Presence, Role
 from services import counselor_notices, knowing, rings, schedules, text_contacts
@@ -88,7 +89,7 @@ def take(session: Session, counselor: Counselor, contact: Contact, now: datetime
 
 def take_next(session: Session, counselor: Counselor, now: datetime) -> Contact | None:
     """The conversation that most needs somebody, taken; None when nobody waits."""
-    contact = contacts.text_contact_to_take(session, COUNSELOR)
+    contact = text_contact_to_take(session, COUNSELOR)
     return contact if contact is not None and take(session, counselor, contact, now) else None
 
 
@@ -163,14 +164,14 @@ def finish(session: Session, contact: Contact, now: datetime) -> None:
 def escalate(house: House, now: datetime) -> int:
     """Conversations nobody took, or whose counselor fell silent: others are asked; how many."""
     with house.db.begin() as session:
-        untaken = contacts.overdue_text_contacts(session, COUNSELOR, now)
+        untaken = overdue_text_contacts(session, COUNSELOR, now)
         for contact in untaken:
             rounds = int(contact.flow.get("asked_around", 0))
             _ask_around(session, house, contact, now, rounds=rounds)
             if rounds == OFFER_A_CALL_AT and contact.caller.texting_ok is not False:
                 words = house.phrases.text("text.still_looking", contact.language)
                 text_contacts.answer(session, contact, [words], now)
-        silent = contacts.overdue_text_contacts(session, ANSWERING, now)
+        silent = overdue_text_contacts(session, ANSWERING, now)
         for contact in silent:
             give_back(session, house, contact, "silent", now)
         return len(untaken) + len(silent)

@@ -9,7 +9,7 @@ from routing.call_flow import NextStep
 from routing.documents import Document, Say
 from routing.held_calls import BLOCKED, CHALLENGED
 from routing.vocabulary import DANGER, Language
-from services import escalation, knowing
+from services import escalation, knowing, wait_again
 from services.house import House
 
 
@@ -17,18 +17,18 @@ def answered(house: House, contact_id: uuid.UUID, digits: str, speech: str, now:
     """A key or words: 8 leads to 988; any key, or words of danger, ends a challenge; a block stays a block."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
-        if contact is None or escalation.has_hung_up(session, contact):
+        if contact is None or wait_again.has_hung_up(session, contact):
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
         if speech:
             knowing.hear_words(session, house, contact, speech, "what", "speech", now)
         in_danger = contact.urgency in DANGER
         if digits[:1] == "8":
-            escalation.back_to_waiting(session, house, contact, now)
+            wait_again.back_to_waiting(session, house, contact, now)
             contact.next_step = NextStep.CRISIS_988
             return escalation.way_out(session, house, contact, now)
         if CHALLENGED in contact.flow and (digits or in_danger):
             contact.flow = {key: value for key, value in contact.flow.items() if key != CHALLENGED}
-            escalation.back_to_waiting(session, house, contact, now)
+            wait_again.back_to_waiting(session, house, contact, now)
             record(session, contact.id, "challenge_passed", now)
             return _on_to_the_queue(house, contact, digits)
         if in_danger and BLOCKED in contact.flow:

@@ -11,7 +11,16 @@ from models.people import Counselor
 from models.rooms import TALKING
 from routing import call_flow
 from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus, Presence
-from services import counselor_notices, direct_calls, escalation, guest_calls, owed_callbacks, rings, tasks, waiting
+from services import (
+    counselor_notices,
+    direct_calls,
+    guest_calls,
+    owed_callbacks,
+    rings,
+    tasks,
+    wait_again,
+    waiting,
+)
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -95,7 +104,7 @@ def _claimant_gone(session: Session, house: House, contact: Contact, now: dateti
     """The winner's phone is down: before the caller joined the claim is given back, after it the talk is over."""
     if contact.status is ContactStatus.CLAIMED:
         record(session, contact.id, "gave_back", now, by=str(contact.claimed_by or ""))
-        escalation.give_back(session, house, contact, now)
+        wait_again.give_back(session, house, contact, now)
     elif contact.status is ContactStatus.CONNECTED:
         contact.status = ContactStatus.ENDED
         contact.ended_at = now

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import contacts, outbox, texts
+from models import outbox, texts
 from models.contacts import Contact, record
 from models.people import Caller
+from models.text_contacts import live_text_contact, overdue_text_contacts
 from models.texts import TextMessage
 from routing.sending import Purpose
 from routing.vocabulary import Channel, ContactStatus, Disposition, TextStatus
@@ -50,7 +51,7 @@ def current(
     `continues`: the contact whose follow-up is answered. A new conversation names it on its timeline and takes nothing
     of it over, for somebody else may hold the telephone by now.
     """
-    contact = contacts.live_text_contact(session, caller.id)
+    contact = live_text_contact(session, caller.id)
     if contact is None:
         contact = Contact(
             id=uuid.uuid4(),
@@ -128,7 +129,7 @@ def packed(paragraphs: Iterable[str]) -> list[str]:
 def close_idle(house: House, now: datetime) -> int:
     """End conversations in which nobody has written for twelve hours; how many."""
     with house.db.begin() as session:
-        idle = contacts.overdue_text_contacts(session, CLOSE, now)
+        idle = overdue_text_contacts(session, CLOSE, now)
         for contact in idle:
             contact.ended_at, contact.deadline_at, contact.next_step = now, None, None
             ending = contact.disposition or Disposition.INFORMATION

@@ -12,7 +12,19 @@ from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
 from routing.understanding import Understanding
 from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
-from services import alerts, callback_rules, escalation, information, knowing, resuming, tasks, tending, wait_forecast
+from services import (
+    alerts,
+    callback_rules,
+    escalation,
+    fetching,
+    information,
+    knowing,
+    resuming,
+    tasks,
+    tending,
+    wait_again,
+    wait_forecast,
+)
 from services.house import House
 from services.suggestions import numbered_names
 
@@ -28,7 +40,7 @@ def wait_turn(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         contact = lock_contact(session, contact_id)
         if contact is None or not _on_the_line(contact):
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
-        escalation.give_back_if_expired(session, house, contact, now)
+        wait_again.give_back_if_expired(session, house, contact, now)
         resuming.resume(session, contact, now)
         turn = call_flow.wait_turn(_view(session, house, contact, now), _limits(house))
         _apply(session, contact, turn, now)
@@ -62,7 +74,7 @@ def _view(session: Session, house: House, contact: Contact, now: datetime) -> Wa
         ahead=ahead,
         expected=wait_forecast.forecast(session, house, contact, ahead, now) if tells else None,
         counselor_joined=contact.counselor_joined_at is not None,
-        being_fetched=escalation.being_fetched(contact, now),
+        being_fetched=fetching.being_fetched(contact, now),
         tended=tending.tended(session, contact, now),
         can_be_called=callback_rules.refusal(session, house, contact, now) is None
         if tells or waited >= house.rules.offer_after_seconds
@@ -166,8 +178,8 @@ def _key(
 def _wait_again(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """After a conversation that ended too soon, the same contact waits again, as if it had just come."""
     over = contact.status in (ContactStatus.ENDED, ContactStatus.CONNECTED, ContactStatus.CLOSED)
-    if over and not escalation.has_hung_up(session, contact):
-        escalation.back_to_waiting(session, house, contact, now)
+    if over and not wait_again.has_hung_up(session, contact):
+        wait_again.back_to_waiting(session, house, contact, now)
         record(session, contact.id, "waits_again", now)
 
 

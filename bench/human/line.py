@@ -1,6 +1,7 @@
 """Virtual time, phones that ring, and the calls a second that the provider takes: the same for every strategy."""
 
 import heapq
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ class Leg:
 
 
 @dataclass
-class Line:
+class Line(ABC):
     """A line with counselors. A strategy overrides `arrives` and `over`, and calls `place`."""
 
     callers: list[Caller]
@@ -67,13 +68,13 @@ class Line:
             self.now, _, action = heapq.heappop(self._heap)
             action()
 
+    @abstractmethod
     def arrives(self, caller: Caller) -> None:
         """A call comes in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def over(self, leg: Leg) -> None:
         """A ring has ended without a talk, or 1 was pressed (`accepted`), or a talk is over (`ended_at`)."""
-        raise NotImplementedError
 
     def request(self, leg: Leg) -> None:
         """Dial when the provider takes it, first come, first served."""

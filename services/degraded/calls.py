@@ -12,9 +12,9 @@ from routing.vocabulary import ContactStatus, Language
 from services import intake
 from services.degraded import replay, snapshot
 from services.degraded.tickets import FOR_A_KEY_SECONDS, FOR_A_TALK_SECONDS, Ticket, open_ticket, seal
-from services.escalation import back_to_waiting, has_hung_up
 from services.house import House
 from services.intake import InboundCall
+from services.wait_again import back_to_waiting, has_hung_up
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from models import texts
 from models.bed_contacts import BedContact, askable, bed_contact_with, lock_bed_contact
 from models.bed_rounds import BedRound, close_rounds, newest_round
-from models.contacts import live_text_contact
 from models.people import caller_by_number
+from models.text_contacts import live_text_contact
 from routing import clock
 from routing.bed_questions import due_since, is_courtesy, read_digit
 from routing.consent import Keyword, answer_to, keyword_of

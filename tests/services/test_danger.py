@@ -16,7 +16,7 @@ from services.house import House
 from services.notes import version_of
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import NOON, Stage, says
-from tests.services.test_conversation import COUNSELOR, Thread, contact_of, staff
+from tests.services.texting import COUNSELOR, Thread, contact_of, staff
 
 
 @pytest.fixture

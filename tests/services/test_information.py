@@ -10,7 +10,7 @@ from services import waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
-from tests.services.test_conversation import Thread, contact_of
+from tests.services.texting import Thread, contact_of
 
 
 @pytest.fixture

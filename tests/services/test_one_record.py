@@ -11,8 +11,8 @@ from services.house import House
 from services.match_desk import build_desk
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, says
-from tests.services.outside import CALLER
-from tests.services.test_conversation import HELPLINE, Thread, contact_of, text_house  # noqa: F401
+from tests.services.outside import CALLER, HELPLINE
+from tests.services.texting import Thread, contact_of
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def desk(matching_content):
 
 
 @pytest.fixture
-def caller(text_house: House) -> Thread:  # noqa: F811
+def caller(text_house: House) -> Thread:
     return Thread(text_house)
 
 

@@ -7,7 +7,7 @@ from services.house import House
 from services.match_desk import build_desk
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, says
-from tests.services.test_conversation import Thread, contact_of, text_house  # noqa: F401
+from tests.services.texting import Thread, contact_of
 
 PRESCRIBED = "I take klonopin exactly as my doctor prescribed, 02150"
 
@@ -18,7 +18,7 @@ def desk(matching_content):
 
 
 @pytest.fixture
-def caller(text_house: House) -> Thread:  # noqa: F811
+def caller(text_house: House) -> Thread:
     return Thread(text_house)
 
 

@@ -13,7 +13,7 @@ from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from tests.fixtures.directory import WriteCsv, place
 from tests.fixtures.people import Browser
-from tests.services.test_directory_formats import LICENCE, write_california
+from tests.services.test_directory_california import LICENCE, write_california
 
 AddContact = Callable[..., Contact]
 SignIn = Callable[[Role], Browser]

@@ -1,0 +1,75 @@
+"""Text conversations among the contacts: the caller's own, the overdue ones, whose turn it is, and who has which."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    select,
+)
+from sqlalchemy.orm import Session
+
+from models.contacts import LIVE, Contact, queue_place
+from routing.vocabulary import Channel, ContactStatus
+
+
+def live_text_contact(session: Session, caller_id: uuid.UUID) -> Contact | None:
+    """The text conversation of a caller that is going on (also while they are called back), locked."""
+    query = (
+        select(Contact)
+        .where(Contact.caller_id == caller_id, Contact.channel == Channel.TEXT, Contact.status.in_(LIVE))
+        .order_by(Contact.opened_at.desc())
+        .limit(1)
+        .with_for_update(of=Contact)
+    )
+    return session.scalar(query)
+
+
+def overdue_text_contacts(session: Session, next_step: str, now: datetime, limit: int = 50) -> Sequence[Contact]:
+    """Text conversations whose deadline for `next_step` has passed, locked against other sweepers."""
+    query = (
+        select(Contact)
+        .where(
+            Contact.channel == Channel.TEXT,
+            Contact.status == ContactStatus.CONVERSING,
+            Contact.next_step == next_step,
+            Contact.deadline_at <= now,
+        )
+        .order_by(Contact.deadline_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Contact)
+    )
+    return session.scalars(query).all()
+
+
+def text_contact_to_take(session: Session, next_step: str) -> Contact | None:
+    """The text conversation that most needs a counselor, locked; one that somebody else is taking is passed over."""
+    query = (
+        select(Contact)
+        .where(
+            Contact.channel == Channel.TEXT,
+            Contact.status == ContactStatus.CONVERSING,
+            Contact.next_step == next_step,
+            Contact.claimed_by.is_(None),
+        )
+        .order_by(queue_place, Contact.waiting_since)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Contact)
+    )
+    return session.scalar(query)
+
+
+def text_contact_of(session: Session, counselor_id: uuid.UUID) -> Contact | None:
+    """The text conversation that this counselor has taken last and still has, locked."""
+    query = (
+        select(Contact)
+        .where(
+            Contact.channel == Channel.TEXT,
+            Contact.status == ContactStatus.CONVERSING,
+            Contact.claimed_by == counselor_id,
+        )
+        .order_by(Contact.claimed_at.desc())
+        .limit(1)
+        .with_for_update(of=Contact)
+    )
+    return session.scalar(query)

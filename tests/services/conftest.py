@@ -1,0 +1,36 @@
+"""The house with the real words and rules and the invented sample directory, for stories told by text."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.content import load_content
+from config.match_content import match_content
+from config.phrases import load_phrases
+from services.directory.importing import ImportWish, import_directory
+from services.house import House
+from services.match_desk import build_desk
+from tests.services.outside import NOON
+from tests.services.texting import Thread
+
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "directory.csv"
+
+
+@pytest.fixture(scope="session")
+def desk():
+    content = load_content()
+    return build_desk(match_content(content, load_phrases()))
+
+
+@pytest.fixture
+def text_house(house: House, zip_codes: None, desk) -> House:
+    """A house with the real words, the real rules of the match, and the invented sample directory."""
+    built = replace(house, match_desk=replace(desk, _current=None))  # each test imports the directory anew
+    import_directory(built, ImportWish(SAMPLE), NOON)
+    return built
+
+
+@pytest.fixture
+def caller(text_house: House) -> Thread:
+    return Thread(text_house)

@@ -1,0 +1,77 @@
+"""What people answer to a follow-up stays with the contact that it was about."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.contacts import Contact
+from models.follow_ups import FollowUp
+from routing.vocabulary import FollowUpKind
+from services import follow_ups, text_contacts
+from services.conversation import Heard
+from tests.services.texting import Thread, contact_of, story
+
+
+def checked_in(caller: Thread, kind: FollowUpKind = FollowUpKind.CHECK_IN) -> Contact:
+    """A person whose conversation is over, and who was just asked how it went."""
+    caller.text("heroin, 02150, medicaid")
+    caller.now += timedelta(hours=25)
+    text_contacts.close_idle(caller.house, caller.now)
+    with caller.house.db.begin() as session:
+        for row in session.scalars(select(FollowUp)):
+            row.due_at = caller.now if row.kind is kind else caller.now + timedelta(days=9)
+    follow_ups.start_due(caller.house, caller.now)
+    return contact_of(caller.house)
+
+
+@pytest.mark.parametrize("words", ["1", "Sí", "call me"])
+def test_who_wants_a_call_at_the_check_in_is_called_for_the_contact_it_was_about(caller: Thread, words: str) -> None:
+    contact = checked_in(caller)
+    (answer,) = caller.text(words)
+    assert "We will call you" in answer
+    assert caller.heard is Heard.ANSWER
+    with caller.house.db.begin() as session:
+        callback = session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.CALLBACK)).one()
+        assert [row.id for row in session.scalars(select(Contact))] == [contact.id]  # and no new one
+    assert (callback.requested, callback.contact_id) == (True, contact.id)
+    assert story(caller.house, contact)[-3:] == ["text_received", "follow_up_ended", "callback_requested"]
+
+
+def test_yes_says_that_the_place_took_them_when_that_was_the_question(caller: Thread) -> None:
+    contact = checked_in(caller, FollowUpKind.DID_THEY_TAKE_YOU)
+    assert "Thank you for letting us know" in caller.text("yes")[0]
+    assert "callback_requested" not in story(caller.house, contact)
+    assert "We will call you" in caller.text("1")[0]  # a second thought is still about that contact
+    assert "callback_requested" in story(caller.house, contact)
+
+
+def test_stop_to_a_check_in_opens_no_conversation(caller: Thread) -> None:
+    contact = checked_in(caller)
+    assert "no more texts" in caller.text("STOP")[0]
+    assert contact_of(caller.house).id == contact.id
+    assert "texts_stopped" in story(caller.house, contact)
+
+
+def test_other_words_to_a_check_in_begin_a_conversation_that_names_the_contact_and_repeats_nothing(
+    caller: Thread,
+) -> None:
+    before = checked_in(caller)
+    answers = caller.text("not so good this week")
+    answers += caller.text("where can somebody sleep safe tonight")
+    after = contact_of(caller.house)
+    assert after.id != before.id
+    assert story(caller.house, after)[:2] == ["opened", "continues"]
+    assert "continued" in story(caller.house, before)
+    assert not any("heroin" in answer.lower() or "02150" in answer for answer in answers)
+    assert not {"substances", "zip"} & set(after.triage)
+
+
+def test_thanks_to_the_check_in_begins_no_interrogation(caller: Thread) -> None:
+    caller.text("heroin, 02150, medicaid")
+    caller.now += timedelta(hours=25)
+    text_contacts.close_idle(caller.house, caller.now)
+    follow_ups.start_due(caller.house, caller.now)
+    (answer,) = caller.text("yes doing ok thanks")
+    assert "Thank you for letting us know" in answer
+    assert "What is going on" not in answer

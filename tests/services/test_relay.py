@@ -1,0 +1,118 @@
+"""Counselors write with callers through the helpline's number, and say by text whether they are there."""
+
+from datetime import timedelta
+
+import pytest
+
+from routing.vocabulary import ContactStatus, Disposition, Presence
+from services import hand_over
+from services.house import House
+from tests.services.outside import CALLER, HELPLINE
+from tests.services.texting import COUNSELOR, OTHER, Thread, contact_of, staff
+
+
+class TestTwoWayRelay:
+    """A counselor writes with a caller through the helpline's number."""
+
+    @pytest.fixture
+    def counselors(self, caller: Thread) -> list[Thread]:
+        threads = staff(caller.house, COUNSELOR, OTHER)
+        caller.text("hi")
+        caller.text("can I talk to a person please")
+        return threads
+
+    def test_the_first_to_take_has_the_conversation_and_sees_the_last_words(self, counselors: list[Thread]) -> None:
+        first, second = counselors
+        (taken,) = first.text("TAKE")
+        assert "They wrote: can I talk to a person please" in taken
+        assert second.text("take") == ["Nobody is waiting for a text just now."]
+
+    def test_words_go_both_ways_and_no_private_number_is_shown(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, _ = counselors
+        first.text("TAKE")
+        before = len(caller.outgoing())
+        assert first.text("Hi, I'm here. What happened?") == []
+        (relayed,) = caller.outgoing()[before:]
+        assert (relayed.body, relayed.helpline_number) == ("Hi, I'm here. What happened?", HELPLINE)
+        assert caller.text("I do not know where to begin") == []  # no machine talks in between
+        assert first.outgoing()[-1].body == "I do not know where to begin"
+        assert not any(CALLER in message.body for message in first.outgoing())
+
+    def test_danger_is_answered_by_the_machine_too(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, _ = counselors
+        first.text("TAKE")
+        (answer,) = caller.text("I want to die, I have a gun")
+        assert "911" in answer
+        assert first.outgoing()[-1].body == "I want to die, I have a gun"
+
+    @pytest.mark.parametrize("words", ["1", "thanks", "HELP", "STOP", 'Liked "Hi, I am here."'])
+    def test_nothing_that_is_written_to_a_counselor_is_swallowed(
+        self, caller: Thread, counselors: list[Thread], words: str
+    ) -> None:
+        first, _ = counselors
+        first.text("TAKE")
+        caller.text(words)
+        assert first.outgoing()[-1].body == words
+
+    def test_passing_keeps_the_place_and_asks_the_others(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, second = counselors
+        first.text("TAKE")
+        first.text("PASS")
+        assert contact_of(caller.house).claimed_by is None
+        assert "They wrote" in second.text("TAKE")[0]
+
+    def test_a_counselor_who_falls_silent_loses_the_conversation(
+        self, caller: Thread, counselors: list[Thread]
+    ) -> None:
+        first, second = counselors
+        first.text("TAKE")
+        asked = len(second.outgoing())
+        assert hand_over.escalate(caller.house, first.now + timedelta(minutes=6)) == 1
+        assert contact_of(caller.house).claimed_by is None
+        assert len(second.outgoing()) == asked + 1
+
+    def test_when_nobody_takes_it_the_person_is_told_how_to_be_called(
+        self, caller: Thread, counselors: list[Thread]
+    ) -> None:
+        now = caller.now
+        for _ in range(4):
+            now += timedelta(minutes=4)
+            hand_over.escalate(caller.house, now)
+        assert sum("still looking" in message.body for message in caller.outgoing()) == 1
+
+    def test_asking_around_goes_on_all_night_but_slower_and_slower(
+        self, caller: Thread, counselors: list[Thread]
+    ) -> None:
+        rounds, hours = [], 10
+        for minute in range(hours * 60):
+            now = caller.now + timedelta(minutes=minute)
+            if hand_over.escalate(caller.house, now):
+                rounds.append(now)
+        assert rounds[1] - rounds[0] == hand_over.ASK_AGAIN
+        assert rounds[-1] - rounds[-2] == hand_over.LONGEST_PAUSE, "nobody is forgotten"
+        assert len(rounds) < 30, "and no phone is flooded"
+
+    def test_done_asks_how_it_ended_and_a_digit_closes_it(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, _ = counselors
+        first.text("TAKE")
+        (question,) = first.text("done")
+        assert "How did it end?" in question
+        assert first.text("1T") == ["Noted, thank you."]
+        contact = contact_of(caller.house)
+        assert (contact.status, contact.disposition) == (ContactStatus.CLOSED, Disposition.REFERRED)
+        assert contact.caller.texting_ok is True
+
+
+class TestCounselorsOwnPhone:
+    """Presence by text."""
+
+    def test_on_and_off(self, text_house: House) -> None:
+        (counselor,) = staff(text_house, COUNSELOR, presence=Presence.AVAILABLE)
+        assert "You are off" in counselor.text("OFF")[0]
+        assert "You are off" in counselor.text("status")[0]
+        assert "You are on" in counselor.text("On.")[0]
+
+    def test_an_unknown_word_is_answered_with_what_can_be_done(self, text_house: House) -> None:
+        (counselor,) = staff(text_house, COUNSELOR)
+        assert "ON or OFF" in counselor.text("what")[0]
+        assert counselor.text("3") == ["No contact of yours is waiting for its ending."]
