@@ -85,7 +85,11 @@ class AuditEvent(Base):
     actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    __table_args__ = (Index(None, "at"),)
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "actor_id", "at"),
+        Index("ix_audit_event_contact", text("(data ->> 'contact_id')"), "at"),
+    )
 
 
 def counselor_by_phone(session: Session, number: str) -> Counselor | None:

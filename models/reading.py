@@ -128,3 +128,9 @@ def leg_of(session: Session, counselor_id: uuid.UUID) -> Leg | None:
         .where(Leg.counselor_id == counselor_id, Leg.ended_at.is_(None))
     )
     return session.scalar(query)
+
+
+def everybody_by_name(session: Session) -> list[tuple[uuid.UUID, str]]:
+    """Id and name of everybody who works or worked here, by name (names are encrypted, so sorted here)."""
+    found = session.scalars(select(Counselor)).all()
+    return sorted(((person.id, person.name) for person in found), key=lambda row: row[1].casefold())

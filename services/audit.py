@@ -61,6 +61,8 @@ KINDS: dict[str, frozenset[str]] = {
     "number_blocked": frozenset({"block_id", "reason", "days"}),
     "number_unblocked": frozenset({"block_id"}),
     "evidence_exported": frozenset({"contact_id"}),
+    "audit_read": frozenset({"who", "what", "contact_id"}),
+    "audit_exported": frozenset({"who", "what", "contact_id"}),
 }
 
 

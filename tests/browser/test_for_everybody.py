@@ -29,7 +29,8 @@ SCHEMES: tuple[tuple[Literal["light", "dark"], Any], ...] = (("light", RULES), (
 SERIOUS = {"serious", "critical"}
 PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay", "/information/clonazepam")
 DIRECTORY_DESK = tuple(f"/directory/{page}" for page in ("calls", "checks", "pairs", "quarantine", "neutrality"))
-DESK = ("/coverage", "/roster", "/shifts", "/dispatch", *DIRECTORY_DESK)  # an admin's
+ADMIN = ("/admin/audit",)
+DESK = ("/coverage", "/roster", "/shifts", "/dispatch", *DIRECTORY_DESK, *ADMIN)  # an admin's
 
 
 def serious_findings(page: Page) -> list[str]:

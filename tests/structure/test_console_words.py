@@ -11,6 +11,7 @@ from routing import vocabulary
 from routing.dialogue_state import Wish
 from routing.follow_up import Dropped, Outcome
 from routing.sending import Refusal
+from services.audit import KINDS
 from services.directory.refused import Refused
 from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
@@ -102,6 +103,10 @@ def test_every_answer_that_triage_can_give_is_said_in_words() -> None:
 def test_every_source_of_an_answer_is_said_in_words() -> None:
     for source in ("speech", "text", "keypad", "counselor", "understood"):
         assert f"source.{source}" in table("en")
+
+
+def test_everything_that_is_audited_is_said_in_words() -> None:
+    assert {kind for kind in KINDS if f"audit.{kind}" not in table("en")} == set()
 
 
 def test_every_event_of_a_timeline_has_its_sentence() -> None:

@@ -67,6 +67,16 @@ def test_every_role_sees_only_its_own(application: Flask, sign_in_as: Callable[[
         assert (status == 403) == (role not in roles) or rule.endpoint == "contacts.reveal", (rule.rule, method, status)
 
 
+def test_an_auditor_changes_nothing(application: Flask) -> None:
+    """What an auditor may post concerns their own sign-in only."""
+    may = {
+        rule.endpoint
+        for rule, method in routes(application)
+        if method != "GET" and Role.AUDITOR in getattr(application.view_functions[rule.endpoint], "allowed_roles", ())
+    }
+    assert may == {"signing.sign_out"}
+
+
 def test_a_post_without_its_token_changes_nothing(sign_in_as: Callable[[Role], Browser]) -> None:
     browser = sign_in_as(Role.COUNSELOR)
     response = browser.client.post("/presence", data={"presence": "away"})

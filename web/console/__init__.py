@@ -5,7 +5,9 @@ from werkzeug.exceptions import HTTPException
 
 from web import guards
 from web.console import (
+    admin,
     assets,
+    audit,
     call,
     care,
     contact_work,
@@ -27,6 +29,8 @@ from web.console import (
 )
 
 BLUEPRINTS = (
+    admin.blueprint,
+    audit.blueprint,
     assets.blueprint,
     signing.blueprint,
     contacts.blueprint,

@@ -67,7 +67,7 @@ def choose_language() -> ResponseReturnValue:
 
 
 def _start_of(role: Role) -> str:
-    return "desk.board" if role is Role.AUDITOR else "contacts.listing"
+    return "audit.listing" if role is Role.AUDITOR else "contacts.listing"
 
 
 def _inside(address: str | None) -> str | None:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from routing.phone import spoken
 from web import guards
+from web.console.admin import tabs as admin_tabs
 from web.console.assets import asset
 from web.house import house
 from web.words import LANGUAGES, Words, lasted
@@ -41,6 +42,7 @@ def for_templates() -> dict[str, Any]:
         "languages": LANGUAGES,
         "organisation": house().rules.organisation_name,
         "may_open": guards.may_open,
+        "admin_tabs": admin_tabs,
         "events_url": f"{guards.events_origin()}/events",
     }
 
