@@ -24,6 +24,8 @@ class TextMessage(Base):
     caller_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("caller.id"))
     counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id"))  # to or from a counselor
     bed_contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(BedContact.id))  # to or from a facility
+    # what it tells of a person; once the consent behind that is over it is not sent
+    disclosure_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("disclosure.id"))
     outgoing: Mapped[bool]
     purpose: Mapped[str] = mapped_column(String(32))  # reply, follow_up, opt_out_confirmation, counselor_notice, ...
     helpline_number: Mapped[str] = mapped_column(String(20))
@@ -46,6 +48,7 @@ class TextMessage(Base):
             "created_at",
             postgresql_where=text("bed_contact_id is not null"),
         ),
+        Index("ix_text_message_disclosure", "disclosure_id", postgresql_where=text("disclosure_id is not null")),
         Index(
             "ix_text_message_open",
             "due_at",

@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     NOT_SAFE = "not_safe"  # the person said that texting is not safe
     NO_CONSENT = "no_consent"  # nobody asked whether texting is fine
     NO_NUMBER = "no_number"
+    CONSENT_OVER = "consent_over"  # it tells something that the person no longer allows to be told
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from models.people import Caller, Counselor
 from models.texts import TextMessage
 from routing.sending import Purpose, Refusal
 from routing.vocabulary import TextStatus
-from services import alarms, consent
+from services import alarms, consent, disclosure
 from services.alarms import AlarmKind
 from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, Telephony
@@ -59,14 +59,19 @@ def queue_text(
     caller: Caller | None = None,
     counselor: Counselor | None = None,
     bed_contact: BedContact | None = None,
+    disclosure_id: uuid.UUID | None = None,
 ) -> TextMessage:
-    """Store a text to a caller, a counselor or facility staff; it is sent once this transaction is committed."""
+    """Store a text to a caller, a counselor or facility staff; it is sent once this transaction is committed.
+
+    `disclosure_id`: it tells something of a person (services.disclosure), and is kept back when the consent is over.
+    """
     message = TextMessage(
         id=uuid.uuid4(),
         contact_id=contact.id if contact else None,
         caller_id=caller.id if caller else None,
         counselor_id=counselor.id if counselor else None,
         bed_contact_id=bed_contact.id if bed_contact else None,
+        disclosure_id=disclosure_id,
         outgoing=True,
         purpose=purpose.value,
         helpline_number=helpline_number,
@@ -106,6 +111,8 @@ def _claim(house: House, message_id: uuid.UUID, now: datetime) -> Parcel | Sent:
         message = texts.claim_to_send(session, message_id, now)
         if message is None:
             return Sent.NOT_OURS
+        if not disclosure.still_allowed(session, message, now):
+            return _suppress(session, message, Refusal.CONSENT_OVER, now)
         number, verdict = consent.ask(session, house, message, now)
         if verdict.refusal is not None:
             return _suppress(session, message, verdict.refusal, now)

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from config.content import load_content
-from routing import vocabulary
+from routing import disclosure, vocabulary
 from routing.dialogue_state import Wish
 from routing.follow_up import Dropped, Outcome
 from routing.sending import Refusal
@@ -46,6 +46,8 @@ FAMILIES = {
     "call_refused": CallRefused,
     "part": vocabulary.Part,
     "referral": vocabulary.ReferralStatus,
+    "told": disclosure.Told,
+    "shared_for": disclosure.SharedFor,
 }
 # What events, legs and follow-ups hold as plain words of the code: the family of words, and where the code writes them
 WRITTEN = {

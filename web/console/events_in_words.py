@@ -35,6 +35,8 @@ OF_THIS_EVENT = {
     ("counselor_wanted", "reason"): "wanted_because",
     ("text_given_back", "reason"): "given_back_because",
     ("text_suppressed", "reason"): "outcome",
+    ("disclosed", "how"): "told",
+    ("disclosed", "purpose"): "shared_for",
 }
 QUIET = frozenset({"ring_planned", "next_step", "key", "leg_ended"})  # small print of the timeline
 COUNTED = ("phones", "places", "count", "seconds")
