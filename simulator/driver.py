@@ -28,7 +28,7 @@ __all__ = [
     "over_http",
 ]
 
-PATIENCE = 30.0  # seconds a wait lasts when it is not told: simulated in virtual time, else real
+PATIENCE = 60.0  # seconds a wait lasts when it is not told: simulated in virtual time, else real on a loaded machine
 
 View = dict[str, Any]
 

@@ -18,7 +18,7 @@ from simulator.driver import OverHttp, Simulator
 ROOT = Path(__file__).resolve().parents[2]
 HELPLINE = "+18335550100"
 TEXT_QUEUES = "texts,retries,follow_ups,housekeeping"
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 
 
 def free_port() -> int:
@@ -28,7 +28,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(true: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+def until(true: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Wait until something is true, or fail saying what never happened."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -12,6 +12,7 @@ from models.live_facts import newest_beds
 from runtime.processes import wait_until
 from services.directory import bed_calls, bed_questions
 from services.directory.bed_phones import BedPhone, register_phone
+from simulator.driver import PATIENCE
 from tests.fixtures.line import Line
 
 pytestmark = pytest.mark.slow
@@ -47,6 +48,6 @@ def test_one_facility_answers_the_text_and_another_the_call(line: Line) -> None:
     call.wait_heard("How many detox beds").press("2")
     call.wait_heard("Thank you").wait_over()
 
-    assert wait_until(lambda: told(line) == [(2, "call"), (4, "text")], 15)
+    assert wait_until(lambda: told(line) == [(2, "call"), (4, "text")], PATIENCE)
     assert not reader.ringing
     assert line.sim.complaints() == []

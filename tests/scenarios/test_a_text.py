@@ -8,6 +8,7 @@ from routing.vocabulary import TextStatus
 from runtime.processes import wait_until
 from services.directory.importing import ImportWish, import_directory
 from services.directory.zip_codes import ensure_zip_codes
+from simulator.driver import PATIENCE
 from tests.fixtures.directory import SAMPLE
 from tests.fixtures.line import Line
 from tests.services.outside import NOON
@@ -46,7 +47,7 @@ def test_a_texter_gets_three_places_is_asked_the_next_day_and_is_called_at_a_one
     call.wait_talking_with(ANA)
 
     assert len(phone.texts) == len(set(phone.texts)), "nothing is said twice"
-    assert wait_until(lambda: all_delivered(line), 15)
+    assert wait_until(lambda: all_delivered(line), PATIENCE)
     assert line.sim.complaints() == []
 
 
@@ -80,5 +81,5 @@ def test_stop_is_the_last_word(line: Line) -> None:
             query = select(TextMessage.status).where(TextMessage.purpose == "opt_out_confirmation")
             return session.scalar(query) is TextStatus.SUPPRESSED
 
-    assert wait_until(kept_back, 15)
+    assert wait_until(kept_back, PATIENCE)
     assert len(phone.texts) == 2
