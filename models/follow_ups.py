@@ -40,6 +40,7 @@ class FollowUp(Base):
             "due_at",
             postgresql_where=text("status in ('pending', 'started')"),
         ),
+        Index("ix_follow_up_failed", "due_at", postgresql_where=text("status = 'failed'")),
         Index(
             "uq_follow_up_one_callback",
             "contact_id",
@@ -71,6 +72,12 @@ def claim_due(session: Session, status: FollowUpStatus, now: datetime, limit: in
         .with_for_update(skip_locked=True, of=FollowUp)
     )
     return session.scalars(query).all()
+
+
+def claim_one(session: Session, follow_up_id: uuid.UUID, status: FollowUpStatus, now: datetime) -> FollowUp | None:
+    """One follow-up that is due, locked; None when it is not (any more)."""
+    due = select(FollowUp).where(FollowUp.id == follow_up_id, FollowUp.status == status, FollowUp.due_at <= now)
+    return session.scalar(due.with_for_update(skip_locked=True, of=FollowUp))
 
 
 def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp]:

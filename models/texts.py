@@ -38,6 +38,8 @@ class TextMessage(Base):
     due_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    let_go_at: Mapped[datetime | None]  # of a failed one: somebody has decided what becomes of it
+    let_go_reason: Mapped[str | None] = mapped_column(String(32))
     contact: Mapped[Contact | None] = relationship()
     caller: Mapped[Caller | None] = relationship()
     __table_args__ = (
@@ -53,6 +55,11 @@ class TextMessage(Base):
             "ix_text_message_open",
             "due_at",
             postgresql_where=text("status in ('queued', 'sending', 'unknown')"),
+        ),
+        Index(
+            "ix_text_message_failed",
+            "created_at",
+            postgresql_where=text("status in ('failed', 'undelivered') and let_go_at is null"),
         ),
     )
 

@@ -45,6 +45,8 @@ class Dropped(StrEnum):
 
     REPLACED = "replaced"  # the contact's end was written anew
     STOP_RULE = "stop_rule"  # silent for so often that we leave them in peace
+    ERROR = "error"  # it could not be started: people decide what becomes of it
+    LET_GO = "let_go"  # people decided that it is not tried again
 
 
 @dataclass(frozen=True)

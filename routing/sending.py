@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     KEYWORD_ANSWER = "keyword_answer"  # the answer to START or HELP
     COUNSELOR_WORDS = "counselor_words"  # a counselor writes to somebody who is texting with us
     FOLLOW_UP = "follow_up"  # nobody asked for it just now
+    SENT_AGAIN = "sent_again"  # an answer that had failed, long after it was asked for
     BED_QUESTION = "bed_question"  # to facility staff, at the hours they agreed to
     COUNSELOR_NOTICE = "counselor_notice"  # to our own people
 
@@ -59,7 +60,7 @@ class Verdict:
     refusal: Refusal | None = None
 
 
-UNASKED = frozenset({Purpose.FOLLOW_UP, Purpose.BED_QUESTION})  # these keep to the hours of the day
+UNASKED = frozenset({Purpose.FOLLOW_UP, Purpose.SENT_AGAIN, Purpose.BED_QUESTION})  # these keep to the hours of the day
 ANSWERS = frozenset({Purpose.REPLY, Purpose.COUNSELOR_WORDS})
 ALWAYS = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.COUNSELOR_NOTICE})
 

@@ -33,11 +33,15 @@ class AlarmKind(StrEnum):
     CALLBACK_OVERDUE = "callback_overdue"
     VOICEMAILS_LATE = "voicemails_late"
     TEXT_FAILED = "text_failed"
+    JOB_FAILED = "job_failed"
     CALLS_MISSED = "calls_missed"
     TEXTS_MISSED = "texts_missed"
     PROVIDER = "provider"  # Twilio refuses, or does not answer
     DATABASE = "database"
     DEGRADED = "degraded"  # the database was gone; what was written down meanwhile is in the records
+
+
+_PAGES = {AlarmKind.JOB_FAILED: "/failures"}  # where to look; the board for all others without a contact
 
 
 def raise_alarm(session: Session, kind: AlarmKind, now: datetime, *, subject: object = "", count: int = 1) -> None:
@@ -93,7 +97,7 @@ def _goes(ways: AlarmWays, way: str, notice: Notice) -> bool:
 
 
 def _notice(house: House, alarm: Alarm) -> Notice:
-    path = f"/contacts/{alarm.subject}" if alarm.subject else "/board"
+    path = f"/contacts/{alarm.subject}" if alarm.subject else _PAGES.get(AlarmKind(alarm.kind), "/board")
     return notice(
         house, AlarmKind(alarm.kind), alarm.count, str(alarm.id), house.rules.public_base_url + path, alarm.at
     )

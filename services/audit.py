@@ -60,6 +60,8 @@ KINDS: dict[str, frozenset[str]] = {
     "care_plan_written": frozenset({"contact_id"}),
     "number_blocked": frozenset({"block_id", "reason", "days"}),
     "number_unblocked": frozenset({"block_id"}),
+    "failure_tried_again": frozenset({"failure", "id"}),
+    "failure_let_go": frozenset({"failure", "id", "reason"}),
     "evidence_exported": frozenset({"contact_id"}),
     "audit_read": frozenset({"who", "what", "contact_id"}),
     "audit_exported": frozenset({"who", "what", "contact_id"}),

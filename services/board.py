@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import reading
+from models import failures, reading
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegStatus, Presence, Role
 from services import rescue, schedules
@@ -37,6 +37,7 @@ class Board:
     longest_wait_since: datetime | None
     people: tuple[PersonRow, ...]
     dangers: tuple[ContactRow, ...] = ()  # danger that nobody has cleared, on the line or gone
+    failures: int = 0  # deliveries that were given up and wait for a decision
 
     @property
     def available(self) -> int:
@@ -68,12 +69,14 @@ def board(house: House, now: datetime) -> Board:
                 _person_row(person, row, leg is not None and leg.status in UNDECIDED, now, on_shift=person.id in here)
             )
         dangers = rescue.dangers_open(session, now)
+        failed = failures.count_failures(session).total
     waiting = [row for row in live.values() if row.status == ContactStatus.WAITING]
     return Board(
         waiting=len(waiting),
         talking=len(live) - len(waiting),
         longest_wait_since=min((row.since for row in waiting), default=None),
         dangers=dangers,
+        failures=failed,
         people=tuple(sorted(people, key=lambda p: (p.contact is None, not p.on_shift, p.name))),
     )
 

@@ -1,6 +1,8 @@
 """Follow-ups: planned from how a contact ended, started when due, tried again or ended by what comes back."""
 
+import logging
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +16,13 @@ from models.people import Caller
 from routing.follow_up import By, Dropped, Ended, Outcome, Plan, Step, after_attempt
 from routing.sending import Purpose, may_send
 from routing.vocabulary import Disposition, FollowUpStatus
-from services import consent, texts
+from services import alarms, consent, texts
+from services.alarms import AlarmKind
 from services.house import House
 
 BATCH = 200
+FAILURE_LIMIT, FAILED_PAUSE = 3, timedelta(minutes=5)
+log = logging.getLogger(__name__)
 
 
 def plan_for(session: Session, house: House, contact: Contact, now: datetime) -> list[FollowUp]:
@@ -68,14 +73,58 @@ def _row(house: House, contact: Contact, plan: Plan, step: Step, now: datetime) 
 
 def start_due(house: House, now: datetime, limit: int = BATCH) -> int:
     """Start every planned follow-up whose time has come; how many were looked at."""
+    return _with_all_due(house, FollowUpStatus.PENDING, _start, now, limit)
+
+
+def _start(session: Session, house: House, row: FollowUp, now: datetime) -> None:
+    if row.plan["by"] == By.PERSON:
+        _hand_to_a_person(session, row, now)
+    else:
+        _write(session, house, row, now)
+
+
+Act = Callable[[Session, House, FollowUp, datetime], None]
+
+
+def _with_all_due(house: House, status: FollowUpStatus, act: Act, now: datetime, limit: int) -> int:
+    """Do `act` with all that is due, in one transaction; when one of them breaks it, with each in one of its own."""
+    try:
+        with house.db.begin() as session:
+            due = follow_ups.claim_due(session, status, now, limit)
+            for row in due:
+                act(session, house, row, now)
+            return len(due)
+    except Exception:
+        log.exception("follow_ups_one_by_one")
     with house.db.begin() as session:
-        due = follow_ups.claim_due(session, FollowUpStatus.PENDING, now, limit)
-        for row in due:
-            if row.plan["by"] == By.PERSON:
-                _hand_to_a_person(session, row, now)
-            else:
-                _write(session, house, row, now)
-        return len(due)
+        ids = [row.id for row in follow_ups.claim_due(session, status, now, limit)]
+    for follow_up_id in ids:
+        _one(house, status, act, follow_up_id, now)
+    return len(ids)
+
+
+def _one(house: House, status: FollowUpStatus, act: Act, follow_up_id: uuid.UUID, now: datetime) -> None:
+    try:
+        with house.db.begin() as session:
+            row = follow_ups.claim_one(session, follow_up_id, status, now)
+            if row is not None:
+                act(session, house, row, now)
+    except Exception:
+        log.exception("follow_up_failed")
+        with house.db.begin() as session:
+            row = follow_ups.claim_one(session, follow_up_id, status, now)
+            if row is not None:
+                _failed(session, row, now)
+
+
+def _failed(session: Session, row: FollowUp, now: datetime) -> None:
+    """Once more after a pause, then it is failed and people see it; the others go on meanwhile."""
+    failures = row.plan.get("failures", 0) + 1
+    row.plan = {**row.plan, "failures": failures}
+    row.due_at = now + FAILED_PAUSE
+    if failures >= FAILURE_LIMIT:
+        row.status, row.last_outcome = FollowUpStatus.FAILED, Dropped.ERROR.value
+        alarms.raise_alarm(session, AlarmKind.JOB_FAILED, now)
 
 
 def _hand_to_a_person(session: Session, row: FollowUp, now: datetime) -> None:
@@ -125,14 +174,14 @@ def _begin(session: Session, row: FollowUp, now: datetime) -> None:
 
 def give_up_waiting(house: House, now: datetime, limit: int = BATCH) -> int:
     """Started follow-ups whose time is up: unanswered texts go on or end, a person's work is offered to everybody."""
-    with house.db.begin() as session:
-        late = follow_ups.claim_due(session, FollowUpStatus.STARTED, now, limit)
-        for row in late:
-            if row.plan["by"] == By.PERSON:
-                _offer_to_everybody(session, row, now)
-            else:
-                settle(session, row, Outcome.NO_ANSWER, now)
-        return len(late)
+    return _with_all_due(house, FollowUpStatus.STARTED, _give_up_waiting, now, limit)
+
+
+def _give_up_waiting(session: Session, _house: House, row: FollowUp, now: datetime) -> None:
+    if row.plan["by"] == By.PERSON:
+        _offer_to_everybody(session, row, now)
+    else:
+        settle(session, row, Outcome.NO_ANSWER, now)
 
 
 def _offer_to_everybody(session: Session, row: FollowUp, now: datetime) -> None:

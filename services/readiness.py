@@ -23,5 +23,6 @@ def figures(house: House, now: datetime) -> dict[str, float]:
         "talking": line.talking,
         "longest_wait_seconds": (now - since).total_seconds() if since is not None else 0.0,
         "counselors_available": line.available,
+        "failed_deliveries": line.failures,
         "oldest_due_seconds": lateness(house, now).total_seconds(),
     }

@@ -86,6 +86,31 @@ def queue_text(
     return message
 
 
+def copy_of(failed: TextMessage, purpose: Purpose, now: datetime) -> TextMessage:
+    """The words of a failed text as a new one to the same person, not stored yet."""
+    return TextMessage(
+        id=uuid.uuid4(),
+        contact_id=failed.contact_id,
+        caller_id=failed.caller_id,
+        counselor_id=failed.counselor_id,
+        bed_contact_id=failed.bed_contact_id,
+        outgoing=True,
+        purpose=purpose.value,
+        helpline_number=failed.helpline_number,
+        body=failed.body,
+        status=TextStatus.QUEUED,
+        created_at=now,
+        due_at=now,
+    )
+
+
+def queue_again(session: Session, again: TextMessage, now: datetime) -> None:
+    """Store such a copy; it is sent once this transaction is committed."""
+    session.add(again)
+    outbox.put(session, SEND_TASK, TEXTS_QUEUE, again.id, now=now)
+    _tell(session, again, "text_tried_again", now)
+
+
 def send(house: House, telephony: Telephony, message_id: uuid.UUID, now: datetime) -> Sent:
     """Send one queued message: claim, commit, provider, commit. Only here do texts leave the house."""
     claimed = _claim(house, message_id, now)

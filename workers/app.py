@@ -39,7 +39,7 @@ def build_app() -> Celery:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
-    built = Celery("harborline", include=TASKS)
+    built = Celery("harborline", include=TASKS, task_cls="workers.job:Job")
     built.conf.update(celery_config(settings))
     return built
 

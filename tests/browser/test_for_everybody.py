@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from models import outbox
 from models.contacts import Contact
 from models.directory import Listing
 from models.follow_ups import FollowUp
+from models.outbox import OutboxRow
 from models.people import Counselor
 from models.voicemails import Voicemail
 from routing.vocabulary import FollowUpKind, ReportKind, Role, Urgency
@@ -30,7 +32,7 @@ SERIOUS = {"serious", "critical"}
 PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay", "/information/clonazepam")
 DIRECTORY_DESK = tuple(f"/directory/{page}" for page in ("calls", "checks", "pairs", "quarantine", "neutrality"))
 ADMIN = ("/admin/audit",)
-DESK = ("/coverage", "/roster", "/shifts", "/dispatch", *DIRECTORY_DESK, *ADMIN)  # an admin's
+DESK = ("/coverage", "/roster", "/shifts", "/dispatch", "/failures", *DIRECTORY_DESK, *ADMIN)  # an admin's
 
 
 def serious_findings(page: Page) -> list[str]:
@@ -62,6 +64,8 @@ def full_house(console: Console) -> list[str]:
         }
         late = now - timedelta(hours=1)
         session.add(FollowUp(contact_id=contact_id, kind=FollowUpKind.CHECK_IN, due_at=late, created_at=late))
+        outbox.put(session, "workers.texts.send", "texts", contact_id, now=late)
+        session.execute(update(OutboxRow).values(failures=5, error="KeyError", given_up_at=late))
         sid = f"RE{contact_id.hex}"
         session.add(Voicemail(contact_id=contact_id, recording_sid=sid, received_at=late, deadline_at=late))
         place = session.scalars(select(Listing.facility_id).order_by(Listing.id.desc())).first()

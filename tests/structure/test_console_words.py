@@ -10,9 +10,10 @@ from config.content import load_content
 from routing import disclosure, vocabulary
 from routing.dialogue_state import Wish
 from routing.follow_up import Dropped, Outcome
-from routing.sending import Refusal
+from routing.sending import Purpose, Refusal
 from services.audit import KINDS
 from services.directory.refused import Refused
+from services.failures import FailureKind, LetGoReason
 from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
 from services.voicemails import VoicemailOutcome
@@ -32,6 +33,10 @@ FAMILIES = {
     "role": vocabulary.Role,
     "text_status": vocabulary.TextStatus,
     "follow_up": vocabulary.FollowUpKind,
+    "failure": FailureKind,
+    "failures.wrong": Refusal,
+    "let_go": LetGoReason,
+    "purpose": Purpose,
     "follow_up_status": vocabulary.FollowUpStatus,
     "language": vocabulary.Language,
     "bed_level": vocabulary.BedLevel,

@@ -247,3 +247,17 @@ def test_a_forked_process_has_a_relay_of_its_own(
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
     assert redis_client.llen("texts") == 2
+
+
+def test_a_reminder_that_cannot_be_published_holds_up_none_behind_it(
+    clean_engine: Engine, publisher: Publisher, redis_client: redis.Redis
+) -> None:
+    database = Database(clean_engine)
+    now = datetime.now(UTC)
+    ask(database, queue="no_such_queue", at=now - timedelta(seconds=20))
+    ask(database, count=3, at=now - timedelta(seconds=10))
+    assert sweep_unpublished(publisher, now) == 4
+    assert (redis_client.llen("texts"), unpublished(database)) == (3, 1)
+    with database.begin() as session:
+        poison = session.scalars(select(OutboxRow).where(OutboxRow.published_at.is_(None))).one()
+    assert (poison.failures, poison.error, poison.given_up_at) == (1, "QueueNotFound", None)

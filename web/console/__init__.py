@@ -17,6 +17,7 @@ from web.console import (
     directory,
     directory_desk,
     dispatch,
+    failures,
     information,
     my_shifts,
     pairs,
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     information.blueprint,
     rescue.blueprint,
     dispatch.blueprint,
+    failures.blueprint,
     coverage.blueprint,
     my_shifts.blueprint,
 )

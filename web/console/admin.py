@@ -8,6 +8,7 @@ from web.guards import AUDITING, allow, may_open
 # The tabs in their order: whoever adds a page for admins or auditors adds its endpoint here, and "admin_tab.<name>".
 TABS = {
     "audit": "audit.listing",
+    "failures": "failures.listing",
 }
 
 blueprint = Blueprint("admin", __name__)

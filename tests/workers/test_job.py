@@ -1,0 +1,45 @@
+"""A task that fails is counted on its reminder; one whose process died runs again, but not for ever."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from celery import Celery
+
+from models import outbox
+from models.outbox import OutboxRow
+from services.house import House
+from tests.services.outside import NOON
+from workers import job
+from workers.publish import OUTBOX_HEADER
+
+
+def test_failures_and_dead_processes_are_counted_on_the_reminder(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "_house", lambda: house)
+    with house.db.begin() as session:
+        outbox.put(session, "workers.texts.send", "texts", "x", now=NOON)
+        reminder = outbox.claim_unpublished(session, older_than=NOON + timedelta(hours=1))[0].id
+    ran = []
+    app = Celery("test", set_as_current=False, task_cls="workers.job:Job")
+
+    @app.task(name="breaks")  # type: ignore[untyped-decorator]
+    def breaks() -> None:
+        ran.append(1)
+        raise KeyError
+
+    breaks.push_request(delivery_info={"redelivered": True}, **{OUTBOX_HEADER: reminder})
+    for _ in range(9):
+        with suppress(KeyError):
+            breaks()
+    assert len(ran) == 4, "the fifth death is the last"
+    with house.db.begin() as session:
+        row = session.get_one(OutboxRow, reminder)
+        assert (row.failures, row.error, row.given_up_at is not None) == (5, job.LOST, True)
+        row.failures, row.given_up_at = 0, None
+    breaks.on_failure(KeyError("x"), "id", (), {}, None)
+    with house.db.begin() as session:
+        assert session.get_one(OutboxRow, reminder, populate_existing=True).error == "KeyError"
+    breaks.pop_request()
+    breaks.push_request(delivery_info={"redelivered": True})
+    breaks()
+    assert len(ran) == 4, "the next tick of beat is as good"
