@@ -50,6 +50,12 @@ def untuned_contacts(session: Session) -> Sequence[uuid.UUID]:
     return session.scalars(query).all()
 
 
+def moving_contacts(session: Session, flag: str) -> Sequence[uuid.UUID]:
+    """Conversations with this flag in their flow."""
+    query = select(Contact.id).where(Contact.status == ContactStatus.CONNECTED, Contact.flow.has_key(flag))
+    return session.scalars(query).all()
+
+
 def held_contacts(session: Session, since: datetime) -> Sequence[uuid.UUID]:
     """Callers on hold since before then."""
     query = select(Contact.id).where(Contact.status == ContactStatus.CONNECTED, Contact.held_since < since)

@@ -57,12 +57,38 @@ def _counselor_in(session: Session, contact: Contact, now: datetime) -> None:
 
 
 def waits_alone(house: House, sid: str, now: datetime) -> None:
-    """A phone is alone in a conference: for the winner this says the same as the join event, should that be lost."""
+    """A phone is alone in a conference: for the winner this says the same as the join event, should that be lost.
+
+    A caller whose counselor was gone before the way in was taken is fetched out.
+    """
     with house.db.begin() as session:
         leg = leg_by_sid(session, sid)
         contact = lock_contact(session, leg.contact_id) if leg else None
         if leg is not None and contact is not None and contact.claim_leg_id == leg.id:
             _counselor_in(session, contact, now)
+        elif leg is not None and contact is not None and leg.kind is LegKind.CALLER and _left_alone(session, contact):
+            tasks.ask(session, tasks.LEFT_ALONE, contact.id, now)
+
+
+def _left_alone(session: Session, contact: Contact) -> bool:
+    """Whether the conversation is over, and its caller sits in a conference into which nobody comes any more."""
+    over = contact.status in (ContactStatus.ENDED, ContactStatus.CLOSED)
+    return over and not any(leg.id == contact.claim_leg_id for leg in live_legs(session, contact.id))
+
+
+def fetch_out(house: House, telephony: Telephony, contact_id: uuid.UUID) -> bool:
+    """A caller who is alone in a conference goes on to what follows a conversation; True when they were fetched."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        caller = next((leg for leg in live_legs(session, contact_id) if leg.kind is LegKind.CALLER), None)
+        if contact is None or caller is None or caller.provider_sid is None or not _left_alone(session, contact):
+            return False
+        sid = caller.provider_sid
+    try:
+        telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("after", contact_id))
+    except (CallGone, ProviderRefused, ProviderUnsure):
+        return False  # its own end tells, or the next turn of its silence asks again
+    return True
 
 
 def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> bool:

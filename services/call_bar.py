@@ -11,6 +11,7 @@ from models.contacts import Leg
 from models.referrals import referrals_of
 from routing.vocabulary import GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
 from services import transfers
+from services.fetching import MOVE_ASKED
 from services.house import House
 from services.in_call import HELP_ASKED, By
 from services.intake_lines import NEXT_PLACES
@@ -51,7 +52,6 @@ class CallBar:
     since: datetime
     mine: bool
     may_act: bool
-    bridged: bool
     held_since: datetime | None
     muted: bool
     pending: bool
@@ -65,7 +65,7 @@ class CallBar:
     @property
     def talking(self) -> bool:
         """Whether the controls of a conversation apply."""
-        return self.status == ContactStatus.CONNECTED and not self.bridged
+        return self.status == ContactStatus.CONNECTED
 
     @property
     def own_seat(self) -> GuestRow | None:
@@ -93,10 +93,9 @@ def call_bar(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
             since=contact.connected_at or contact.claimed_at or contact.opened_at,
             mine=contact.claimed_by == by.id,
             may_act=contact.claimed_by == by.id or by.leads,
-            bridged=contact.status is ContactStatus.CONNECTED and contact.room is None,
             held_since=contact.held_since,
             muted=bool(own and own.seat.get("muted")),
-            pending=any(leg.seat != leg.seated for leg in live),
+            pending=MOVE_ASKED in contact.flow or any(leg.seat != leg.seated for leg in live),
             help_asked=HELP_ASKED in contact.flow,
             cut_off_ok=contact.cut_off_ok,
             guest=next((row for row in guests if row.kind != LegKind.SUPERVISOR), None),

@@ -12,7 +12,7 @@ from routing.call_flow import NextStep
 from routing.documents import Document, GoTo, HangUp, Pause, Record, Ring, Say, Target
 from routing.held_calls import BLOCKED
 from routing.vocabulary import DANGER, ContactStatus, Disposition, Language, LegKind, LegStatus
-from services import direct_calls, promises, rings, tasks
+from services import direct_calls, fetching, promises, rings, tasks
 from services.fetching import LET_IN
 from services.house import House
 from services.wait_again import back_to_waiting, give_back, has_hung_up
@@ -33,6 +33,7 @@ def way_out(session: Session, house: House, contact: Contact, now: datetime) -> 
     if contact.status in (ContactStatus.CLAIMED, ContactStatus.CONNECTED):
         if contact.counselor_joined_at is not None and contact.claim_leg_id is not None:
             contact.flow = {**contact.flow, LET_IN: 1}
+            fetching.both_in(session, contact, now)
             connected(session, contact, now)
             return call_flow.join(contact.id, contact.language, contact.room or contact.claim_leg_id.hex)
         return call_flow.requeue(contact.id, contact.language)
@@ -151,6 +152,10 @@ def dialed(house: House, contact_id: uuid.UUID, now: datetime, *, bridged: bool)
             raise LookupError("no such contact")
         if has_hung_up(session, contact):
             return Document(contact.language, (HangUp(),))
+        if contact.status is ContactStatus.CONNECTED and fetching.is_moving(contact):
+            if fetching.being_fetched(contact, now):
+                return Document(contact.language, (Pause(2), GoTo(call_flow.path("join", contact_id))))
+            return way_out(session, house, contact, now)
         for leg in live_legs(session, contact_id):
             if leg.bridged and leg.answered_at is None:  # one that was answered reports its own end
                 rings.end_leg(leg, "dial_over", now)

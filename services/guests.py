@@ -11,7 +11,7 @@ from models import outbox
 from models.contacts import Contact, Leg, live_legs
 from models.referrals import referral_to
 from routing.vocabulary import GUESTS, LegKind, LegStatus, Part, ReferralStatus
-from services import rings, rooms, tasks
+from services import fetching, rings, rooms, tasks
 
 
 def invite(
@@ -30,6 +30,7 @@ def invite(
             leg = rings.add_leg(session, contact, kind, number, counselor_id, now)
     except IntegrityError:
         return None
+    fetching.want_room(session, contact, now)
     leg.part = part
     leg.seat = leg.seated = seat_for(session, contact, part)
     tasks.ask(session, tasks.PLACE, leg.id, now)

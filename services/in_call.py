@@ -25,7 +25,6 @@ class CallRefused(StrEnum):
 
     NOT_ON = "not_on"  # the conversation is over, or has not begun
     NOT_YOURS = "not_yours"  # somebody else has it
-    BRIDGED = "bridged"  # connected by the call itself while no worker ran: there is no conference to act on
     NOBODY_ASKED = "nobody_asked"  # there is nobody to bring in, to hand over to or to let go
     ONE_AT_A_TIME = "one_at_a_time"  # somebody was asked in already
     BUSY = "busy"  # that counselor is on another call
@@ -49,8 +48,6 @@ def conversation(session: Session, contact_id: uuid.UUID, by: By) -> Contact | C
         return CallRefused.NOT_ON
     if contact.claimed_by != by.id and not by.leads:
         return CallRefused.NOT_YOURS
-    if contact.room is None:
-        return CallRefused.BRIDGED
     return contact
 
 
@@ -94,8 +91,6 @@ def hang_up(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> CallR
     """End the conversation: the counselor is asked how it ended, the caller hears how to come back."""
     with house.db.begin() as session:
         contact = conversation(session, contact_id, by)
-        if contact is CallRefused.BRIDGED:
-            contact = lock_contact(session, contact_id) or CallRefused.NOT_ON
         if isinstance(contact, CallRefused):
             return contact
         rooms.bring_back(session, contact, now)  # an end that is meant leaves nobody waiting on hold

@@ -16,7 +16,8 @@ from models import outbox, rooms
 from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.vocabulary import LegKind
-from services import rings, tasks
+from services import fetching, rings, tasks
+from services.fetching import MOVED
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Seat, Telephony
 
@@ -27,7 +28,8 @@ SEATED_AS = ("hold", "muted", "ends", "coach")
 
 
 def want(session: Session, contact: Contact, leg: Leg, now: datetime, **seat: Any) -> None:
-    """Say how a phone should sit from now on; a worker tells the provider."""
+    """Say how a phone should sit from now on; a worker tells the provider, in a conference made for it if need be."""
+    fetching.want_room(session, contact, now)
     leg.seat = {**leg.seat, **seat}
     if leg.seat != leg.seated:
         tasks.ask(session, tasks.SEAT, contact.id, now)
@@ -95,7 +97,7 @@ def _tune_one(house: House, telephony: Telephony, contact_id: uuid.UUID, now: da
     with house.db.begin() as session:
         contact = session.get_one(Contact, contact_id)
         leg = next(iter(rooms.unseated(session, contact_id)), None)
-        if leg is None or contact.room is None:
+        if leg is None or contact.room is None or fetching.MOVE_ASKED in contact.flow:
             return False
         leg_id, sid, room, name = leg.id, leg.provider_sid or "", contact.room_sid, contact.room
         new = {key: value for key, value in leg.seat.items() if leg.seated.get(key) != value}
@@ -163,7 +165,8 @@ def _not_in(house: House, leg_id: uuid.UUID, new: dict[str, Any], now: datetime)
     """The phone is not in the conference: it may still come; if not, its own end tells what follows."""
     with house.db.begin() as session:
         leg = session.get_one(Leg, leg_id)
-        young = (leg.accepted_at or leg.answered_at or leg.planned_at) > now - NOT_IN_YET
+        since = max((leg.accepted_at or leg.answered_at or leg.planned_at).timestamp(), leg.contact.flow.get(MOVED, 0))
+        young = since > (now - NOT_IN_YET).timestamp()
     if young:
         return False
     _seated(house, leg_id, new)

@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 from routing import call_flow
 from routing.documents import Document, HangUp, Leave, Say
 from routing.vocabulary import Language
-from services import escalation, intake
+from services import escalation, intake, moving
 from services.degraded import calls, texts
 from services.intake import InboundCall
 from services.text_contacts import Inbound
@@ -73,6 +73,8 @@ def phone_failed(error: Exception) -> Response | tuple[str, int]:
         case "legs.number_key" if parent:
             ticket = calls.ticket_of_row(leg_id, parent)
             return twiml(calls.pressed(house(), ticket, field("Digits"), field("CallSid"), now()))
+        case "legs.moved" if leg_id is not None:
+            return twiml(moving.way_in(leg_id))
         case "legs.callback":
             return twiml(Document(Language.ENGLISH, (HangUp(),)))  # the promise stands, and nobody was told anything
         case "legs.callback_key" if field("Digits")[:1] == "1":

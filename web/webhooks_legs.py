@@ -4,7 +4,7 @@ import uuid
 
 from flask import Blueprint, Response
 
-from services import answering, callbacks, dispositions, releasing, ringing
+from services import answering, callbacks, dispositions, moving, releasing, ringing
 from web import degraded
 from web.house import house
 from web.twiml_answers import field, leg_named, now, twiml
@@ -35,6 +35,12 @@ def number(leg_id: uuid.UUID) -> Response:
 def number_key(leg_id: uuid.UUID) -> Response:
     """The key at that whisper."""
     return twiml(answering.pressed(house(), leg_id, field("Digits"), now(), bridged=True))
+
+
+@blueprint.post("/voice/moved/<uuid:leg_id>")
+def moved(leg_id: uuid.UUID) -> Response:
+    """A counselor's phone was taken out of the caller's <Dial>, for the conference."""
+    return twiml(moving.moved(house(), leg_id, now()))
 
 
 @blueprint.post("/voice/leg-after/<uuid:leg_id>")

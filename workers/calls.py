@@ -11,6 +11,7 @@ from services import (
     contact_matches,
     in_call,
     intake_lines,
+    moving,
     owed_callbacks,
     releasing,
     ringing,
@@ -50,6 +51,20 @@ def seat(contact_id: str) -> None:
     """Tell the provider how the phones of a conversation sit."""
     here = household()
     rooms.tune(here.house, here.telephony, uuid.UUID(contact_id), here.now())
+
+
+@shared_task(name=tasks.MOVE)  # type: ignore[untyped-decorator]
+def move(contact_id: str) -> None:
+    """Move two who talk by a <Dial> into a conference."""
+    here = household()
+    moving.move(here.house, here.telephony, uuid.UUID(contact_id), here.now())
+
+
+@shared_task(name=tasks.LEFT_ALONE)  # type: ignore[untyped-decorator]
+def left_alone(contact_id: str) -> None:
+    """Fetch a caller out of a conference in which nobody is left."""
+    here = household()
+    bridging.fetch_out(here.house, here.telephony, uuid.UUID(contact_id))
 
 
 @shared_task(name=tasks.PLACE)  # type: ignore[untyped-decorator]
@@ -102,6 +117,7 @@ def sweep() -> None:
     watchdog.rescue(here.house, here.telephony, here.now())
     owed_callbacks.give_way(here.house, here.now())
     bridging.sweep(here.house, here.telephony, here.now())
+    moving.sweep(here.house, here.telephony, here.now())
     in_call.long_holds(here.house, here.now())
     transfers.late_arrivals(here.house, here.now())
     rooms.sweep(here.house, here.telephony, here.now())
