@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.patience import allow, be_patient
+
 IDLE_IN_TRANSACTION_MS = 15_000
 
 
@@ -34,7 +36,7 @@ def build_engine(url: str, *, statement_timeout_ms: int, connect_timeout_s: int 
         f"-c statement_timeout={statement_timeout_ms} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -43,6 +45,8 @@ def build_engine(url: str, *, statement_timeout_ms: int, connect_timeout_s: int 
         # psycopg turns a timeout below 2 s into 2 s; the web's total budget allows for it
         connect_args={"connect_timeout": connect_timeout_s, "options": options},
     )
+    be_patient(engine, statement_timeout_ms)
+    return engine
 
 
 class Database:
@@ -61,7 +65,7 @@ class Database:
         """One transaction: commits at the end, rolls back on any exception, then wakes whoever has work."""
         with self._sessions.begin() as session:
             if (allowed := self.statement_ms.get()) is not None:
-                session.execute(text(f"SET LOCAL statement_timeout = {allowed:d}"))
+                allow(session, allowed)
             yield session
         noted: list[Callable[[], Wake]] = session.info.pop("wakes", [])
         if noted:

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base
+from models.patience import allow
 from models.people import Counselor
 
 LICENCE = "LIC"  # kind of listings that say that a place is licensed, not what it offers
@@ -158,7 +159,7 @@ def take_directory(session: Session) -> bool:
 
     It may take its time, and think between two statements, whatever the process allows its other transactions.
     """
-    session.execute(text("SET LOCAL statement_timeout = 0"))
+    allow(session, 0)
     session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(DIRECTORY_LOCK))))
 

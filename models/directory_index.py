@@ -8,8 +8,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.directory import LICENCE
+from models.patience import wait_for
 
-READING_MS = "60000"
+READING_MS = 60_000
 LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
 # What of a listing reaches the match, and how PostgreSQL sends it: whole numbers, the most significant byte first
 SENT = {
@@ -48,6 +49,7 @@ def index_rows(session: Session, generation: int | None = None, facilities: Sequ
 def reading(session: Session) -> Iterator[None]:
     """To read a large directory may take longer than a web process allows; put back afterwards."""
     allowed = session.execute(select(*(func.current_setting(name) for name in LIMITS))).one()
-    session.execute(select(*(func.set_config(name, READING_MS, True) for name in LIMITS)))
+    session.execute(select(*(func.set_config(name, str(READING_MS), True) for name in LIMITS)))
+    wait_for(session, READING_MS)
     yield
     session.execute(select(*(func.set_config(name, was, True) for name, was in zip(LIMITS, allowed, strict=True))))

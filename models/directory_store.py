@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.patience import allow
+
 # Invented places for trying the line: they leave with the first real file, and never stand beside real ones
 SAMPLE = "sample"
 # What a source says about a facility; the columns of `listing` and of the staging table, in this order
@@ -282,7 +284,7 @@ def fill_zip_codes(session: Session, records: Callable[[], Iterable[tuple[Any, .
     filled = text("SELECT EXISTS (SELECT 1 FROM zip_code)")
     if session.execute(filled).scalar_one():
         return 0
-    session.execute(text("SET LOCAL statement_timeout = 0"))
+    allow(session, 0)
     session.execute(text("LOCK TABLE zip_code IN SHARE ROW EXCLUSIVE MODE"))
     if session.execute(filled).scalar_one():
         return 0

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import redis
 
 from bench.chaos.people import HELPLINE, Got
@@ -136,6 +137,23 @@ class World:
         if pid is not None:
             os.kill(pid, signal.SIGQUIT)
             wait_until(lambda: postgres_pid(place) is None, 20)
+
+    def freeze_postgres(self) -> None:
+        """Stop all of its processes: connections are taken, nothing is answered, no time-out of its own ends."""
+        self._signal_postgres(signal.SIGSTOP)
+
+    def thaw_postgres(self) -> None:
+        """Let them go on."""
+        self._signal_postgres(signal.SIGCONT)
+
+    def _signal_postgres(self, number: signal.Signals) -> None:
+        pid = postgres_pid(find_place(self._data))
+        if pid is None:
+            return
+        main = psutil.Process(pid)
+        for process in (main, *main.children()):
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
 
     def start_postgres(self) -> None:
         """Start it again on the same data."""

@@ -1,4 +1,4 @@
-"""`make kills`: live calls while worker, beat, Redis, PostgreSQL and one web process are killed at random moments."""
+"""`make kills`: live calls while worker, beat, Redis, PostgreSQL (also frozen) and one web process are killed at random moments."""
 
 import argparse
 import os
@@ -20,7 +20,7 @@ from bench.kills.callers import PATIENCE_SECONDS, Caller, Verdict, crowd, judge,
 from runtime.processes import wait_until
 from services.roster import import_roster
 
-BLOWS = ("worker_calls", "worker_texts", "beat", "one web process", "Redis", "PostgreSQL")
+BLOWS = ("worker_calls", "worker_texts", "beat", "one web process", "Redis", "PostgreSQL", "PostgreSQL, frozen")
 ON_CALL = "+16175550199"
 COUNSELORS = tuple(f"+161755501{place:02d}" for place in range(10, 50))
 SETTINGS = {"WEB_CONCURRENCY": "2", "ON_CALL_NUMBERS": ON_CALL, "SIMULATOR_SPEECH": "60"}
@@ -107,6 +107,9 @@ def strike(world: World, blow: str, dice: random.Random) -> Callable[[], None]:
     if blow == "PostgreSQL":
         world.crash_postgres()
         return world.start_postgres
+    if blow == "PostgreSQL, frozen":
+        world.freeze_postgres()
+        return world.thaw_postgres
     if blow == "one web process":
         os.kill(dice.choice(psutil.Process(world.supervisor.pids()["web"]).children()).pid, signal.SIGKILL)
     elif blow in world.supervisor.pids():

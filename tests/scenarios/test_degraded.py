@@ -99,6 +99,25 @@ def test_without_postgresql_people_on_shift_are_rung_and_all_of_it_is_written_do
     assert not (state / "refused").exists()
 
 
+def test_a_frozen_postgresql_is_given_up_within_seconds_and_people_are_rung(world: World) -> None:
+    caller = "+12125550145"
+    world.freeze_postgres()
+    try:
+        call = world.sim.phone(caller).dial()
+        call.wait_heard("call 9 1 1", timeout=10)
+        ana = world.sim.phone(ANA).answer()
+        ana.wait_heard("Press 1").press("1")
+        call.wait_talking_with(ANA)
+        call.hang_up()
+        ana.wait_over()
+    finally:
+        world.thaw_postgres()
+    assert wait_until(lambda: contact_of(world, caller) is not None, 60)
+    contact = contact_of(world, caller)
+    assert contact is not None
+    assert story(world, contact).count("accepted") == 1
+
+
 @pytest.mark.timeout(300)
 def test_live_calls_survive_the_death_of_every_part(world: World) -> None:
     """`make kills`, shortened: worker, beat, Redis, PostgreSQL and one web process die while people call."""
