@@ -52,7 +52,7 @@ def _still_to_move(contact: Contact, now: datetime) -> bool:
     flow = contact.flow
     if contact.status is not ContactStatus.CONNECTED or MOVE_ASKED not in flow or COUNSELOR_MOVED in flow:
         return False
-    return now.timestamp() - flow.get(MOVING, 0) >= AGAIN_SECONDS
+    return bool(now.timestamp() - flow.get(MOVING, 0) >= AGAIN_SECONDS)
 
 
 def moved(house: House, leg_id: uuid.UUID, now: datetime) -> Document:

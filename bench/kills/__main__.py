@@ -1,4 +1,4 @@
-"""`make kills`: live calls while worker, beat, Redis, PostgreSQL (also frozen) and one web process are killed at random moments."""
+"""`make kills`: live calls while worker, beat, Redis, PostgreSQL (frozen, too) and one web process are struck."""
 
 import argparse
 import os
