@@ -14,7 +14,7 @@ from models.people import Counselor
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, Say
 from routing.vocabulary import ContactStatus, Disposition, Language, Presence
-from services import alerts, direct_calls, follow_ups, match_replay, promises, safe_contact
+from services import alerts, direct_calls, follow_ups, match_replay, needs, promises, safe_contact
 from services.house import House
 from services.safe_contact import SafeContact
 
@@ -74,6 +74,7 @@ def write(
     _back_from_wrap_up(session, counselor_id)
     if first:
         record(session, contact.id, "disposition", now, disposition=disposition.value, by=str(counselor_id or ""))
+        needs.note_need(session, contact, now)
         follow_ups.plan_for(session, house, contact, now)
         if disposition is Disposition.CALLBACK_REQUESTED and contact.caller.number is not None:
             promises.promise_callback(session, house, contact, now)

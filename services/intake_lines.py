@@ -139,6 +139,7 @@ def note_outcome(
         if contact is None or referral is None or status not in OUTCOMES:
             return False
         referral.status, referral.outcome, referral.updated_at = status, status.value, now
-        record(session, contact.id, "referral_outcome", now, referral=status.value, by=str(by.id))
+        who = str(by.id)
+        record(session, contact.id, "referral_outcome", now, referral=status.value, by=who, listing=listing_id)
         outbox.touch(session, contact.id)
         return True

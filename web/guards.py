@@ -26,6 +26,7 @@ ANSWERING = frozenset({Role.COUNSELOR, Role.SUPERVISOR, Role.ADMIN})  # those wh
 LEADING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 AUDITING = frozenset({Role.ADMIN, Role.AUDITOR})  # who read what was done; an auditor changes nothing of the line
+REPORTING = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})
 SIGN_IN_LIMIT = "20 per minute"  # by address; the brake for one account is in services.sign_in
 
 login = LoginManager()

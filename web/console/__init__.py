@@ -23,6 +23,7 @@ from web.console import (
     pairs,
     place,
     quarantine,
+    reports,
     rescue,
     signing,
     speech,
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     failures.blueprint,
     coverage.blueprint,
     my_shifts.blueprint,
+    reports.blueprint,
 )
 
 

@@ -1,0 +1,1 @@
+"""What reports are counted from and how: pure functions over the timeline of contacts, one place for each figure."""

@@ -1,0 +1,59 @@
+"""The reports page: figures in words for those who answer for the line, the same numbers as CSV."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.contacts import record
+from routing.vocabulary import ContactStatus, Role
+from services.house import House
+from tests.fixtures.people import Browser
+
+SignIn = Callable[[Role], Browser]
+
+
+@pytest.fixture
+def calls(house: House, add_contact: Callable[..., object]) -> None:
+    """One call answered after 12 s, one given up."""
+    answered, left = (add_contact(ContactStatus.CLOSED, waited=3600) for _ in range(2))
+    at = datetime.now(UTC) - timedelta(seconds=3588)
+    with house.db.begin() as session:
+        record(session, answered.id, "connected", at)  # type: ignore[attr-defined]
+        record(session, left.id, "caller_left", at, waited=12)  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("calls")
+def test_an_auditor_reads_the_figures_and_takes_them_home(sign_in_as: SignIn) -> None:
+    browser = sign_in_as(Role.AUDITOR)
+    status, page = browser.get("/reports")
+    assert status == 200
+    assert "50.0 %" in page
+    assert 'class="piece in_time"' in page
+    yesterday = (datetime.now(UTC) - timedelta(days=2)).date()
+    _, text = browser.get(f"/reports/figures.csv?since={yesterday}&zone=UTC")
+    figures = dict(csv.reader(io.StringIO(text)))
+    assert (figures["calls_offered"], figures["first_wait_gave_up"], figures["answered_within_15_s"]) == (
+        "2",
+        "1",
+        "0.5",
+    )
+    for table in ("days", "hours", "needs", "follow_ups", "referrals"):
+        assert browser.get(f"/reports/{table}.csv")[0] == 200
+    assert browser.get("/reports/everything.csv")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["since=tomorrow", "since=2026-02-02&until=2026-01-01", "zone=Mars/Base", "until=9999-12-31", "since=2020-01-01"],
+)
+def test_a_period_that_cannot_be_is_refused_in_words(sign_in_as: SignIn, asked: str) -> None:
+    status, page = sign_in_as(Role.SUPERVISOR).get(f"/reports?{asked}")
+    assert status == 400
+    assert "<h1" in page
+
+
+def test_without_calls_it_says_so(sign_in_as: SignIn) -> None:
+    assert "Nobody reached out" in sign_in_as(Role.ADMIN).get("/reports?since=2026-01-01&until=2026-01-02")[1]
