@@ -1,4 +1,4 @@
-"""Charts as plain geometry: templates draw it as SVG. Length, number and pattern carry the meaning, never colour alone."""
+"""Charts as plain geometry, drawn by templates as SVG. Length, number and pattern tell, never colour alone."""
 
 import math
 from collections.abc import Sequence
