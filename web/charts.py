@@ -83,7 +83,7 @@ def _column(number: int, day: date, figures: ServiceFigures, top: int, *, labell
 
 def _round_up(most: int) -> int:
     """The next even 1, 2 or 5 times a power of ten, so that the scale has whole numbers."""
-    power = 10 ** max(len(str(most)) - 1, 0)
+    power: int = 10 ** max(len(str(most)) - 1, 0)
     return max(next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= most), 2)
 
 
