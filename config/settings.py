@@ -51,6 +51,12 @@ def _needs(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _roles(value: tuple[str, ...]) -> tuple[str, ...]:
+    if value != ("none",) and not set(value) <= {"counselor", "supervisor", "admin", "auditor"}:
+        raise ValueError("name roles separated by commas, for example supervisor,admin, or none")
+    return () if value == ("none",) else value
+
+
 def _countries(value: frozenset[str]) -> frozenset[str]:
     if not value or any(not re.fullmatch(r"[A-Z]{2}", code) for code in value):
         raise ValueError("give countries as two capital letters each, separated by commas, for example US,CA")
@@ -98,6 +104,12 @@ class Settings(BaseSettings):
     smtp_url: Annotated[str, AfterValidator(urls.smtp_url)] = Field("", repr=False)
     alarm_webhook_url: Annotated[str, AfterValidator(urls.hook_url)] = Field("", repr=False)
     alarm_webhook_secret: str = Field("", repr=False)
+
+    # who signs in with a second factor; outside production nobody has to
+    second_factor_roles: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list), AfterValidator(_roles)] = (
+        "supervisor",
+        "admin",
+    )
 
     organisation_name: str = Field("Harborline", min_length=1)  # who runs the line, as callers hear it
     funding_sentence_en: str = ""  # who pays for the line, as callers hear it; empty: not said
@@ -209,6 +221,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     if given.get("app_env") != "production":
         port = given.get("port", "8000")
         given.setdefault("public_base_url", f"http://127.0.0.1:{port}")
+        given.setdefault("second_factor_roles", "none")
         given.setdefault("twilio_api_base_url", f"http://127.0.0.1:{given.get('simulator_port', '8070')}")
     try:
         settings = Settings(**given)  # type: ignore[arg-type]  # pydantic reads the strings

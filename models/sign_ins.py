@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base, Id
@@ -19,7 +19,8 @@ class SignIn(Base):
     signed_in_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     confirmed_at: Mapped[datetime]  # when the password was last given: a step-up counts from here
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # a little ahead when another id took this one's place
+    passed_by: Mapped[str | None] = mapped_column(String(16))  # password, code, recovery_code; None: half-way in
     counselor: Mapped[Counselor] = relationship()
     __table_args__ = (Index(None, "counselor_id"),)
 
@@ -33,22 +34,44 @@ class SignInTries(Base):
     wait_until: Mapped[datetime | None]
 
 
-def live_sign_in(session: Session, sign_in_id: uuid.UUID, now: datetime) -> SignIn | None:
-    """The sign-in with its person, while it holds and the person is active."""
+def live_sign_in(session: Session, sign_in_id: uuid.UUID, now: datetime, *, half: bool = False) -> SignIn | None:
+    """The sign-in with its person, while it holds and the person is active; `half`: one that waits for its code."""
     query = (
         select(SignIn)
         .join(SignIn.counselor)
         .options(joinedload(SignIn.counselor))
-        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), SignIn.expires_at > now, Counselor.active)
+        .where(SignIn.id == sign_in_id, _open(now), SignIn.expires_at > now, Counselor.active)
+        .where(SignIn.passed_by.is_(None) if half else SignIn.passed_by.is_not(None))
     )
     return session.scalar(query)
 
 
 def end_sign_ins(session: Session, counselor_id: uuid.UUID, now: datetime) -> None:
     """End every open sign-in of a person, as after a new password."""
-    session.execute(
-        update(SignIn).where(SignIn.counselor_id == counselor_id, SignIn.ended_at.is_(None)).values(ended_at=now)
-    )
+    mine = SignIn.counselor_id == counselor_id
+    session.execute(update(SignIn).where(mine, _open(now)).values(ended_at=now))
+
+
+def end_other_sign_ins(session: Session, kept: SignIn, now: datetime) -> None:
+    """End every open sign-in of a person but this one."""
+    others = (SignIn.counselor_id == kept.counselor_id) & (SignIn.id != kept.id)
+    session.execute(update(SignIn).where(others, _open(now)).values(ended_at=now))
+
+
+def end_replaced(session: Session, counselor_id: uuid.UUID, now: datetime) -> None:
+    """End at once what was only to run out, when its person signs out."""
+    mine = SignIn.counselor_id == counselor_id
+    session.execute(update(SignIn).where(mine, SignIn.ended_at > now).values(ended_at=now))
+
+
+def open_sign_ins(session: Session, now: datetime) -> dict[uuid.UUID, int]:
+    """How many sessions each person has open."""
+    query = select(SignIn.counselor_id, func.count()).where(_open(now), SignIn.expires_at > now)
+    return dict(session.execute(query.group_by(SignIn.counselor_id)).tuples().all())
+
+
+def _open(now: datetime) -> ColumnElement[bool]:
+    return or_(SignIn.ended_at.is_(None), SignIn.ended_at > now)
 
 
 def lock_tries(session: Session, counselor_id: uuid.UUID) -> SignInTries:

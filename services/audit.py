@@ -63,6 +63,10 @@ KINDS: dict[str, frozenset[str]] = {
     "failure_tried_again": frozenset({"failure", "id"}),
     "failure_let_go": frozenset({"failure", "id", "reason"}),
     "evidence_exported": frozenset({"contact_id"}),
+    "second_factor_set": frozenset(),
+    "second_factor_reset": frozenset({"counselor_id"}),
+    "recovery_codes_made": frozenset(),
+    "recovery_code_used": frozenset({"left"}),
     "audit_read": frozenset({"who", "what", "contact_id"}),
     "audit_exported": frozenset({"who", "what", "contact_id"}),
 }

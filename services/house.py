@@ -47,6 +47,7 @@ class Rules:
     follow_up_time_scale: float = 1.0
     bed_call_after_minutes: int = 20
     coverage_needs: tuple[str, ...] = ("en", "es")
+    second_factor_roles: tuple[str, ...] = ()  # of whom a second factor is asked
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from models.people import Counselor, counselor_by_email
-from models.sign_ins import SignIn, SignInTries, live_sign_in, lock_tries
+from models.second_factors import has_factor
+from models.sign_ins import SignIn, SignInTries, end_replaced, live_sign_in, lock_tries
 from routing.vocabulary import Language, Presence, Role
-from services import audit
+from services import audit, second_factor
 from services.house import House
 
 SESSION_LASTS = timedelta(hours=8)
 STEP_UP_LASTS = timedelta(minutes=5)
+HALF_WAY_LASTS = timedelta(minutes=10)  # from the right password to the code
+REPLACED_LASTS = timedelta(seconds=20)  # requests on their way when another id takes a session's place still get in
 FREE_TRIES = 5  # after so many wrong passwords in a row each further one doubles the wait
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -37,6 +40,7 @@ class Person:
     languages: tuple[str, ...]
     expires_at: datetime
     confirmed_at: datetime
+    must_enrol: bool = False  # a second factor is asked of this role, and there is none yet
 
     def may_see_numbers(self, now: datetime) -> bool:
         """Whether the password was given so lately that a masked number may be uncovered."""
@@ -48,13 +52,20 @@ class Person:
         return Language.SPANISH in self.languages
 
 
+@dataclass(frozen=True)
+class HalfWay:
+    """The password was right; now the code of the second factor is asked for."""
+
+    sign_in_id: uuid.UUID
+
+
 def hash_password(password: str) -> str:
     """The stored form of a password (argon2id, salted)."""
     return _hasher.hash(password)
 
 
-def sign_in(house: House, email: str, password: str, now: datetime) -> Person | None:
-    """Start a session of eight hours; None when the address and password do not fit or it is too early to try.
+def sign_in(house: House, email: str, password: str, now: datetime) -> Person | HalfWay | None:
+    """Start a session of eight hours, or half of one; None when address and password do not fit or it is too early.
 
     The same None for an unknown address, so that nobody learns who works here.
     """
@@ -65,31 +76,68 @@ def sign_in(house: House, email: str, password: str, now: datetime) -> Person | 
     if counselor_id is None:
         return None
     with house.db.begin() as session:
-        return _answer(session, counselor_id, right, now)
+        return _answer(session, house, counselor_id, right, now)
 
 
-def _answer(session: Session, counselor_id: uuid.UUID, right: bool, now: datetime) -> Person | None:
-    tries = lock_tries(session, counselor_id)
-    if tries.wait_until is not None and now < tries.wait_until:
-        audit.write(session, "sign_in_refused", counselor_id, now, reason="too_many_tries")
+def _answer(
+    session: Session, house: House, counselor_id: uuid.UUID, right: bool, now: datetime
+) -> Person | HalfWay | None:
+    tries = _tries(session, counselor_id, now)
+    if tries is None:
         return None
     if not right:
         _count_wrong(tries, now)
         audit.write(session, "sign_in_refused", counselor_id, now, reason="wrong_password")
         return None
+    if has_factor(session, counselor_id):  # wrong tries stay counted until the code is right too
+        half = _start(session, counselor_id, None, now, now + HALF_WAY_LASTS)
+        return HalfWay(half.id)
     tries.wrong, tries.wait_until = 0, None
-    counselor = session.get_one(Counselor, counselor_id)
+    audit.write(session, "signed_in", counselor_id, now)
+    return _person(_start(session, counselor_id, "password", now, now + SESSION_LASTS), house)
+
+
+def finish_sign_in(house: House, half_id: uuid.UUID, code: str, now: datetime) -> Person | None:
+    """The second half of signing in, by a code of the app or a recovery code; None when it is wrong or too early.
+
+    The session gets an id of its own. Wrong codes count with wrong passwords.
+    """
+    with house.db.begin() as session:
+        half = live_sign_in(session, half_id, now, half=True)
+        tries = _tries(session, half.counselor_id, now) if half else None
+        if half is None or tries is None:
+            return None
+        way = second_factor.passes(session, half.counselor_id, code, now)
+        if not way:
+            _count_wrong(tries, now)
+            audit.write(session, "sign_in_refused", half.counselor_id, now, reason="wrong_code")
+            return None
+        tries.wrong, tries.wait_until, half.ended_at = 0, None, now
+        audit.write(session, "signed_in", half.counselor_id, now)
+        return _person(_start(session, half.counselor_id, way, now, now + SESSION_LASTS), house)
+
+
+def _tries(session: Session, counselor_id: uuid.UUID, now: datetime) -> SignInTries | None:
+    """The count of wrong tries, locked; None while it is too early for another try."""
+    tries = lock_tries(session, counselor_id)
+    if tries.wait_until is not None and now < tries.wait_until:
+        audit.write(session, "sign_in_refused", counselor_id, now, reason="too_many_tries")
+        return None
+    return tries
+
+
+def _start(session: Session, counselor_id: uuid.UUID, passed_by: str | None, now: datetime, until: datetime) -> SignIn:
     started = SignIn(
         counselor_id=counselor_id,
         signed_in_at=now,
-        expires_at=now + SESSION_LASTS,
+        expires_at=until,
         confirmed_at=now,
-        counselor=counselor,
+        passed_by=passed_by,
+        counselor=session.get_one(Counselor, counselor_id),
     )
     session.add(started)
-    audit.write(session, "signed_in", counselor_id, now)
     session.flush()
-    return _person(started)
+    return started
 
 
 def _count_wrong(tries: SignInTries, now: datetime) -> None:
@@ -103,7 +151,7 @@ def person_signed_in(house: House, sign_in_id: uuid.UUID, now: datetime) -> Pers
     """Whose session this is, or None when it ended, ran out, or the person left."""
     with house.db.begin() as session:
         found = live_sign_in(session, sign_in_id, now)
-        return _person(found) if found else None
+        return _person(found, house) if found else None
 
 
 def sign_out(house: House, sign_in_id: uuid.UUID, now: datetime) -> None:
@@ -112,11 +160,15 @@ def sign_out(house: House, sign_in_id: uuid.UUID, now: datetime) -> None:
         found = live_sign_in(session, sign_in_id, now)
         if found is not None:
             found.ended_at = now
+            end_replaced(session, found.counselor_id, now)
             audit.write(session, "signed_out", found.counselor_id, now)
 
 
-def confirm_password(house: House, sign_in_id: uuid.UUID, password: str, now: datetime) -> bool:
-    """Step up: give the password again, so that numbers may be uncovered for five minutes. Wrong ones count."""
+def confirm_password(house: House, sign_in_id: uuid.UUID, password: str, now: datetime) -> Person | None:
+    """Step up: give the password again, so that numbers may be uncovered for five minutes. Wrong ones count.
+
+    The session goes on under a new id, so that one copied before is worth nothing; None when nothing was confirmed.
+    """
     with house.db.begin() as session:
         found = live_sign_in(session, sign_in_id, now)
         stored = found.counselor.password_hash if found else None
@@ -124,15 +176,16 @@ def confirm_password(house: House, sign_in_id: uuid.UUID, password: str, now: da
     with house.db.begin() as session:
         found = live_sign_in(session, sign_in_id, now)
         if found is None:
-            return False
+            return None
         tries = lock_tries(session, found.counselor_id)
         if not right or (tries.wait_until is not None and now < tries.wait_until):
             _count_wrong(tries, now)
             audit.write(session, "sign_in_refused", found.counselor_id, now, reason="step_up")
-            return False
+            return None
         tries.wrong, tries.wait_until = 0, None
-        found.confirmed_at = now
-        return True
+        renewed = _start(session, found.counselor_id, found.passed_by, now, found.expires_at)
+        renewed.signed_in_at, found.ended_at = found.signed_in_at, now + REPLACED_LASTS
+        return _person(renewed, house)
 
 
 @cache
@@ -148,8 +201,9 @@ def _fits(stored: str, password: str) -> bool:
         return False
 
 
-def _person(started: SignIn) -> Person:
+def _person(started: SignIn, house: House) -> Person:
     counselor = started.counselor
+    required = counselor.role.value in house.rules.second_factor_roles
     return Person(
         id=counselor.id,
         sign_in_id=started.id,
@@ -160,4 +214,5 @@ def _person(started: SignIn) -> Person:
         languages=tuple(counselor.languages),
         expires_at=started.expires_at,
         confirmed_at=started.confirmed_at,
+        must_enrol=required and started.passed_by == "password",
     )

@@ -5,21 +5,25 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
 
 from routing.vocabulary import Role
-from services.sign_in import SESSION_LASTS, Person, person_signed_in
+from services.sign_in import SESSION_LASTS, Person, confirm_password, person_signed_in
 from web import live_pass
 from web.house import house
 
 # Open to strangers. Webhooks check Twilio's signature themselves, the API its keys; a structure test walks the others.
 PUBLIC_PATHS = ("/voice/", "/sms/", "/status/", "/healthz", "/readyz", "/metrics", "/assets/", "/api/v1/")
-PUBLIC_ENDPOINTS = frozenset({"signing.sign_in", "signing.choose_language"})
+PUBLIC_ENDPOINTS = frozenset({"signing.sign_in", "signing.code", "signing.choose_language"})
+# What somebody may open whose second factor is asked for and not set up yet.
+ENROLMENT = frozenset(
+    {"second_factor.page", "second_factor.begin", "second_factor.confirm", "signing.step_up", "signing.sign_out"}
+)
 
 EVERYBODY = frozenset(Role)
 ANSWERING = frozenset({Role.COUNSELOR, Role.SUPERVISOR, Role.ADMIN})  # those who work with contacts
@@ -80,6 +84,8 @@ def guard() -> ResponseReturnValue | None:
         return _to_sign_in()
     if not may_open(request.endpoint):
         abort(403)
+    if person().must_enrol and request.endpoint not in ENROLMENT:
+        return _to("second_factor.page")
     csrf.protect()
     return None
 
@@ -92,12 +98,38 @@ def may_open(endpoint: str) -> bool:
 
 def _to_sign_in() -> ResponseReturnValue:
     """Strangers go to the sign-in page; a fragment asked for by HTMX, or anything but a page, gets a bare 401."""
-    back_to = request.path if request.method == "GET" else None
+    if request.headers.get("HX-Request") or request.method == "GET":
+        back_to = None if request.headers.get("HX-Request") else request.path
+        return _to("signing.sign_in", next=back_to)
+    abort(401)
+
+
+def _to(endpoint: str, **values: Any) -> ResponseReturnValue:
+    """To another page, also when HTMX asks for a part of this one."""
     if request.headers.get("HX-Request"):
-        return Response(status=401, headers={"HX-Redirect": url_for("signing.sign_in")})
-    if request.method != "GET":
-        abort(401)
-    return redirect(url_for("signing.sign_in", next=back_to))
+        return Response(status=401, headers={"HX-Redirect": url_for(endpoint, **values)})
+    return redirect(url_for(endpoint, **values))
+
+
+def stepped_up(back_to: str) -> ResponseReturnValue | None:
+    """For what asks for the password anew: None when it was given just now, else the way to give it and come back."""
+    if person().may_see_numbers(now()):
+        return None
+    return _to("signing.step_up", next=back_to)
+
+
+def enter(entered: Person) -> None:
+    """This browser's session is that of `entered` from now on; its cookie is new, its pages' tokens stay good."""
+    session.permanent = True
+    login_user(Visitor(entered))
+
+
+def step_up(password: str) -> bool:
+    """The password again: True when it is right, and the session goes on under a new id."""
+    renewed = confirm_password(house(), person().sign_in_id, password, now())
+    if renewed is not None:
+        enter(renewed)
+    return renewed is not None
 
 
 def events_origin() -> str:

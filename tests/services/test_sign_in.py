@@ -70,10 +70,22 @@ def test_numbers_may_be_seen_for_five_minutes_after_the_password(line: House) ->
     assert person.may_see_numbers(NOW)
     assert not person.may_see_numbers(later)
     assert not confirm_password(line, person.sign_in_id, "wrong words here", later)
-    assert confirm_password(line, person.sign_in_id, PASSWORD, later)
-    again = person_signed_in(line, person.sign_in_id, later)
+    again = confirm_password(line, person.sign_in_id, PASSWORD, later)
     assert again is not None
     assert again.may_see_numbers(later)
+    assert again.expires_at == person.expires_at
+
+
+def test_a_step_up_gives_the_session_a_new_id_and_the_old_one_runs_out(line: House) -> None:
+    person = sign_in(line, ANA.email, PASSWORD, NOW)
+    assert person is not None
+    renewed = confirm_password(line, person.sign_in_id, PASSWORD, NOW)
+    assert renewed is not None
+    assert renewed.sign_in_id != person.sign_in_id
+    assert person_signed_in(line, person.sign_in_id, NOW + timedelta(seconds=19)) is not None  # a poll on its way
+    assert person_signed_in(line, person.sign_in_id, NOW + timedelta(seconds=20)) is None
+    sign_out(line, renewed.sign_in_id, NOW)
+    assert person_signed_in(line, person.sign_in_id, NOW) is None
 
 
 def test_whoever_can_sign_in_is_not_added_again(line: House) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
 from routing.vocabulary import Addressed, Disposition, ReportKind
-from services import call_bar, console, contact_answers, contact_matches, contact_page, dispositions, notes, sign_in
+from services import call_bar, console, contact_answers, contact_matches, contact_page, dispositions, notes
 from services.blocks import BlockReason
 from services.contact_page import ContactPage
 from services.dispositions import WrapUp
@@ -90,7 +90,7 @@ def reveal(contact_id: uuid.UUID) -> ResponseReturnValue:
     password = request.form.get("password")
     stepped_up = person.may_see_numbers(guards.now())
     if password is not None:
-        stepped_up = sign_in.confirm_password(house(), person.sign_in_id, password, guards.now())
+        stepped_up = guards.step_up(password)
     if not stepped_up:
         return render_template("_number.html", contact_id=contact_id, ask=True, wrong=password is not None), 403
     number = contact_page.number_of(house(), contact_id, person.id, guards.now())

@@ -1,13 +1,15 @@
 """Signing in and out, giving the password again, and choosing the language."""
 
+import uuid
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from routing.vocabulary import Role
 from services import sign_in as services
+from services.sign_in import HalfWay, Person
 from web import guards, live_pass
 from web.console.speech import LANGUAGE_COOKIE
 from web.guards import EVERYBODY, allow, limiter
@@ -15,6 +17,8 @@ from web.house import house
 from web.words import LANGUAGES
 
 A_YEAR = 31_536_000
+HALF_WAY = "half_way"  # the cookie's key for a sign-in that waits for its code
+LONGEST_CODE = 40
 
 blueprint = Blueprint("signing", __name__)
 
@@ -35,13 +39,42 @@ def sign_in() -> ResponseReturnValue:
             return redirect(url_for("signing.home"))
         return render_template("sign_in.html", refused=False, email="")
     email = request.form.get("email", "")
-    person = services.sign_in(house(), email, request.form.get("password", ""), guards.now())
-    if person is None:
+    entered = services.sign_in(house(), email, request.form.get("password", ""), guards.now())
+    if entered is None:
         return render_template("sign_in.html", refused=True, email=email), 403
     session.clear()
-    session.permanent = True
-    login_user(guards.Visitor(person))
-    return redirect(_inside(request.args.get("next")) or url_for(_start_of(person.role)))
+    if isinstance(entered, HalfWay):
+        session[HALF_WAY] = str(entered.sign_in_id)
+        return redirect(url_for("signing.code", next=_inside(request.args.get("next"))))
+    return _entered(entered)
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@limiter.limit(guards.SIGN_IN_LIMIT, methods=["POST"])
+def code() -> ResponseReturnValue:
+    """The second half: the code of the app on the phone, or a recovery code."""
+    half = session.get(HALF_WAY)
+    if half is None:
+        return redirect(url_for("signing.sign_in"))
+    if request.method == "GET":
+        return render_template("sign_in_code.html", refused=False)
+    given = request.form.get("code", "")[:LONGEST_CODE]
+    person = services.finish_sign_in(house(), uuid.UUID(half), given, guards.now())
+    if person is None:
+        return render_template("sign_in_code.html", refused=True), 403
+    session.clear()
+    return _entered(person)
+
+
+@blueprint.route("/step-up", methods=["GET", "POST"])
+@allow(EVERYBODY)
+@limiter.limit(guards.SIGN_IN_LIMIT, methods=["POST"])
+def step_up() -> ResponseReturnValue:
+    """The password again, before something that matters; then back to it."""
+    if request.method == "GET" or not guards.step_up(request.form.get("password", "")):
+        refused = request.method == "POST"
+        return render_template("step_up.html", refused=refused), 422 if refused else 200
+    return redirect(_inside(request.args.get("next")) or url_for("signing.home"))
 
 
 @blueprint.post("/sign-out")
@@ -64,6 +97,11 @@ def choose_language() -> ResponseReturnValue:
     if chosen in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="Lax")
     return response
+
+
+def _entered(person: Person) -> ResponseReturnValue:
+    guards.enter(person)
+    return redirect(_inside(request.args.get("next")) or url_for(_start_of(person.role)))
 
 
 def _start_of(role: Role) -> str:

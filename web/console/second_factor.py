@@ -1,0 +1,60 @@
+"""One's own second factor: an app on the phone, set up by a picture, and recovery codes for when it is lost."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from services import second_factor as services
+from web import guards, qr
+from web.console.speech import words
+from web.guards import EVERYBODY, allow, limiter
+from web.house import house
+
+blueprint = Blueprint("second_factor", __name__)
+
+
+@blueprint.get("/second-factor")
+@allow(EVERYBODY)
+def page() -> ResponseReturnValue:
+    """How it stands, and how to begin; with a picture once it was begun."""
+    return guards.stepped_up(url_for("second_factor.page")) or _page()
+
+
+@blueprint.post("/second-factor")
+@allow(EVERYBODY)
+def begin() -> ResponseReturnValue:
+    """Begin with an app, or with another one."""
+    asked = guards.stepped_up(url_for("second_factor.page"))
+    if asked is None:
+        services.begin(house(), guards.person().id)
+    return asked or redirect(url_for("second_factor.page"))
+
+
+@blueprint.post("/second-factor/confirm")
+@allow(EVERYBODY)
+@limiter.limit(guards.SIGN_IN_LIMIT)
+def confirm() -> ResponseReturnValue:
+    """The app's first code; right: recovery codes are shown this once."""
+    asked = guards.stepped_up(url_for("second_factor.page"))
+    if asked is not None:
+        return asked
+    codes = services.confirm(house(), guards.person().sign_in_id, request.form.get("code", ""), guards.now())
+    return render_template("recovery_codes.html", codes=codes) if codes else (_page(refused=True), 422)
+
+
+@blueprint.post("/second-factor/codes")
+@allow(EVERYBODY)
+def codes() -> ResponseReturnValue:
+    """New recovery codes; the old ones are worth nothing from now on."""
+    asked = guards.stepped_up(url_for("second_factor.page"))
+    if asked is not None:
+        return asked
+    made = services.make_codes(house(), guards.person().id, guards.now())
+    return render_template("recovery_codes.html", codes=made) if made else abort(404)
+
+
+def _page(*, refused: bool = False) -> str:
+    state = services.state(house(), guards.person().id)
+    picture = qr.svg(state.address, words()("second_factor.picture")) if state.address else None
+    picture = Markup(picture) if picture else None  # noqa: S704 - our own drawing, its one text escaped
+    return render_template("second_factor.html", state=state, picture=picture, refused=refused)
