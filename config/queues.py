@@ -18,6 +18,7 @@ CALLS_SWEEP: Final = "workers.calls.sweep"
 CALLS_DIAL: Final = "workers.calls.dial"
 CALLS_RECONCILE: Final = "workers.calls.reconcile"
 TEXTS_SWEEP: Final = "workers.texts.sweep"
+TEXTS_IN_LINE: Final = "workers.texts.send_in_line"
 FOLLOW_UPS_SWEEP: Final = "workers.follow_ups.sweep"
 ALARMS_SWEEP: Final = "workers.housekeeping.alarms_again"
 HOUSEKEEPING_SWEEP: Final = "workers.housekeeping.sweep"
@@ -34,6 +35,7 @@ _SWEEPS: Final = (
     ("calls_dial", CALLS_DIAL, 1.0, CALLS),  # the provider's default is one call a second
     ("calls_reconcile", CALLS_RECONCILE, 30.0, CALLS),
     ("texts", TEXTS_SWEEP, 5.0, RETRIES),
+    ("texts_in_line", TEXTS_IN_LINE, 1.0, TEXTS),  # the provider's rate is one of texts a second
     ("follow_ups", FOLLOW_UPS_SWEEP, 5.0, FOLLOW_UPS),
     ("housekeeping", HOUSEKEEPING_SWEEP, 60.0, HOUSEKEEPING),
     ("alarms", ALARMS_SWEEP, 30.0, HOUSEKEEPING),

@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     callbacks_a_day: int = Field(500, ge=1, le=100_000)  # and in all
     challenge_above_calls_a_minute: int = Field(60, ge=0, le=10_000)  # then strangers press a key first; 0: never
     calls_per_second: float = Field(1.0, ge=0, le=1000)  # that Twilio takes from this account; 0: no limit of ours
+    # segments that Twilio sends from one number each second: 3 for toll-free numbers; 0: no limit of ours
+    texts_per_second: float = Field(3.0, ge=0, le=1000)
+    oldest_due_alarm_minutes: int = Field(10, ge=1, le=1440)  # late work of the line itself is told to people then
     unknown_after_seconds: Seconds = 120  # in `sending` this long: ask Twilio's list before any resend
     bed_call_after_minutes: int = Field(
         20, ge=1, le=240

@@ -52,6 +52,11 @@ def add_alarm(
     return found.id if found.so_far == count else None
 
 
+def was_raised(session: Session, kind: str, since: datetime) -> bool:
+    """Whether an alarm of this kind was raised since then."""
+    return session.scalar(select(Alarm.id).where(Alarm.kind == kind, Alarm.at > since).limit(1)) is not None
+
+
 def claim_alarm(session: Session, alarm_id: uuid.UUID, now: datetime) -> Alarm | None:
     """An alarm that is due, locked; None when somebody else sends it, or it has left."""
     query = select(Alarm).where(Alarm.id == alarm_id, Alarm.due_at <= now).with_for_update(skip_locked=True)

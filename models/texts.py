@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, func, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
@@ -12,6 +12,7 @@ from models.bed_contacts import BedContact
 from models.contacts import Contact
 from models.crypto import EncryptedText
 from models.people import Caller
+from routing.sending import Rank
 from routing.vocabulary import TextStatus
 
 
@@ -32,6 +33,7 @@ class TextMessage(Base):
     body: Mapped[str] = mapped_column(EncryptedText)
     status: Mapped[TextStatus] = mapped_column(words_of(TextStatus))
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    rank: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")  # routing.sending.Rank
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     error_code: Mapped[int | None]
     created_at: Mapped[datetime]
@@ -56,6 +58,7 @@ class TextMessage(Base):
             "due_at",
             postgresql_where=text("status in ('queued', 'sending', 'unknown')"),
         ),
+        Index("ix_text_message_line", "helpline_number", "rank", "due_at", postgresql_where=text("status = 'queued'")),
         Index(
             "ix_text_message_failed",
             "created_at",
@@ -97,6 +100,12 @@ def claim_overdue(session: Session, *, due_before: datetime, reminded_before: da
 def mark_reminded(session: Session, ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Note that the broker was reminded of these queued messages."""
     session.execute(update(TextMessage).where(TextMessage.id.in_(ids)).values(claimed_at=now))
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the oldest queued text waits that somebody waits for; None when none does."""
+    waits = (TextMessage.status == TextStatus.QUEUED, TextMessage.due_at <= now, TextMessage.rank < Rank.UNASKED)
+    return session.scalar(select(TextMessage.due_at).where(*waits).order_by(TextMessage.due_at).limit(1))
 
 
 def lock_message(session: Session, message_id: uuid.UUID) -> TextMessage | None:

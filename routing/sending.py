@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from routing import clock
 
@@ -63,6 +63,21 @@ class Verdict:
 UNASKED = frozenset({Purpose.FOLLOW_UP, Purpose.SENT_AGAIN, Purpose.BED_QUESTION})  # these keep to the hours of the day
 ANSWERS = frozenset({Purpose.REPLY, Purpose.COUNSELOR_WORDS})
 ALWAYS = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.COUNSELOR_NOTICE})
+
+
+class Rank(IntEnum):
+    """Which text leaves first when not all may leave at once."""
+
+    FIRST = 0  # danger, and notices to our own people, who may be told of danger
+    ANSWER = 1  # somebody waits for it
+    UNASKED = 2
+
+
+def rank_of(purpose: Purpose, *, in_danger: bool) -> Rank:
+    """The rank of a text; `in_danger`: it belongs to a contact with 911 or 988 before everything."""
+    if in_danger or purpose is Purpose.COUNSELOR_NOTICE:
+        return Rank.FIRST
+    return Rank.UNASKED if purpose in UNASKED else Rank.ANSWER
 
 
 def zones_of(person: Person, window: Window) -> Sequence[str]:

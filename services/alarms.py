@@ -34,6 +34,7 @@ class AlarmKind(StrEnum):
     VOICEMAILS_LATE = "voicemails_late"
     TEXT_FAILED = "text_failed"
     JOB_FAILED = "job_failed"
+    WORK_LATE = "work_late"
     CALLS_MISSED = "calls_missed"
     TEXTS_MISSED = "texts_missed"
     PROVIDER = "provider"  # Twilio refuses, or does not answer
@@ -44,8 +45,8 @@ class AlarmKind(StrEnum):
 _PAGES = {AlarmKind.JOB_FAILED: "/failures"}  # where to look; the board for all others without a contact
 
 
-def raise_alarm(session: Session, kind: AlarmKind, now: datetime, *, subject: object = "", count: int = 1) -> None:
-    """Raise an alarm in this transaction; the same one again within a quarter of an hour is only counted.
+def raise_alarm(session: Session, kind: AlarmKind, now: datetime, *, subject: object = "", count: int = 1) -> bool:
+    """Raise an alarm in this transaction; the same one again within a quarter of an hour is only counted (False).
 
     `subject` is a contact's id or nothing; no name, number or word of anybody leaves the house.
     """
@@ -53,6 +54,7 @@ def raise_alarm(session: Session, kind: AlarmKind, now: datetime, *, subject: ob
     if alarm_id is not None:
         log.warning("alarm", extra={"kind": kind.value})
         outbox.put(session, SEND, QUEUE, alarm_id, now=now)
+    return alarm_id is not None
 
 
 def provider_trouble(house: House, now: datetime) -> None:

@@ -2,12 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models import failures, reading
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegStatus, Presence, Role
-from services import rescue, schedules
+from services import late_work, rescue, schedules
 from services.console import ContactRow, row_of
 from services.house import House
 
@@ -37,7 +37,13 @@ class Board:
     longest_wait_since: datetime | None
     people: tuple[PersonRow, ...]
     dangers: tuple[ContactRow, ...] = ()  # danger that nobody has cleared, on the line or gone
+    late: timedelta = timedelta()  # how late the line's own oldest work is
     failures: int = 0  # deliveries that were given up and wait for a decision
+
+    @property
+    def late_minutes(self) -> int:
+        """The same in whole minutes."""
+        return int(self.late / timedelta(minutes=1))
 
     @property
     def available(self) -> int:
@@ -70,6 +76,7 @@ def board(house: House, now: datetime) -> Board:
             )
         dangers = rescue.dangers_open(session, now)
         failed = failures.count_failures(session).total
+        late = late_work.oldest(session, now)
     waiting = [row for row in live.values() if row.status == ContactStatus.WAITING]
     return Board(
         waiting=len(waiting),
@@ -77,6 +84,7 @@ def board(house: House, now: datetime) -> Board:
         longest_wait_since=min((row.since for row in waiting), default=None),
         dangers=dangers,
         failures=failed,
+        late=late,
         people=tuple(sorted(people, key=lambda p: (p.contact is None, not p.on_shift, p.name))),
     )
 

@@ -16,7 +16,7 @@ from models.texts import TextMessage
 from routing.follow_up import Dropped
 from routing.sending import ANSWERS, Purpose, Refusal
 from routing.vocabulary import FollowUpStatus
-from services import audit, consent, texts
+from services import audit, consent, disclosure, texts
 from services.house import House
 
 SHOWN = 50  # of each kind
@@ -120,6 +120,8 @@ def _text_again(session: Session, house: House, text_id: uuid.UUID, now: datetim
     purpose = Purpose(failed.purpose)
     late = purpose in _ANSWERS and now - failed.created_at > STILL_AN_ANSWER
     again = texts.copy_of(failed, Purpose.SENT_AGAIN if late else purpose, now)
+    if not disclosure.still_allowed(session, again, now):
+        return Refusal.CONSENT_OVER
     _, verdict = consent.ask(session, house, again, now)
     if verdict.refusal is not None:
         return verdict.refusal

@@ -40,6 +40,8 @@ class Rules:
     callbacks_a_day: int = 500
     challenge_above_calls_a_minute: int = 0  # 0: never
     calls_per_second: float = 0  # that the provider takes from us; 0: as many as we like
+    texts_per_second: float = 0  # segments that the provider takes from one number; 0: as many as we like
+    oldest_due_alarm_minutes: int = 10
     text_window_start_hour: int = 9
     text_window_end_hour: int = 20
     unknown_after_seconds: int = 120

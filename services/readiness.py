@@ -1,17 +1,9 @@
 """How the line is doing: the oldest thing that is due and not yet started, who waits, and who could answer."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from models import follow_ups, outbox
 from services.board import board
 from services.house import House
-
-
-def lateness(house: House, now: datetime) -> timedelta:
-    """Age of the oldest due follow-up or unpublished reminder; zero when nothing is late."""
-    with house.db.begin() as session:
-        times = [follow_ups.oldest_due(session, now), outbox.oldest_unpublished(session)]
-    return max((now - moment for moment in times if moment is not None), default=timedelta())
 
 
 def figures(house: House, now: datetime) -> dict[str, float]:
@@ -24,5 +16,5 @@ def figures(house: House, now: datetime) -> dict[str, float]:
         "longest_wait_seconds": (now - since).total_seconds() if since is not None else 0.0,
         "counselors_available": line.available,
         "failed_deliveries": line.failures,
-        "oldest_due_seconds": lateness(house, now).total_seconds(),
+        "oldest_due_seconds": line.late.total_seconds(),
     }

@@ -12,9 +12,9 @@ from models.bed_contacts import BedContact
 from models.contacts import Contact, record
 from models.people import Caller, Counselor
 from models.texts import TextMessage
-from routing.sending import Purpose, Refusal
-from routing.vocabulary import TextStatus
-from services import alarms, consent, disclosure
+from routing.sending import Purpose, Rank, Refusal, rank_of
+from routing.vocabulary import DANGER, TextStatus
+from services import alarms, consent, disclosure, text_pace
 from services.alarms import AlarmKind
 from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, Telephony
@@ -32,6 +32,7 @@ class Sent(StrEnum):
     SENT = "sent"
     NOT_OURS = "not_ours"  # somebody else has it, or it is not due
     WAITS = "waits"  # for the person's morning, or for the provider
+    IN_LINE = "in_line"  # the number's rate is used up
     SUPPRESSED = "suppressed"
     FAILED = "failed"
     UNSURE = "unsure"  # to be reconciled
@@ -75,6 +76,7 @@ def queue_text(
         outgoing=True,
         purpose=purpose.value,
         helpline_number=helpline_number,
+        rank=rank_of(purpose, in_danger=contact is not None and contact.urgency in DANGER),
         body=body,
         status=TextStatus.QUEUED,
         created_at=now,
@@ -94,9 +96,11 @@ def copy_of(failed: TextMessage, purpose: Purpose, now: datetime) -> TextMessage
         caller_id=failed.caller_id,
         counselor_id=failed.counselor_id,
         bed_contact_id=failed.bed_contact_id,
+        disclosure_id=failed.disclosure_id,
         outgoing=True,
         purpose=purpose.value,
         helpline_number=failed.helpline_number,
+        rank=rank_of(purpose, in_danger=failed.rank == Rank.FIRST),
         body=failed.body,
         status=TextStatus.QUEUED,
         created_at=now,
@@ -144,6 +148,10 @@ def _claim(house: House, message_id: uuid.UUID, now: datetime) -> Parcel | Sent:
         if verdict.send_at is not None and verdict.send_at > now:
             _put_back(message, verdict.send_at)
             return Sent.WAITS
+        if not text_pace.may_go(session, house, message, now):
+            _put_back(message, message.due_at)
+            message.claimed_at = now  # reminded: the line brings it on, and the sweep of forgotten ones keeps off
+            return Sent.IN_LINE
         return Parcel(
             message_id=message.id,
             to=number,
@@ -185,6 +193,8 @@ def _refused(house: House, message_id: uuid.UUID, refusal: ProviderRefused, now:
         if refusal.code == BLOCKED_BY_THE_PERSON:
             consent.stopped_at_the_provider(session, message, now)
             return _suppress(session, message, Refusal.STOPPED, now)
+        if refusal.too_many:
+            text_pace.too_many(session, message, now)
         if not refusal.bad_number and message.attempts >= ALARM_AFTER:
             alarms.raise_alarm(session, AlarmKind.PROVIDER, now)
         if refusal.retry and message.attempts < ATTEMPT_LIMIT:

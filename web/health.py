@@ -22,7 +22,7 @@ FIGURES = {
     "longest_wait_seconds": "How long the one who has waited longest waits.",
     "counselors_available": "Counselors on shift whose phone could ring now.",
     "failed_deliveries": "Texts, tasks and follow-ups that were given up and wait for a decision.",
-    "oldest_due_seconds": "Age of the oldest due follow-up or unpublished reminder.",
+    "oldest_due_seconds": "How late the oldest due follow-up, text or reminder is.",
 }
 
 

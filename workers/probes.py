@@ -8,8 +8,8 @@ from celery import Celery
 
 from config.queues import WEB_TIMEOUTS, celery_config
 from config.settings import Settings
-from services import readiness
 from services.house import House
+from services.late_work import lateness
 
 OVERDUE_LIMIT = timedelta(minutes=5)
 WORKER_SECONDS = 1.0
@@ -43,7 +43,7 @@ def build_probes(settings: Settings, house: House) -> dict[str, Callable[[], str
         return f"{len(answers)} answer"
 
     def oldest_due() -> str:
-        late = readiness.lateness(house, datetime.now(UTC))
+        late = lateness(house, datetime.now(UTC))
         if late > OVERDUE_LIMIT:
             raise NotReadyError
         return f"{int(late.total_seconds())} s late"

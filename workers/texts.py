@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from config.queues import TEXTS_SWEEP
-from services import hand_over, text_reports, texts
+from config.queues import TEXTS_IN_LINE, TEXTS_SWEEP
+from services import hand_over, text_line, text_reports, texts
 from workers.household import household
 
 
@@ -15,6 +15,13 @@ def send(message_id: str) -> None:
     """Send one stored message, if it is still to be sent."""
     home = household()
     texts.send(home.house, home.telephony, uuid.UUID(message_id), datetime.now(UTC))
+
+
+@shared_task(name=TEXTS_IN_LINE)  # type: ignore[untyped-decorator]
+def send_in_line() -> None:
+    """Beat's wake-up: texts that wait for the provider's rate."""
+    home = household()
+    text_line.send_in_line(home.house, home.telephony, datetime.now(UTC))
 
 
 @shared_task(name=TEXTS_SWEEP)  # type: ignore[untyped-decorator]

@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90.0
 TIMING = Timing()
 SETTINGS = {
+    "TEXTS_PER_SECOND": "20",  # above what falls due, so that the line forms after troubles only
     "UNKNOWN_AFTER_SECONDS": "15",  # longer than the 10 s that a request to the provider may take
     "SIMULATOR_CALLS_PER_SECOND": "0",
     "LOG_LEVEL": "WARNING",

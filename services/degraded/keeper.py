@@ -3,9 +3,9 @@
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from services import alarms
+from services import alarms, late_work
 from services.alarms import AlarmKind
 from services.degraded import replay, snapshot
 from services.degraded.local import LocalState
@@ -14,6 +14,7 @@ from telephony.ports import AlarmWays, NotDelivered
 
 LOOKS_EVERY_SECONDS = 2.0
 STATEMENT_MS = 5_000
+WATCHES_EVERY = timedelta(seconds=30)
 ALARM_AFTER_SECONDS = 15.0  # a restart of PostgreSQL is no alarm
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class Keeper:
     def __init__(self, house: House, clock: Callable[[], datetime], ways: AlarmWays) -> None:
         self._house, self._clock, self._ways = house, clock, ways
         self._gone_since: datetime | None = None
+        self._watches_at = clock()
 
     def run(self) -> None:
         """Watch until the process ends."""
@@ -41,6 +43,7 @@ class Keeper:
             self._house.db.ping()
             snapshot.take(self._house, local, now)
             self._replay(local, now)
+            self._watch_work(now)
         except Exception as error:
             self._failed(local, error, now)
         else:
@@ -52,6 +55,15 @@ class Keeper:
             log.warning("journal_replayed", extra={"count": taken})
             with self._house.db.begin() as session:
                 alarms.raise_alarm(session, AlarmKind.DEGRADED, now, count=taken)
+
+    def _watch_work(self, now: datetime) -> None:
+        """Work that nobody does, and alarms that no worker sends: whoever else would tell may be down."""
+        if now < self._watches_at:
+            return
+        self._watches_at = now + WATCHES_EVERY
+        late_work.watch(self._house, now)
+        for alarm_id in alarms.due(self._house, now):
+            alarms.send(self._house, self._ways, alarm_id, now)
 
     def _failed(self, local: LocalState, error: Exception, now: datetime) -> None:
         if self._gone_since is None:

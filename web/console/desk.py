@@ -22,8 +22,12 @@ blueprint = Blueprint("desk", __name__)
 @allow(EVERYBODY)
 def board() -> ResponseReturnValue:
     """Who waits, how long, and who is on what."""
-    template = "_board.html" if request.headers.get("HX-Request") else "board.html"
-    return render_template(template, board=boards.board(house(), guards.now()))
+    return _board("_board.html" if request.headers.get("HX-Request") else "board.html")
+
+
+def _board(template: str) -> str:
+    late_from = house().rules.oldest_due_alarm_minutes
+    return render_template(template, board=boards.board(house(), guards.now()), late_from=late_from)
 
 
 @blueprint.get("/follow-ups")
@@ -66,7 +70,7 @@ def presence_of(counselor_id: uuid.UUID) -> ResponseReturnValue:
     """Say whether somebody's phone may ring."""
     if not counselors.set_presence_of(house(), counselor_id, _chosen_presence(), guards.person().id, guards.now()):
         abort(404)
-    return render_template("_board.html", board=boards.board(house(), guards.now()))
+    return _board("_board.html")
 
 
 def _chosen_presence() -> Presence:

@@ -1,0 +1,78 @@
+"""Texts share the provider's rate: danger and answers first, unasked ones wait, a refusal slows all of them."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.contacts import Contact
+from models.people import Caller
+from models.texts import TextMessage
+from routing.sending import Purpose
+from routing.vocabulary import TextStatus, Urgency
+from services import text_line, texts
+from services.house import House
+from services.texts import Sent
+from telephony.ports import ProviderRefused
+from tests.services.outside import HELPLINE, NOON, Provider, make_caller, make_contact
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def slow(house: House) -> House:
+    return replace(house, rules=replace(house.rules, texts_per_second=1, helpline_numbers=(HELPLINE,)))
+
+
+def queue(house: House, body: str, purpose: Purpose, urgency: Urgency = Urgency.NONE) -> uuid.UUID:
+    with house.db.begin() as session:
+        at = NOON - SECOND + timedelta(milliseconds=session.query(TextMessage).count())
+        caller = session.scalar(select(Caller)) or make_caller(session, texting_ok=True, timezone="America/New_York")
+        contact: Contact = make_contact(session, caller, urgency=urgency)
+        return texts.queue_text(
+            session, body=body, purpose=purpose, helpline_number=HELPLINE, contact=contact, caller=caller, now=at
+        ).id
+
+
+def told(provider: Provider) -> list[str]:
+    return [text.body for text in provider.sent]
+
+
+def ticks(house: House, provider: Provider, seconds: Iterable[int]) -> list[int]:
+    return [text_line.send_in_line(house, provider, NOON + second * SECOND) for second in seconds]
+
+
+def test_danger_goes_at_once_then_answers_then_what_nobody_asked_for(slow: House) -> None:
+    provider = Provider()
+    for number in range(3):
+        texts.send(slow, provider, queue(slow, f"check-in {number}", Purpose.FOLLOW_UP), NOON)
+    assert told(provider) == ["check-in 0"], "one a second"
+    late = [queue(slow, f"answer {number}", Purpose.REPLY) for number in range(5)]
+    outcomes = [texts.send(slow, provider, message_id, NOON) for message_id in late]
+    assert outcomes == [Sent.SENT] * 3 + [Sent.IN_LINE] * 2, "answers borrow from the next three seconds"
+    danger = queue(slow, "call 911", Purpose.REPLY, Urgency.CALL_911)
+    assert texts.send(slow, provider, danger, NOON) is Sent.SENT
+    assert ticks(slow, provider, [1, 2, 3, 4, 5, 6, 7, 8, 9]) == [0, 1, 1, 0, 0, 0, 1, 1, 0]
+    assert told(provider)[-4:] == ["answer 3", "answer 4", "check-in 1", "check-in 2"]
+
+
+def test_a_long_text_costs_what_it_is_sent_in(slow: House) -> None:
+    provider = Provider()
+    texts.send(slow, provider, queue(slow, "x" * 161, Purpose.FOLLOW_UP), NOON)
+    queue(slow, "check-in", Purpose.FOLLOW_UP)
+    assert ticks(slow, provider, [1, 2]) == [0, 1]
+
+
+def test_after_a_429_the_number_rests_and_goes_on_slower(slow: House) -> None:
+    provider = Provider(fail_before=[ProviderRefused(20429, retry=True, too_many=True)])
+    for number in range(4):
+        queue(slow, f"check-in {number}", Purpose.FOLLOW_UP)
+    later = [text_line.send_in_line(slow, provider, NOON + 10 * SECOND + second * SECOND) for second in range(12)]
+    assert sum(later[:6]) == 3, "slower than one a second"
+    assert sum(later) == 4
+    with slow.db.begin() as session:
+        statuses = session.scalars(select(TextMessage.status)).all()
+    assert set(statuses) == {TextStatus.SENT}
