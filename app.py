@@ -21,6 +21,7 @@ from telephony.twiml import Twiml
 from web import (
     api,
     commands,
+    consent_pages,
     console,
     correlation,
     degraded,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     patience.register(app, impatient=WEBHOOKS, other_statement_ms=OTHER_STATEMENT_MS)
     health.register(app)
     console.register(app)
+    app.register_blueprint(consent_pages.blueprint)
     api.register(app)
     commands.register(app)
     if os.environ.get("FLASK_RUN_FROM_CLI") == "true":

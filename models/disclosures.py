@@ -117,6 +117,19 @@ def consent_behind(session: Session, disclosure_id: uuid.UUID) -> DisclosureCons
     return session.scalar(query.with_for_update(read=True, of=DisclosureConsent))
 
 
+def live_consents_of_caller(session: Session, caller_id: uuid.UUID, now: datetime) -> Sequence[DisclosureConsent]:
+    """What was signed from one number and holds, or waits to be signed, locked."""
+    query = (
+        select(DisclosureConsent)
+        .join(Contact, Contact.id == DisclosureConsent.contact_id)
+        .where(Contact.caller_id == caller_id, DisclosureConsent.revoked_at.is_(None))
+        .where(DisclosureConsent.expires_at > now)
+        .order_by(DisclosureConsent.id)
+        .with_for_update(of=DisclosureConsent)
+    )
+    return session.scalars(query).all()
+
+
 def disclosures_of(session: Session, contact_id: uuid.UUID) -> Sequence[Disclosure]:
     """Everything that was told about a contact's person, in order."""
     query = select(Disclosure).where(Disclosure.contact_id == contact_id)

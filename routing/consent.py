@@ -19,6 +19,17 @@ _START = frozenset(
 )
 _START_WHEN_STOPPED = frozenset({"yes", "si"})  # carriers take YES for START; from anybody else it is an answer
 _HELP = frozenset({"help", "ayuda"})  # INFO alone is a wish for information, which is more than HELP gives
+# "I take back my consent" in free words, folded: a verb of taking back near a word for what was given
+_TAKES_BACK = re.compile(
+    r"\b(?:take|taking|withdraw|withdrawing|revoke|revoking|cancel|undo)\b.{0,30}"
+    r"\b(?:consent|permission|authorization)\b"
+    r"|\bwant\b.{0,12}\b(?:consent|permission)\b.{0,6}\bback\b"
+    r"|\b(?:retiro|retirar|quito|quitar|revoco|revocar|cancelo|cancelar|anulo|anular)\b.{0,30}"
+    r"\b(?:consentimiento|permiso|autorizacion)\b"
+    r"|\b(?:do not|dont|stop)\b.{0,12}\b(?:share|sharing|tell|telling)\b.{0,20}"
+    r"\b(?:them|anyone|anybody|facility|place)\b"
+    r"|\bno\b.{0,12}\b(?:compartan|digan|cuenten)\b.{0,20}\b(?:nada|nadie|centro|lugar|datos)\b"
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -53,6 +64,11 @@ def keyword_of(body: str, opt_out_type: str = "", *, stopped: bool = False) -> K
     if words in _START or (stopped and words in _START_WHEN_STOPPED):
         return Keyword.START
     return Keyword.HELP if words in _HELP else None
+
+
+def takes_back(body: str) -> bool:
+    """Whether somebody takes back in their own words what they had allowed to be told; a person reads it as well."""
+    return _TAKES_BACK.search(_NOT_LETTERS.sub(" ", fold(body))) is not None
 
 
 def answer_to(keyword: Keyword, *, in_danger: bool, by_provider: bool) -> Answer:

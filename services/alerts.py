@@ -15,6 +15,7 @@ from services.house import House
 _AS_ALARM = {
     "counselor.danger_call": AlarmKind.DANGER_CALL,
     "counselor.danger_hung_up": AlarmKind.DANGER_HUNG_UP,
+    "counselor.emergency_told": AlarmKind.EMERGENCY_TOLD,
 }
 
 

@@ -67,6 +67,9 @@ KINDS: dict[str, frozenset[str]] = {
     "second_factor_reset": frozenset({"counselor_id"}),
     "recovery_codes_made": frozenset(),
     "recovery_code_used": frozenset({"left"}),
+    "consent_prepared": frozenset({"contact_id", "consent_id"}),
+    "consent_revoked": frozenset({"contact_id", "consent_id"}),
+    "emergency_told": frozenset({"contact_id", "disclosure_id"}),
     "audit_read": frozenset({"who", "what", "contact_id"}),
     "audit_exported": frozenset({"who", "what", "contact_id"}),
 }

@@ -20,7 +20,6 @@ from services.directory.badges import Badge
 from services.directory.sheets import Licence
 from services.house import House
 from services.matching import FoundPlace, Matches, desk_of, find_matches, freshen
-from services.safe_contact import SafeContact
 
 SHOWN = 12  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
 SHOWN_MORE = 10  # how many come with each "more"
@@ -181,7 +180,7 @@ def text_places(
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         profile = suggestions.profile_of(house, contact) if contact is not None else None
-        if contact is None or profile is None or not _may_text(session, contact, counselor_id, agreed, now):
+        if contact is None or profile is None or not safe_contact.may_text(session, contact, counselor_id, agreed, now):
             return False
         matches = find_matches(desk_of(house), session, profile, now, limit=_length(session, contact_id, counselor_id))
         chosen = tuple(place for place in matches.places if place.entry.listing in listings)[:MOST_TEXTED]
@@ -190,16 +189,6 @@ def text_places(
         _send(session, house, contact, chosen, now)
         record(session, contact.id, "places_texted", now, places=len(chosen), by=str(counselor_id))
         return True
-
-
-def _may_text(session: Session, contact: Contact, counselor_id: uuid.UUID, agreed: bool, now: datetime) -> bool:
-    caller = contact.caller
-    if caller.number is None or caller.texts_stopped_at is not None:
-        return False
-    if agreed and caller.texting_ok is not True:
-        safe_contact.note(session, contact, counselor_id, SafeContact(texting_ok=True), now)
-    writes_with_us = contact.channel is Channel.TEXT and caller.texting_ok is not False
-    return writes_with_us or caller.texting_ok is True
 
 
 def _send(session: Session, house: House, contact: Contact, chosen: tuple[FoundPlace, ...], now: datetime) -> None:

@@ -13,6 +13,7 @@ from models.contacts import Contact, ContactEvent, Leg, events_of
 from models.texts import TextMessage, thread_of
 from models.voicemails import voicemails_of
 from routing.dialogue import is_command
+from routing.links import without_keys
 from routing.vocabulary import Channel, LegKind
 from services import audit, care_plans, consent, flags
 from services.care_plans import PlanShown
@@ -268,7 +269,9 @@ def _said(entry: Mapping[str, Any]) -> Said:
 
 
 def _text(message: TextMessage) -> TextRow:
-    return TextRow(message.outgoing, message.body, message.status.value, message.sent_at or message.created_at)
+    return TextRow(
+        message.outgoing, without_keys(message.body), message.status.value, message.sent_at or message.created_at
+    )
 
 
 def plain_reason(word: str) -> str:

@@ -121,7 +121,9 @@ def _converse(
         prescriber_first=knowing.prescriber_first(house, contact),
         asks_illness=knowing.asks_illness(house, contact),
     )
-    if hand_over.relay_to_counselor(session, contact, inbound.body, now) and not heard.in_danger:
+    taken_back = keyword_texts.take_back(session, house, contact, inbound.body, now)
+    relayed = hand_over.relay_to_counselor(session, contact, inbound.body, now)
+    if (relayed or taken_back) and not heard.in_danger:
         return Heard.CONVERSATION
     if not heard.in_danger and blocks.is_blocked(session, contact.caller.number, now):
         return Heard.KEPT

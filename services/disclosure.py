@@ -21,7 +21,7 @@ from models.disclosures import Disclosure, DisclosureConsent
 from models.texts import TextMessage
 from routing.disclosure import Basis, Fact, SharedFor, Told, permitting
 from routing.vocabulary import Language
-from services import disclosed_facts, knowing
+from services import consent_words, disclosed_facts, knowing
 from services.house import House
 
 NOTICE_VERSION: Final = "2.32-2024"  # the wording of 42 CFR 2.32(a) since the rule of 2024, in phrases `notice.*`
@@ -130,14 +130,13 @@ def _with_notice(
     purpose: SharedFor,
     language: Language,
 ) -> Disclosed:
-    labels = {fact: house.phrases.text(f"fact.{fact.value}", language) for fact in Fact}
-    covered = "; ".join(labels[fact] for fact in Fact if fact in consent.grant().facts)
+    labels = {fact: consent_words.fact_words(house, fact, language) for fact in Fact}
     scope = house.phrases.text(
         "notice.scope",
         language,
-        purpose=house.phrases.text(f"shared_for.{purpose.value}", language),
-        facts=covered,
-        until=consent.expires_at.date().isoformat(),
+        purpose=consent_words.purpose_words(house, purpose, language),
+        facts="; ".join(labels[fact] for fact in Fact if fact in consent.grant().facts),
+        until=consent_words.last_day(house, consent.expires_at, language),
     )
     return Disclosed(
         id=disclosure_id,

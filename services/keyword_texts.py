@@ -1,4 +1,6 @@
-"""STOP, START and HELP as a text: done whatever else is true; in danger a human looks as well."""
+"""STOP, START, HELP, a consent taken back: done whatever else is true; in danger a human looks as well."""
+
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -9,9 +11,10 @@ from routing import consent as keywords
 from routing.dialogue_state import Reply
 from routing.sending import Purpose
 from routing.vocabulary import DANGER, ContactStatus
-from services import consent, hand_over, text_replies
+from services import consent, hand_over, text_replies, written_consents
 from services.house import House
 from services.text_contacts import Inbound
+from services.written_consents import Revoked
 
 
 def keyword_in(contact: Contact, inbound: Inbound) -> keywords.Keyword | None:
@@ -37,6 +40,17 @@ def obey(
         text_replies.say(session, house, contact, [Reply(todo.reply)], now, purpose)
     if todo.human:
         hand_over.want_counselor(session, house, contact, "keyword_in_danger", now)
+
+
+def take_back(session: Session, house: House, contact: Contact, body: str, now: datetime) -> bool:
+    """ "I take back my consent": what was signed from this number ends at once, and a person looks; whether any was."""
+    if not keywords.takes_back(body):
+        return False
+    if written_consents.revoke_all_of(session, contact, Revoked.BY_TEXT, now) == 0:
+        return False
+    text_replies.say(session, house, contact, [Reply("text.consent_taken_back")], now)
+    hand_over.want_counselor(session, house, contact, "consent_taken_back", now)
+    return True
 
 
 def note_consent(session: Session, contact: Contact, kind: ConsentKind, how: ConsentHow, kept: TextMessage) -> None:

@@ -12,7 +12,7 @@ from models.contacts import Contact, events_of, lock_contact, record
 from models.dispatch import dispatch_near
 from models.outbox import touch
 from routing.vocabulary import ContactStatus, FollowUpStatus, RescueStep
-from services import alerts, flags, information, promises, tasks
+from services import alerts, emergency_disclosure, flags, information, promises, tasks
 from services.console import ContactRow, row_of
 from services.flags import Flag
 from services.house import House
@@ -55,6 +55,7 @@ class Rescue:
     supervisors: tuple[tuple[str, str], ...]  # name, phone
     log: tuple[LogEntry, ...]
     steps: tuple[RescueStep, ...]  # what can be written into the log, or done, now
+    undocumented: bool  # dispatch was called, and what they were told is not written down (42 CFR 2.51)
 
     @property
     def left(self) -> bool:
@@ -85,10 +86,12 @@ def rescue(house: House, contact_id: uuid.UUID, now: datetime) -> Rescue | None:
             supervisors=tuple((person.name, person.phone or "") for person in alerts.supervisors(session, now)),
             log=_log(session, contact),
             steps=tuple(s for s in RescueStep if s is not RescueStep.CALL_BACK or _may_be_called(session, contact)),
+            undocumented=emergency_disclosure.undocumented(session, contact.id),
         )
 
 
-BY_PEOPLE = frozenset({"rescue_step", "flag_added", "flag_cleared", "danger_over"})  # their `by` is a counselor's id
+# their `by` is a counselor's id
+BY_PEOPLE = frozenset({"rescue_step", "emergency_told", "flag_added", "flag_cleared", "danger_over"})
 LOGGED = BY_PEOPLE | frozenset(
     {"danger", "rescue_opened", "supervisors_alerted", "flag_again"}
     | {"caller_left", "connected", "conversation_ended", "callback_requested", "callback_reached"}

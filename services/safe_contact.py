@@ -12,6 +12,7 @@ from models import consents, people, texts
 from models.consents import ConsentHow, ConsentKind
 from models.contacts import Contact, lock_contact
 from models.people import Caller
+from routing.vocabulary import Channel
 from services import audit, consent
 from services.house import House
 
@@ -54,6 +55,17 @@ def note(session: Session, contact: Contact, counselor_id: uuid.UUID | None, wis
     for kind, data in _changes(caller, wish):
         consent.said(session, caller, kind, how, now, contact_id=contact.id, actor_id=counselor_id, **data)
     audit.write(session, "safe_contact_written", counselor_id, now, contact_id=contact.id)
+
+
+def may_text(session: Session, contact: Contact, counselor_id: uuid.UUID, agreed: bool, now: datetime) -> bool:
+    """Whether a counselor may have this person texted now. `agreed`: they have just said that it is safe: kept."""
+    caller = contact.caller
+    if caller.number is None or caller.texts_stopped_at is not None:
+        return False
+    if agreed and caller.texting_ok is not True:
+        note(session, contact, counselor_id, SafeContact(texting_ok=True), now)
+    writes_with_us = contact.channel is Channel.TEXT and caller.texting_ok is not False
+    return writes_with_us or caller.texting_ok is True
 
 
 def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, dict[str, Any]]]:

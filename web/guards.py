@@ -17,8 +17,9 @@ from services.sign_in import SESSION_LASTS, Person, confirm_password, person_sig
 from web import live_pass
 from web.house import house
 
-# Open to strangers. Webhooks check Twilio's signature themselves, the API its keys; a structure test walks the others.
-PUBLIC_PATHS = ("/voice/", "/sms/", "/status/", "/healthz", "/readyz", "/metrics", "/assets/", "/api/v1/")
+# Open to strangers. Webhooks check Twilio's signature themselves, the API its keys, the pages of a text the key in its
+# link, which no other site knows; a structure test walks the others.
+PUBLIC_PATHS = ("/voice/", "/sms/", "/status/", "/healthz", "/readyz", "/metrics", "/assets/", "/api/v1/", "/consent/")
 PUBLIC_ENDPOINTS = frozenset({"signing.sign_in", "signing.code", "signing.choose_language"})
 # What somebody may open whose second factor is asked for and not set up yet.
 ENROLMENT = frozenset(
@@ -141,19 +142,23 @@ def events_origin() -> str:
 
 
 def secure(response: Response) -> Response:
-    """The headers of every page: nothing from elsewhere, no inline script or style, no framing, nothing cached."""
+    """The headers of every page: nothing from elsewhere, no inline script or style, no framing, nothing cached.
+
+    A page may bring a stricter policy of its own.
+    """
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if response.status_code < 400 and request.url_rule and not request.path.startswith(PUBLIC_PATHS):
         _renew_live_pass(response)
     if response.mimetype != "text/html":
         return response
     connect = f"'self' {events_origin()}".strip()
-    response.headers["Content-Security-Policy"] = (
+    response.headers.setdefault(
+        "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         "media-src 'self'; "
-        f"connect-src {connect}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"connect-src {connect}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"

@@ -16,7 +16,9 @@ from services.directory.refused import Refused
 from services.failures import FailureKind, LetGoReason
 from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
+from services.signing_page import NotSigned
 from services.voicemails import VoicemailOutcome
+from services.written_consents import Revoked, Unprepared
 from web.words import LANGUAGES, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +54,9 @@ FAMILIES = {
     "part": vocabulary.Part,
     "referral": vocabulary.ReferralStatus,
     "told": disclosure.Told,
+    "revoked": Revoked,
+    "unprepared": Unprepared,
+    "consent_page.not_signed": NotSigned,
     "shared_for": disclosure.SharedFor,
 }
 # What events, legs and follow-ups hold as plain words of the code: the family of words, and where the code writes them

@@ -43,6 +43,8 @@ def test_a_stranger_gets_nowhere(application: Flask) -> None:
             assert status == 200, rule.rule
         elif rule.rule.startswith(api.PREFIX):
             assert status == 401, rule.rule
+        elif rule.endpoint.startswith("consent_pages."):
+            assert status == 410, rule.rule  # no key, no page
         elif rule.rule.startswith(WEBHOOKS):
             assert status in {403, 405}, (rule.rule, method, status)
         else:

@@ -8,7 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
 from routing.vocabulary import Addressed, Disposition, ReportKind
-from services import call_bar, console, contact_answers, contact_matches, contact_page, dispositions, notes
+from services import (
+    call_bar,
+    consent_desk,
+    console,
+    contact_answers,
+    contact_matches,
+    contact_page,
+    dispositions,
+    notes,
+)
 from services.blocks import BlockReason
 from services.contact_page import ContactPage
 from services.dispositions import WrapUp
@@ -131,7 +140,15 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "report_kinds": list(ReportKind),
         "addressed": list(Addressed),
         "timeline": events_in_words.sentences(found.timeline),
+        "sharing": consent_desk.sharing(house(), found.row.id, language, guards.now()),
+        "emergency_facts": emergency_facts(),
+        "wrong": (),
     }
+
+
+def emergency_facts() -> list[tuple[str, str]]:
+    """The kinds of facts that may be told in an emergency, in words."""
+    return consent_desk.emergency_facts(house(), words().language)
 
 
 def _moment(words: str | None) -> datetime | None:

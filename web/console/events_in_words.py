@@ -35,12 +35,13 @@ OF_THIS_EVENT = {
     ("counselor_wanted", "reason"): "wanted_because",
     ("text_given_back", "reason"): "given_back_because",
     ("text_suppressed", "reason"): "outcome",
+    ("consent_ended", "way"): "revoked",
     ("disclosed", "how"): "told",
     ("disclosed", "purpose"): "shared_for",
 }
 QUIET = frozenset({"ring_planned", "next_step", "key", "leg_ended"})  # small print of the timeline
 COUNTED = ("phones", "places", "count", "seconds")
-LOUD = frozenset({"danger", "bridged_988", "rescue_opened", "help_asked"})
+LOUD = frozenset({"danger", "bridged_988", "rescue_opened", "help_asked", "emergency_told"})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from services import rescue as services
 from services.contact_page import TimelineEntry
 from web import guards
 from web.console import events_in_words
-from web.console.contacts import live_parts
+from web.console.contacts import emergency_facts, live_parts
 from web.guards import ANSWERING, allow
 from web.house import house
 
@@ -47,7 +47,13 @@ def _screen(contact_id: uuid.UUID) -> str:
     entries = [TimelineEntry(entry.at, entry.kind, entry.data, entry.who) for entry in found.log]
     template = "_rescue.html" if request.headers.get("HX-Request") else "rescue.html"
     return render_template(
-        template, rescue=found, row=found.row, steps=found.steps, log=events_in_words.sentences(entries)
+        template,
+        rescue=found,
+        row=found.row,
+        steps=found.steps,
+        log=events_in_words.sentences(entries),
+        emergency_facts=emergency_facts(),
+        wrong=(),
     )
 
 
