@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config.content.committed import committed_content
 from config.logs import configure_logging
 from config.settings import Settings, SettingsError, load_settings
+from config.shown import content_files, shown_settings
 from services.degraded.keeper import Keeper
 from services.house import House
 from services.match_keeping import keep_fresh
@@ -106,6 +107,7 @@ def _settings() -> Settings:
 def _extend(app: Flask, settings: Settings, house: House) -> None:
     number = settings.helpline_numbers[0]
     app.extensions["settings"] = settings
+    app.extensions["shown_settings"] = lambda: (shown_settings(settings, os.environ), content_files())
     app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
     keeper = Keeper(house, app.extensions["clock"], build_alarm_ways(settings))

@@ -117,6 +117,11 @@ def counselor_with_phone(session: Session, number: str) -> Counselor | None:
 def lock_roster(session: Session) -> Sequence[Counselor]:
     """Everybody with their shifts, also those who left; no other import of the roster runs until we commit."""
     session.execute(select(func.pg_advisory_xact_lock(_ROSTER_LOCK)))
+    return everybody_with_shifts(session)
+
+
+def everybody_with_shifts(session: Session) -> Sequence[Counselor]:
+    """Everybody with their shifts, also those who left."""
     return session.scalars(select(Counselor).options(selectinload(Counselor.shifts))).all()
 
 

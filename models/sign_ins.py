@@ -66,8 +66,9 @@ def end_replaced(session: Session, counselor_id: uuid.UUID, now: datetime) -> No
 
 def open_sign_ins(session: Session, now: datetime) -> dict[uuid.UUID, int]:
     """How many sessions each person has open."""
-    query = select(SignIn.counselor_id, func.count()).where(_open(now), SignIn.expires_at > now)
-    return dict(session.execute(query.group_by(SignIn.counselor_id)).tuples().all())
+    live = (_open(now), SignIn.expires_at > now, SignIn.passed_by.is_not(None))
+    query = select(SignIn.counselor_id, func.count()).where(*live).group_by(SignIn.counselor_id)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _open(now: datetime) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """The roster import: a whole file or nothing, and the same file again changes nothing."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +10,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.crypto import lookup_hash
-from models.people import Counselor, lock_roster
+from models.people import Counselor, everybody_with_shifts, lock_roster
+from routing.phone import masked
+from routing.shift_words import written
+from routing.vocabulary import Role
 from services import audit, schedules
 from services.house import House
 from services.roster_file import RosterRow, read_roster
+from services.users import can_administer
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,38 @@ class RosterResult:
     errors: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class RosterChange:
+    """What a row would do to a person: `added`, `changed` or `unchanged`, and each field with its old and new words."""
+
+    name: str
+    outcome: str
+    fields: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class RosterPlan:
+    """What a file would do; `digest` tells whether it would still do the same later."""
+
+    changes: tuple[RosterChange, ...] = ()
+    digest: str = ""
+    errors: tuple[str, ...] = ()
+
+
+def plan_roster(house: House, text: str) -> RosterPlan:
+    """What an import of the CSV `text` would do, and nothing done."""
+    rows, errors = read_roster(text)
+    if errors:
+        return RosterPlan(errors=tuple(errors))
+    with house.db.begin() as session:
+        people = {person.email_hash: person for person in everybody_with_shifts(session)}
+        refused = _refused(rows, people)
+        if refused:
+            return RosterPlan(errors=tuple(refused))
+        changes = tuple(_change(people.get(lookup_hash(row.email)), row) for row in rows)
+    return RosterPlan(changes, hashlib.sha256(repr(changes).encode()).hexdigest())
+
+
 def import_roster(house: House, text: str, now: datetime, *, actor_id: uuid.UUID | None = None) -> RosterResult:
     """Bring counselors and their shifts to what the CSV `text` says; people are known again by e-mail address.
 
@@ -35,15 +72,57 @@ def import_roster(house: House, text: str, now: datetime, *, actor_id: uuid.UUID
         return RosterResult(errors=tuple(errors))
     with house.db.begin() as session:
         people = {person.email_hash: person for person in lock_roster(session)}
-        taken = _phones_taken(rows, people)
-        if taken:
-            return RosterResult(errors=tuple(taken))
+        refused = _refused(rows, people)
+        if refused:
+            return RosterResult(errors=tuple(refused))
         _let_go_of_phones(session, rows, people)
         outcomes = [_bring_in(session, people.get(lookup_hash(row.email)), row, now) for row in rows]
         counts = {word: outcomes.count(word) for word in ("added", "changed", "unchanged")}
         if counts["added"] or counts["changed"]:
             audit.write(session, "roster_imported", actor_id, now, **counts)
         return RosterResult(counts["added"], counts["changed"], counts["unchanged"])
+
+
+def _refused(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[str]:
+    return [*_phones_taken(rows, people), *_last_admin_lost(rows, people)]
+
+
+def _last_admin_lost(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[str]:
+    """A file gives roles too, and may not take the last admin who can sign in away from the line."""
+    admins = {key for key, person in people.items() if can_administer(person)}
+    others = [row for row in rows if lookup_hash(row.email) in admins and row.role is not Role.ADMIN]
+    if not admins or len(others) < len(admins):
+        return []
+    sentence = "this is the last admin who can sign in. Leave the role admin, or make somebody else an admin first."
+    return [f"Row {row.row}: {sentence}" for row in others]
+
+
+def _change(person: Counselor | None, row: RosterRow) -> RosterChange:
+    if person is None:
+        said = _in_words(_fields(row)) | {"shifts": "; ".join(sorted(written(pattern) for pattern in row.shifts))}
+        return RosterChange(row.name, "added", tuple((key, "", words) for key, words in said.items() if words))
+    before = _in_words({key: getattr(person, key) for key in _fields(row)})
+    after = _in_words(_fields(row))
+    differing = [(key, before[key], after[key]) for key in after if before[key] != after[key]]
+    if person.phone != row.phone and not any(key == "phone" for key, _, _ in differing):
+        differing.append(("phone", before["phone"], after["phone"]))  # two that look the same when masked
+    shifts = [sorted(written(pattern) for pattern in of) for of in (schedules.patterns(person), row.shifts)]
+    if shifts[0] != shifts[1]:
+        differing.append(("shifts", "; ".join(shifts[0]), "; ".join(shifts[1])))
+    return RosterChange(person.name, "changed" if differing else "unchanged", tuple(differing))
+
+
+def _in_words(fields: dict[str, Any]) -> dict[str, str]:
+    """Fields as an admin reads them, the phone masked."""
+    return {
+        "name": fields["name"],
+        "phone": masked(fields["phone"]) if fields["phone"] else "",
+        "role": fields["role"].value,
+        "languages": " ".join(fields["languages"]),
+        "skills": " ".join(fields["skills"]),
+        "timezone": fields["timezone"],
+        "active": "yes" if fields["active"] else "no",
+    }
 
 
 def _phones_taken(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[str]:

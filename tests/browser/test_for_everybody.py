@@ -31,8 +31,25 @@ SCHEMES: tuple[tuple[Literal["light", "dark"], Any], ...] = (("light", RULES), (
 SERIOUS = {"serious", "critical"}
 PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay", "/information/clonazepam")
 DIRECTORY_DESK = tuple(f"/directory/{page}" for page in ("calls", "checks", "pairs", "quarantine", "neutrality"))
-ADMIN = ("/admin/audit",)
-DESK = ("/reports", "/coverage", "/roster", "/shifts", "/dispatch", "/failures", *DIRECTORY_DESK, *ADMIN)  # an admin's
+ADMIN = (
+    "/admin/audit",
+    "/admin/people",
+    "/admin/people/new",
+    "/admin/roster-file",
+    "/admin/settings",
+    "/second-factor",
+)
+DESK = (
+    "/reports",
+    "/coverage",
+    "/roster",
+    "/shifts",
+    "/dispatch",
+    "/failures",
+    "/second-factor",
+    *DIRECTORY_DESK,
+    *ADMIN,
+)  # an admin's
 
 
 def serious_findings(page: Page) -> list[str]:

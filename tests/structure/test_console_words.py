@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 from config.content import load_content
+from config.settings import Settings
 from routing import disclosure, vocabulary
 from routing.dialogue_state import Wish
 from routing.follow_up import Dropped, Outcome
@@ -17,6 +18,7 @@ from services.failures import FailureKind, LetGoReason
 from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
 from services.signing_page import NotSigned
+from services.users import UserRefused
 from services.voicemails import VoicemailOutcome
 from services.written_consents import Revoked, Unprepared
 from web.words import LANGUAGES, table
@@ -53,6 +55,7 @@ FAMILIES = {
     "call_refused": CallRefused,
     "part": vocabulary.Part,
     "referral": vocabulary.ReferralStatus,
+    "user_refused": UserRefused,
     "told": disclosure.Told,
     "revoked": Revoked,
     "unprepared": Unprepared,
@@ -119,6 +122,10 @@ def test_every_source_of_an_answer_is_said_in_words() -> None:
 
 def test_everything_that_is_audited_is_said_in_words() -> None:
     assert {kind for kind in KINDS if f"audit.{kind}" not in table("en")} == set()
+
+
+def test_every_setting_says_what_it_does() -> None:
+    assert {name for name in Settings.model_fields if f"setting.{name.upper()}" not in table("en")} == set()
 
 
 def test_every_event_of_a_timeline_has_its_sentence() -> None:

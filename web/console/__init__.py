@@ -25,10 +25,13 @@ from web.console import (
     quarantine,
     reports,
     rescue,
+    roster_file,
     second_factor,
+    settings,
     sharing,
     signing,
     speech,
+    users,
     voicemails,
 )
 
@@ -38,6 +41,9 @@ BLUEPRINTS = (
     assets.blueprint,
     signing.blueprint,
     second_factor.blueprint,
+    users.blueprint,
+    roster_file.blueprint,
+    settings.blueprint,
     contacts.blueprint,
     contact_work.blueprint,
     call.blueprint,

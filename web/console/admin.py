@@ -7,7 +7,10 @@ from web.guards import AUDITING, allow, may_open
 
 # The tabs in their order: whoever adds a page for admins or auditors adds its endpoint here, and "admin_tab.<name>".
 TABS = {
+    "people": "users.listing",
+    "roster_file": "roster_file.page",
     "audit": "audit.listing",
+    "settings": "settings.listing",
     "failures": "failures.listing",
 }
 
