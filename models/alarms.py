@@ -66,3 +66,8 @@ def claim_alarm(session: Session, alarm_id: uuid.UUID, now: datetime) -> Alarm |
 def due_alarms(session: Session, before: datetime) -> Sequence[uuid.UUID]:
     """Alarms that should have left before then."""
     return session.scalars(select(Alarm.id).where(Alarm.due_at < before).order_by(Alarm.due_at).limit(50)).all()
+
+
+def alarms_since(session: Session, since: datetime, limit: int = 10) -> Sequence[Alarm]:
+    """Alarms raised since then, newest first."""
+    return session.scalars(select(Alarm).where(Alarm.at >= since).order_by(Alarm.at.desc()).limit(limit)).all()

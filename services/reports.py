@@ -1,7 +1,7 @@
 """Reports of a period: every figure counted anew from the timeline of its contacts (routing.reports)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from models.event_log import timelines
 from models.people import staff_with_phones
 from routing.clock import local_instant
 from routing.reports import journal, outcomes
-from routing.reports.figures import ServiceFigures, occupancy, service_figures
+from routing.reports.figures import ServiceFigures, decided, occupancy, service_figures
 from routing.reports.journal import Call, Event, by_contact, read_call
 from routing.reports.outcomes import OutcomeCount, Outcomes
 from routing.reports.week import HourOfWeek, hours_of_week
@@ -78,6 +78,16 @@ def report(house: House, period: Period) -> Report:
         hours=hours_of_week(calls, on_duty, period.span, period.timezone, figures.handle),
         outcomes=counted.counted(),
     )
+
+
+def today(house: House, now: datetime) -> ServiceFigures:
+    """How calls were answered since midnight on the line's own clock; whoever has only just called is left out."""
+    zone = house.rules.default_timezone
+    day = now.astimezone(ZoneInfo(zone)).date()
+    with house.db.begin() as session:
+        events = (Event(*row) for row in timelines(session, *Period(day, day, zone).span, journal.KINDS))
+        calls = [read_call(timeline, WRAP_UP) for timeline in by_contact(events)]
+    return service_figures(decided((call for call in calls if call is not None), now))
 
 
 def _by_day(calls: list[Call], period: Period) -> tuple[tuple[date, ServiceFigures], ...]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import fmean, median
 
 from routing.reports.journal import Call, WaitEnd
@@ -81,6 +81,12 @@ def service_figures(calls: Collection[Call]) -> ServiceFigures:
         handle=fmean(busy) if busy else None,
         by_backup=sum(call.by_backup for call in calls),
     )
+
+
+def decided(calls: Iterable[Call], now: datetime) -> list[Call]:
+    """Without the callers who wait since so lately that each standard may still be held for them."""
+    still_early = now - timedelta(seconds=max(seconds for _, seconds in STANDARDS))
+    return [call for call in calls if call.first.end is not WaitEnd.OPEN or call.opened < still_early]
 
 
 def share(part: int, whole: int) -> float | None:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from models.contacts import record
+from models.contacts import Contact, record
 from routing.vocabulary import ContactStatus, Role
+from services.alarms import AlarmKind, raise_alarm
 from services.house import House
+from services.reports import today
 from tests.fixtures.people import Browser
 
 SignIn = Callable[[Role], Browser]
@@ -43,6 +46,20 @@ def test_an_auditor_reads_the_figures_and_takes_them_home(sign_in_as: SignIn) ->
     for table in ("days", "hours", "needs", "follow_ups", "referrals"):
         assert browser.get(f"/reports/{table}.csv")[0] == 200
     assert browser.get("/reports/everything.csv")[0] == 404
+
+
+@pytest.mark.usefixtures("calls")
+def test_the_board_tells_todays_figures_and_to_those_who_lead_the_alarms(house: House, sign_in_as: SignIn) -> None:
+    with house.db.begin() as session:
+        raise_alarm(session, AlarmKind.PROVIDER, datetime.now(UTC))
+        opened = session.scalars(select(Contact.opened_at)).first()
+    assert opened is not None
+    figures = today(house, opened)
+    assert (figures.offered, figures.answered, figures.within) == (2, 1, (0.5, 0.5))
+    browser = sign_in_as(Role.SUPERVISOR)
+    assert "/board/today" in browser.get("/board")[1]
+    assert "Twilio" in browser.get("/board/today")[1]
+    assert "Twilio" not in sign_in_as(Role.COUNSELOR).get("/board/today")[1]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ import uuid
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from routing.reports.figures import STANDARDS
 from routing.vocabulary import Presence
 from services import board as boards
-from services import console, counselors, owed_callbacks
+from services import console, counselors, owed_callbacks, reports
 from services.owed_callbacks import CallbackOutcome
 from web import guards
 from web.guards import ANSWERING, EVERYBODY, LEADING, allow
@@ -28,6 +29,15 @@ def board() -> ResponseReturnValue:
 def _board(template: str) -> str:
     late_from = house().rules.oldest_due_alarm_minutes
     return render_template(template, board=boards.board(house(), guards.now()), late_from=late_from)
+
+
+@blueprint.get("/board/today")
+@allow(EVERYBODY)
+def today() -> ResponseReturnValue:
+    """How calls were answered today, and for those who lead the alarms of the shift."""
+    figures = reports.today(house(), guards.now())
+    alarms = boards.alarms_lately(house(), guards.now()) if guards.person().role in LEADING else None
+    return render_template("_board_today.html", figures=figures, standards=STANDARDS, alarms=alarms)
 
 
 @blueprint.get("/follow-ups")
