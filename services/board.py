@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import failures, reading
+from models.alarms import alarms_since
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegStatus, Presence, Role
 from services import late_work, rescue, schedules
