@@ -243,6 +243,14 @@ def last_change(session: Session) -> DirectoryImport | None:
     return session.scalar(query.order_by(DirectoryImport.id.desc()).limit(1))
 
 
+def counties_of(session: Session, state: str) -> Sequence[str]:
+    """Counties of a state (two letters) as `Suffolk County, MA`, in order of the alphabet."""
+    query = (
+        select(ZipCode.county).where(ZipCode.state == state, ZipCode.county != "").distinct().order_by(ZipCode.county)
+    )
+    return [f"{county}, {state}" for county in session.scalars(query)]
+
+
 def zip_codes_of_town(session: Session, city: str, state: str | None, limit: int = 200) -> Sequence[ZipCode]:
     """Ordinary ZIP codes of a town, in order, in one state or in all; its name in any case."""
     query = (

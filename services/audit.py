@@ -49,6 +49,8 @@ KINDS: dict[str, frozenset[str]] = {
     "contact_opened": frozenset({"contact_id"}),
     "number_revealed": frozenset({"contact_id"}),
     "notes_written": frozenset({"contact_id"}),
+    "form_begun": frozenset({"contact_id"}),
+    "form_defined": frozenset({"version"}),
     "voicemail_heard": frozenset({"voicemail_id"}),
     "safe_contact_written": frozenset({"contact_id"}),
     "dispatch_centre_added": frozenset({"centre_id"}),

@@ -18,6 +18,7 @@ from web.console import (
     directory_desk,
     dispatch,
     failures,
+    form_desk,
     information,
     my_shifts,
     pairs,
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     coverage.blueprint,
     my_shifts.blueprint,
     reports.blueprint,
+    form_desk.blueprint,
 )
 
 

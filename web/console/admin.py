@@ -12,6 +12,7 @@ TABS = {
     "audit": "audit.listing",
     "settings": "settings.listing",
     "failures": "failures.listing",
+    "form": "form_desk.edit",
 }
 
 blueprint = Blueprint("admin", __name__)

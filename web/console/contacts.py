@@ -16,6 +16,7 @@ from services import (
     contact_matches,
     contact_page,
     dispositions,
+    forms,
     notes,
 )
 from services.blocks import BlockReason
@@ -47,7 +48,7 @@ def page(contact_id: uuid.UUID) -> ResponseReturnValue:
     """One contact on one screen; reading it is put on record."""
     found = found_page(contact_id)
     contact_page.note_opening(house(), contact_id, guards.person().id, guards.now())
-    return render_template("contact.html", **for_page(found))
+    return render_template("contact.html", form=forms.to_fill(house(), contact_id), **for_page(found))
 
 
 @blueprint.get("/contacts/<uuid:contact_id>/live")

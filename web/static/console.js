@@ -174,6 +174,16 @@ body.addEventListener("htmx:afterRequest", (event) => {
     setTimeout(() => saveNotes(false), SAVE_AGAIN_MS);
   }
 });
+
+// ---- the contact form: each field is saved by itself; one that did not arrive is sent again until it does
+body.addEventListener("htmx:afterRequest", (event) => {
+  const field = event.detail.elt;
+  if (field.dataset.saveAgain === undefined) return;
+  const lost = event.detail.xhr.status === 0 || event.detail.xhr.status >= 500;
+  field.toggleAttribute("data-unsaved", lost);
+  if (lost) setTimeout(() => htmx.trigger(field, "change"), SAVE_AGAIN_MS);
+});
+addEventListener("beforeunload", (event) => { if (document.querySelector("[data-unsaved]")) event.preventDefault(); });
 addEventListener("beforeunload", (event) => { if (notesAreDirty()) event.preventDefault(); });
 body.addEventListener("click", (event) => {
   if (event.target.closest("[data-save-notes]")) saveNotes(true);

@@ -1,0 +1,156 @@
+"""The contact form that a helpline defines: fields as plain data, what is an answer, and how answers are counted."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+MOST_FIELDS, MOST_OPTIONS = 40, 60
+LONGEST_LABEL, LONGEST_TEXT = 120, 500
+_NUMBER = re.compile(r"[0-9]{1,9}([.,][0-9]{1,2})?")
+_NOT_A_KEY = re.compile(r"[^a-z0-9]+")
+YES_NO = ("yes", "no")
+
+
+class FieldKind(StrEnum):
+    """What a field asks for. Call types and a funder's categories are choices."""
+
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    NUMBER = "number"
+    COUNTY = "county"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of several answers. `key` stays when the words change, so that counts go on."""
+
+    key: str
+    en: str
+    es: str
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field; `options` for a choice. `key` as for options."""
+
+    key: str
+    kind: FieldKind
+    en: str
+    es: str
+    options: tuple[Option, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The words that an answer may be; empty when it may be anything."""
+        return YES_NO if self.kind is FieldKind.YES_NO else tuple(option.key for option in self.options)
+
+
+Form = tuple[FormField, ...]
+
+
+def form_data(form: Form) -> list[dict[str, Any]]:
+    """As it is stored."""
+    return [asdict(field) for field in form]
+
+
+def form_from(data: Iterable[Mapping[str, Any]]) -> Form:
+    """From what is stored."""
+    return tuple(
+        FormField(
+            key=entry["key"],
+            kind=FieldKind(entry["kind"]),
+            en=entry["en"],
+            es=entry["es"],
+            options=tuple(Option(**option) for option in entry["options"]),
+        )
+        for entry in data
+    )
+
+
+def key_of(words: str, taken: Iterable[str]) -> str:
+    """A key made from a label: small letters and digits, not one of those taken."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    start = _NOT_A_KEY.sub("_", plain).strip("_")[:30] or "field"
+    known = set(taken)
+    return next(key for n in range(1, len(known) + 2) if (key := start if n == 1 else f"{start}_{n}") not in known)
+
+
+def problems(form: Form) -> tuple[str, ...]:
+    """What keeps a form from being saved: ids of sentences; nothing when it is whole."""
+    found = []
+    labels = [words for field in form for words in (field.en, field.es)]
+    options = [words for field in form for option in field.options for words in (option.en, option.es)]
+    if not form:
+        found.append("empty")
+    if len(form) > MOST_FIELDS or any(len(field.options) > MOST_OPTIONS for field in form):
+        found.append("too_many")
+    if not all(words.strip() for words in labels):
+        found.append("label")
+    if any(len(words) > LONGEST_LABEL for words in (*labels, *options)):
+        found.append("too_long")
+    if any(field.kind is FieldKind.CHOICE and len(field.options) < 2 for field in form):
+        found.append("options")
+    if not all(words.strip() for words in options):
+        found.append("option_words")
+    keys = [field.key for field in form]
+    if len(set(keys)) < len(keys) or any(len(set(f.values)) < len(f.values) for f in form):
+        found.append("twice")
+    return tuple(found)
+
+
+def read_answer(field: FormField, words: str) -> str | None:
+    """The answer that these words give, as it is stored; None when they give none. A county is looked up elsewhere."""
+    plain = " ".join(words.split())
+    match field.kind:
+        case FieldKind.NUMBER:
+            return plain.replace(",", ".") if _NUMBER.fullmatch(plain) else None
+        case FieldKind.CHOICE | FieldKind.YES_NO:
+            return plain if plain in field.values else None
+        case _:
+            return words.strip() if 0 < len(words.strip()) <= LONGEST_TEXT else None
+
+
+@dataclass
+class FieldCount:
+    """How one field was answered: by value, or for numbers their sum; texts are only counted as filled."""
+
+    asked: FormField
+    filled: int = 0
+    values: Counter[str] = field(default_factory=Counter)
+    total: float = 0.0
+
+    @property
+    def mean(self) -> float | None:
+        """Mean of a number; None without any."""
+        return self.total / self.filled if self.filled and self.asked.kind is FieldKind.NUMBER else None
+
+
+def count(filled: Iterable[tuple[Form, Mapping[str, str]]]) -> Sequence[FieldCount]:
+    """Counts for each field of any version, the newest version's words for each; fields in the order first met.
+
+    `filled` comes oldest version first. An option that a newer version dropped is still counted.
+    """
+    found: dict[tuple[str, FieldKind], FieldCount] = {}
+    for form, answers in filled:
+        for asked in form:
+            row = found.setdefault((asked.key, asked.kind), FieldCount(asked))
+            row.asked = _with_older_options(asked, row.asked)
+            answer = answers.get(asked.key)
+            if answer is None:
+                continue
+            row.filled += 1
+            if asked.kind is FieldKind.NUMBER:
+                row.total += float(answer)
+            elif asked.kind is not FieldKind.TEXT:
+                row.values[answer] += 1
+    return list(found.values())
+
+
+def _with_older_options(newer: FormField, older: FormField) -> FormField:
+    dropped = tuple(option for option in older.options if option.key not in newer.values)
+    return FormField(newer.key, newer.kind, newer.en, newer.es, newer.options + dropped)
