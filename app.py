@@ -28,10 +28,12 @@ from web import (
     degraded,
     health,
     patience,
+    referral_pages,
     webhook_guard,
     webhooks_beds,
     webhooks_in_call,
     webhooks_legs,
+    webhooks_referrals,
     webhooks_text,
     webhooks_voice,
 )
@@ -47,6 +49,8 @@ WEBHOOKS = (
     webhooks_legs.blueprint,
     webhooks_text.blueprint,
     webhooks_beds.blueprint,
+    referral_pages.blueprint,
+    webhooks_referrals.blueprint,
     degraded.blueprint,
 )
 

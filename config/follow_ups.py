@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 FILE = Path(__file__).parent / "content" / "follow_ups.toml"
 
@@ -24,6 +24,7 @@ class _Step(_Strict):
     after_hours: float = Field(ge=0)
     words: str = ""
     words_unchosen: str = ""
+    words_neutral: str = ""
     attempts: int = Field(ge=1, le=5)
     spacing_hours: float = Field(gt=0)
     repeat: int = Field(1, ge=1, le=31)
@@ -32,12 +33,21 @@ class _Step(_Strict):
 
 class _Plan(_Strict):
     id: str
-    dispositions: tuple[str, ...] = Field(min_length=1)
+    dispositions: tuple[str, ...] = ()
+    referrals: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    instead_of: tuple[str, ...] = ()
     urgencies: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     substances: tuple[str, ...] = ()
     silent_attempts: int = Field(ge=1, le=5)
     step: tuple[_Step, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _for_something(self) -> "_Plan":
+        if bool(self.dispositions) == bool(self.referrals):
+            raise ValueError("a plan names either dispositions or referrals")
+        return self
 
 
 class _File(_Strict):
@@ -54,7 +64,7 @@ def load_follow_ups(phrases: Mapping[str, object], file: Path = FILE) -> dict[st
     for plan in plans.plan:
         for step in plan.step:
             needed = [step.words] if step.channel == "text" else []
-            for words in {*needed, step.words or None, step.words_unchosen or None} - {None}:
+            for words in {*needed, *filter(None, (step.words, step.words_unchosen, step.words_neutral))}:
                 if words not in phrases:
                     raise FollowUpsError(f"{file.name}: {plan.id}: there is no phrase {words!r}.")
     return plans.model_dump()

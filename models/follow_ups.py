@@ -144,6 +144,20 @@ def open_follow_ups(session: Session, contact_id: uuid.UUID) -> Sequence[FollowU
     return session.scalars(query).all()
 
 
+def open_of_kind(session: Session, contact_id: uuid.UUID, kind: FollowUpKind) -> Sequence[FollowUp]:
+    """What is still owed of one kind for a contact, to look at: a sweeper that holds rows must wait for none."""
+    open_ones = FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED])
+    query = select(FollowUp).where(FollowUp.contact_id == contact_id, FollowUp.kind == kind, open_ones)
+    return session.scalars(query.order_by(FollowUp.created_at)).all()
+
+
+def open_referral_work(session: Session, limit: int = 100) -> Sequence[FollowUp]:
+    """What counselors have to see to about referrals, with its contact, the longest due first."""
+    people = joinedload(FollowUp.contact).options(joinedload(Contact.caller), joinedload(Contact.counselor))
+    query = select(FollowUp).where(FollowUp.kind == FollowUpKind.REFERRAL, FollowUp.status == FollowUpStatus.STARTED)
+    return session.scalars(query.order_by(FollowUp.due_at).limit(limit).options(people)).all()
+
+
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """The longest overdue follow-up's time, for /readyz and the alarm; None when nothing is late."""
     query = (

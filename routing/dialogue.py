@@ -73,6 +73,11 @@ def is_command(text: str) -> bool:
     return _plain(text) in MORE | _COMMANDS
 
 
+def is_more(text: str) -> bool:
+    """Whether a text asks for more of a list."""
+    return _plain(text) in MORE
+
+
 def _emergency(state: State, heard: Understanding) -> Turn:
     """The emergency words at once; no question and no list in the way."""
     reply = Reply(f"text.danger_{heard.urgency.value}")

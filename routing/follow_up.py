@@ -8,18 +8,19 @@ from enum import StrEnum
 from typing import Any
 
 from routing.understanding import Understanding
-from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, Urgency
+from routing.vocabulary import DeclineReason, Disposition, FollowUpKind, FollowUpStatus, ReferralStatus, Urgency
 from routing.words import fold
 
 # What people write to a check-in and mean no more than that (folded, without marks), in English and Spanish
 _CALL_ME = frozenset({"1", "uno", "one"})
 _YES = frozenset({"yes", "yes please", "yeah", "yep", "y", "si", "si por favor", "claro"})
 _BARE = frozenset(
-    {
-        *("no", "nope", "no thanks", "no thank you", "no gracias", "not yet", "todavia no", "aun no"),
-        *("thanks", "thank you", "thx", "ty", "gracias", "muchas gracias", "ok", "okay", "ok thanks", "ok gracias"),
-    }
+    {"thanks", "thank you", "thx", "ty", "gracias", "muchas gracias", "ok", "okay", "ok thanks", "ok gracias"}
 )
+_NO = frozenset({"no", "nope", "no thanks", "no thank you", "no gracias", "not yet", "todavia no", "aun no"})
+_NO_AND_WHY = re.compile(r"\s*(?:no|nope)\s*[,.;:!–-]", re.IGNORECASE)
+# Whoever is asked one of these says yes or no to the question itself, and not to a call
+_YES_OR_NO = frozenset({FollowUpKind.DID_THEY_TAKE_YOU, FollowUpKind.WAITING_LIST, FollowUpKind.NEXT_PLACE})
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -34,6 +35,8 @@ class Outcome(StrEnum):
     """What came of one attempt to reach somebody."""
 
     ANSWERED = "answered"
+    YES = "yes"  # to the question itself
+    NO = "no"
     WANTS_COUNSELOR = "wants_counselor"
     NO_ANSWER = "no_answer"
     UNDELIVERED = "undelivered"
@@ -58,6 +61,7 @@ class Step:
     after: timedelta
     words: str = ""
     words_unchosen: str = ""  # instead of `words` while no place is known to be chosen; empty: always `words`
+    words_neutral: str = ""  # instead of `words` on a phone to which no name of a place was ever sent
     attempts: int = 1
     spacing: timedelta = timedelta(hours=24)
 
@@ -74,12 +78,18 @@ class Ended:
 
 @dataclass(frozen=True)
 class Plan:
-    """Steps for the contacts that hold something of each list; an empty list asks nothing."""
+    """Steps for the contacts that hold something of each list; an empty list asks nothing.
+
+    A plan with `referrals` is not for the end of a contact but for a referral that comes to stand so.
+    """
 
     id: str
     steps: tuple[Step, ...]
     silent_attempts: int  # stop rule: unanswered attempts after which the later steps are dropped
-    dispositions: frozenset[Disposition]
+    dispositions: frozenset[Disposition] = frozenset()
+    referrals: frozenset[ReferralStatus] = frozenset()
+    reasons: frozenset[DeclineReason] = frozenset()  # of a referral that was declined
+    instead_of: frozenset[FollowUpKind] = frozenset()  # planned steps that this plan makes needless
     urgencies: frozenset[Urgency] = frozenset()
     flags: frozenset[str] = frozenset()
     substances: frozenset[str] = frozenset()
@@ -105,6 +115,12 @@ class Plans:
         """The steps owed to a contact, in the order of the file."""
         return ((plan, step) for plan in self.plans if plan.is_for(ended) for step in plan.steps)
 
+    def owed_to_referral(self, status: ReferralStatus, reason: DeclineReason | None) -> Iterator[tuple[Plan, Step]]:
+        """The steps owed because a referral now stands so, in the order of the file."""
+        for plan in self.plans:
+            if status in plan.referrals and (not plan.reasons or reason in plan.reasons):
+                yield from ((plan, step) for step in plan.steps)
+
 
 def plans_from(data: Mapping[str, Any]) -> Plans:
     """Plans from the checked content of config/content/follow_ups.toml."""
@@ -116,7 +132,10 @@ def _plan(entry: Mapping[str, Any]) -> Plan:
         id=entry["id"],
         steps=tuple(step for written in entry["step"] for step in _steps(written)),
         silent_attempts=entry["silent_attempts"],
-        dispositions=frozenset(map(Disposition, entry["dispositions"])),
+        dispositions=frozenset(map(Disposition, entry.get("dispositions", ()))),
+        referrals=frozenset(map(ReferralStatus, entry.get("referrals", ()))),
+        reasons=frozenset(map(DeclineReason, entry.get("reasons", ()))),
+        instead_of=frozenset(map(FollowUpKind, entry.get("instead_of", ()))),
         urgencies=frozenset(map(Urgency, entry.get("urgencies", ()))),
         flags=frozenset(entry.get("flags", ())),
         substances=frozenset(entry.get("substances", ())),
@@ -131,6 +150,7 @@ def _steps(written: Mapping[str, Any]) -> Iterable[Step]:
             after=timedelta(hours=written["after_hours"] + number * written.get("repeat_hours", 0)),
             words=written.get("words", ""),
             words_unchosen=written.get("words_unchosen", ""),
+            words_neutral=written.get("words_neutral", ""),
             attempts=written["attempts"],
             spacing=timedelta(hours=written["spacing_hours"]),
         )
@@ -146,7 +166,7 @@ class Next:
 
 def after_attempt(outcome: Outcome, attempts: int, max_attempts: int, now: datetime) -> Next:
     """An answer ends it; silence and failed delivery are tried again until the attempts are used up."""
-    if outcome in (Outcome.ANSWERED, Outcome.WANTS_COUNSELOR):
+    if outcome in (Outcome.ANSWERED, Outcome.YES, Outcome.NO, Outcome.WANTS_COUNSELOR):
         return Next(FollowUpStatus.DONE)
     if outcome is Outcome.REFUSED or attempts >= max_attempts:
         return Next(FollowUpStatus.STOPPED)
@@ -164,6 +184,8 @@ def answer_meant(kind: FollowUpKind, body: str, heard: Understanding) -> Outcome
         return None
     if plain in _CALL_ME or set(heard.wants) == {"callback"}:
         return Outcome.WANTS_COUNSELOR
+    if kind in _YES_OR_NO and (plain in _NO or (_NO_AND_WHY.match(body) and not heard.wants)):
+        return Outcome.NO
     if plain in _YES:
-        return Outcome.ANSWERED if kind is FollowUpKind.DID_THEY_TAKE_YOU else Outcome.WANTS_COUNSELOR
-    return Outcome.ANSWERED if plain in _BARE else None
+        return Outcome.YES if kind in _YES_OR_NO else Outcome.WANTS_COUNSELOR
+    return Outcome.ANSWERED if plain in _BARE or plain in _NO else None

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     FOLLOW_UP = "follow_up"  # nobody asked for it just now
     SENT_AGAIN = "sent_again"  # an answer that had failed, long after it was asked for
     BED_QUESTION = "bed_question"  # to facility staff, at the hours they agreed to
+    REFERRAL_QUESTION = "referral_question"  # to facility staff, on the same registered phone
     COUNSELOR_NOTICE = "counselor_notice"  # to our own people
 
 
@@ -60,7 +61,8 @@ class Verdict:
     refusal: Refusal | None = None
 
 
-UNASKED = frozenset({Purpose.FOLLOW_UP, Purpose.SENT_AGAIN, Purpose.BED_QUESTION})  # these keep to the hours of the day
+# These keep to the hours of the day
+UNASKED = frozenset({Purpose.FOLLOW_UP, Purpose.SENT_AGAIN, Purpose.BED_QUESTION, Purpose.REFERRAL_QUESTION})
 ANSWERS = frozenset({Purpose.REPLY, Purpose.COUNSELOR_WORDS})
 ALWAYS = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.COUNSELOR_NOTICE})
 

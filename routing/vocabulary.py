@@ -221,6 +221,9 @@ class FollowUpKind(StrEnum):
     NO_SHOW = "no_show"
     WAITING_LIST = "waiting_list"
     RECONNECT = "reconnect"
+    PLACE_ACCEPTED = "place_accepted"  # the caller is told that a place takes them
+    NEXT_PLACE = "next_place"  # the caller is told that a place cannot, and which one is next
+    REFERRAL = "referral"  # a counselor sees to a referral
 
 
 class FollowUpStatus(StrEnum):
@@ -234,16 +237,50 @@ class FollowUpStatus(StrEnum):
 
 
 class ReferralStatus(StrEnum):
-    """Life of a referral."""
+    """Life of a referral; `routing.referrals` says who may move it where."""
 
-    OFFERED = "offered"
-    CHOSEN = "chosen"
-    SENT = "sent"
-    ACKNOWLEDGED = "acknowledged"
+    OFFERED = "offered"  # the next place after a decline, before anybody has said yes to it
+    CHOSEN = "chosen"  # a counselor or the caller wants it; the place does not know yet
+    SENT = "sent"  # the place was asked
+    ACKNOWLEDGED = "acknowledged"  # somebody there has it
     ACCEPTED = "accepted"
     DECLINED = "declined"
     ARRIVED = "arrived"
     NOT_ARRIVED = "not_arrived"
+    WITHDRAWN = "withdrawn"  # taken back, or overtaken by another place
+
+
+class SaidBy(StrEnum):
+    """Who moved a referral, and how they said it."""
+
+    FACILITY_KEY = "facility_key"
+    FACILITY_TEXT = "facility_text"
+    FACILITY_LINK = "facility_link"
+    COUNSELOR = "counselor"
+    CALLER = "caller"
+    SERVICE = "service"
+
+
+class DeclineReason(StrEnum):
+    """Why a place does not take a person, in the order of the keys that say so."""
+
+    FULL = "full"
+    WAITING_LIST = "waiting_list"  # not now, but they have a list
+    OTHER_CARE = "other_care"  # not the care that this place gives
+    PAYER = "payer"
+    OTHER = "other"
+
+
+class ReferralWork(StrEnum):
+    """What a counselor has to see to about a referral."""
+
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    ASK_THE_PLACE = "ask_the_place"  # the caller wants it, and no phone of the place is registered
+    TELL_THE_CALLER = "tell_the_caller"  # the news could not be texted
+    NOT_ARRIVED = "not_arrived"
+    DID_NOT_WORK_OUT = "did_not_work_out"  # NO, and no place was written down
+    STILL_WAITING = "still_waiting"
 
 
 class BedLevel(StrEnum):

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from models import directory, reading
 from models.contacts import Leg
-from models.referrals import referrals_of
 from routing.vocabulary import GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
 from services import transfers
 from services.fetching import MOVE_ASKED
@@ -32,16 +31,6 @@ class GuestRow:
     since: datetime
     mine: bool  # it is the reader's own phone
     listing_id: int | None
-
-
-@dataclass(frozen=True)
-class ReferralRow:
-    """A place to which the contact was sent, and what its intake line said."""
-
-    listing_id: int
-    name: str
-    status: str
-    outcome: str | None
 
 
 @dataclass(frozen=True)
@@ -124,19 +113,3 @@ def name_of(session: Session, leg: Leg) -> str:
         listing = directory.listings_by_id(session, [leg.listing_id]).get(leg.listing_id)
         return listing.name1 if listing is not None else ""
     return reading.names_of(session, [leg.counselor_id]).get(leg.counselor_id, "") if leg.counselor_id else ""
-
-
-def referrals(house: House, contact_id: uuid.UUID) -> tuple[ReferralRow, ...]:
-    """The places whose intake lines were called in this contact, in that order."""
-    with house.db.begin() as session:
-        rows = referrals_of(session, contact_id)
-        listings = directory.listings_by_id(session, [row.listing_id for row in rows])
-        return tuple(
-            ReferralRow(
-                row.listing_id,
-                listings[row.listing_id].name1 if row.listing_id in listings else "",
-                row.status.value,
-                row.outcome,
-            )
-            for row in rows
-        )

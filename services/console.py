@@ -16,6 +16,7 @@ from services import owed_callbacks, promises
 from services.house import House
 
 PAGE_LENGTH = 50
+PERSONS = frozenset({FollowUpKind.WITHDRAWAL_CHECK, FollowUpKind.NALOXONE, FollowUpKind.NO_SHOW})
 DUE_SOON = timedelta(hours=24)
 
 
@@ -82,6 +83,8 @@ class DueRow:
     contact: ContactRow
     late: bool
     by_hand: bool  # a callback that no phone rings for by itself any more
+    by_person: bool  # a planned step that a counselor does, and says what came of it
+    owner: str | None
     open: bool
     done_at: datetime | None
     refusal: str | None  # why a planned text will not be sent, as far as is known
@@ -148,10 +151,12 @@ def contact_list(house: House, before: datetime | None = None) -> ContactList:
 def follow_ups_due(house: House, now: datetime) -> tuple[DueRow, ...]:
     """Follow-ups that are late or due within a day, oldest first."""
     with house.db.begin() as session:
-        return tuple(due_row(row, now) for row in reading.due_follow_ups(session, now + DUE_SOON))
+        rows = reading.due_follow_ups(session, now + DUE_SOON)
+        names = reading.names_of(session, [row.owner_id for row in rows if row.owner_id])
+        return tuple(due_row(row, now, owner=names.get(row.owner_id) if row.owner_id else None) for row in rows)
 
 
-def due_row(row: FollowUp, now: datetime, refusal: str | None = None) -> DueRow:
+def due_row(row: FollowUp, now: datetime, refusal: str | None = None, owner: str | None = None) -> DueRow:
     """The list's view of a follow-up. `refusal`: why texts to this person are kept back, if they are."""
     planned_text = row.status is FollowUpStatus.PENDING and row.plan.get("by") == By.TEXT
     late_at = promises.late_at(row)
@@ -167,6 +172,8 @@ def due_row(row: FollowUp, now: datetime, refusal: str | None = None) -> DueRow:
         contact=row_of(row.contact),
         late=late_at <= now and row.status in reading.OPEN_FOLLOW_UPS,
         by_hand=row.kind is FollowUpKind.CALLBACK and owed_callbacks.is_by_hand(row),
+        by_person=row.kind in PERSONS and row.plan.get("by") == By.PERSON and row.status is FollowUpStatus.STARTED,
+        owner=owner,
         done_at=row.done_at,
         open=row.status in reading.OPEN_FOLLOW_UPS,
         refusal=refusal if planned_text else None,

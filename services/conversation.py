@@ -33,11 +33,14 @@ from services.callers import caller_for
 from services.directory import bed_questions
 from services.follow_up_answers import Asked
 from services.house import House
+from services.referrals import asking
 from services.text_contacts import Inbound
 
 PROMISED = "text.callback_promised"
 NO_CALLBACK = Reply("text.callback_not_possible")
 
+OF_FACILITIES = (asking.hear, bed_questions.hear)  # what was asked last is answered first
+MEANT = (Outcome.WANTS_COUNSELOR, Outcome.YES, Outcome.NO)  # answers from which more follows than thanks
 __all__ = ["Heard", "Inbound", "receipt_of", "receive_text"]
 FLOOD, FLOOD_WINDOW = 10, timedelta(minutes=1)  # more texts than that in a minute are kept, but not answered one by one
 
@@ -48,7 +51,7 @@ class Heard(StrEnum):
     AGAIN = "again"  # this MessageSid came before
     IGNORED = "ignored"  # from nobody who could be answered
     COUNSELOR = "counselor"
-    FACILITY = "facility"  # staff of a place, about its beds
+    FACILITY = "facility"  # staff of a place, about a referral or its beds
     KEYWORD = "keyword"
     ANSWER = "answer"  # to a follow-up, and nothing more
     CONVERSATION = "conversation"
@@ -74,7 +77,9 @@ def receive_text(house: House, inbound: Inbound, now: datetime) -> Heard:
                 session, house, counselor, helpline_number=inbound.recipient, body=inbound.body, now=now
             )
             return Heard.COUNSELOR
-        if bed_questions.hear(session, house, inbound, sender, now):
+        if asking.hear(session, house, inbound, sender, now) or bed_questions.hear(
+            session, house, inbound, sender, now
+        ):
             return Heard.FACILITY
         caller = people.lock_caller(session, caller_for(session, sender, now).id)
         asked = follow_up_answers.asked_lately(session, house, caller, inbound, now)
@@ -97,8 +102,9 @@ def _hear(
         return _converse(session, house, contact, inbound, now, after_follow_up=False)
     if text_contacts.REACTION.fullmatch(inbound.body):
         return Heard.KEPT
-    answered = asked is not None and follow_up_answers.settle(session, contact.caller, asked, now)
-    if asked is not None and answered and asked.outcome is Outcome.WANTS_COUNSELOR:
+    more = dialogue.is_more(inbound.body)  # means the list of places, and says nothing to a check-in
+    answered = asked is not None and not more and follow_up_answers.settle(session, contact.caller, asked, now)
+    if asked is not None and answered and asked.outcome in MEANT:
         follow_up_answers.answer(session, house, contact, asked, now)
         return Heard.CONVERSATION
     return _converse(session, house, contact, inbound, now, after_follow_up=answered)

@@ -12,10 +12,12 @@ from models.follow_ups import FollowUp
 from models.people import Caller
 from models.text_contacts import live_text_contact
 from routing.consent import keyword_of
+from routing.dialogue import is_more
 from routing.dialogue_state import Reply
 from routing.follow_up import Outcome, answer_meant
-from services import follow_ups, keyword_texts, promises, text_contacts, text_replies
+from services import follow_ups, keyword_texts, promises, suggestions, text_contacts, text_replies
 from services.house import House
+from services.referrals import caller as referral_answers
 from services.text_contacts import REACTION, Inbound
 
 ANSWERED_WITHIN = timedelta(days=7)  # later, whoever texts from this phone begins anew
@@ -46,14 +48,17 @@ def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: 
     bare = asked.outcome is not None or REACTION.fullmatch(inbound.body)
     stopped = caller.texts_stopped_at is not None
     keyword = keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
-    if not (bare or keyword) or live_text_contact(session, caller.id) is not None:
+    more = is_more(inbound.body)
+    if not (bare or keyword or more) or live_text_contact(session, caller.id) is not None:
         return False
     contact = lock_contact(session, asked.row.contact_id)
-    if contact is None:
+    if contact is None or (more and not contact.flow.get("places_sent")):
         return False
     kept = text_contacts.keep(session, contact, inbound, now)
     if keyword is not None:
         keyword_texts.obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
+    elif more:  # the rest of the list that we sent: no answer to the check-in, which stays open
+        text_contacts.answer(session, contact, suggestions.more_places(session, house, contact, now), now)
     elif asked.outcome is not None:
         settle(session, caller, asked, now)
         answer(session, house, contact, asked, now)
@@ -62,12 +67,16 @@ def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: 
 
 
 def answer(session: Session, house: House, contact: Contact, asked: Asked, now: datetime) -> None:
-    """Thanks, or the promise of a call, which is for the contact that the follow-up was about."""
-    key = "follow_up_thanks"
+    """Thanks, or what follows from the answer, which is for the contact that the follow-up was about."""
+    key = "text.follow_up_thanks"
     if asked.outcome is Outcome.WANTS_COUNSELOR:
         promised = promises.promise_callback(session, house, asked.row.contact, now)
-        key = "callback_promised" if promised else "callback_not_possible"
-    text_replies.say(session, house, contact, [Reply(f"text.{key}")], now)
+        key = "text.callback_promised" if promised else "text.callback_not_possible"
+    elif asked.outcome is not None:
+        about = contact if contact.id == asked.row.contact_id else lock_contact(session, asked.row.contact_id)
+        if about is not None:
+            key = referral_answers.answered(session, house, about, asked.row, asked.outcome, now) or key
+    text_replies.say(session, house, contact, [Reply(key)], now)
 
 
 def settle(session: Session, caller: Caller, asked: Asked, now: datetime) -> bool:

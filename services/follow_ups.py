@@ -13,15 +13,18 @@ from models.contacts import Contact, record
 from models.follow_ups import FollowUp
 from models.matches import chosen_of
 from models.people import Caller
+from models.referrals import Referral
 from routing.follow_up import By, Dropped, Ended, Outcome, Plan, Step, after_attempt
-from routing.sending import Purpose, may_send
-from routing.vocabulary import Disposition, FollowUpStatus
+from routing.sending import Purpose, Refusal, may_send
+from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, ReferralWork
 from services import alarms, consent, texts
 from services.alarms import AlarmKind
 from services.house import House
+from services.referrals import words, work
 
 BATCH = 200
 FAILURE_LIMIT, FAILED_PAUSE = 3, timedelta(minutes=5)
+NEWS = (FollowUpKind.PLACE_ACCEPTED, FollowUpKind.NEXT_PLACE)  # of a referral: what cannot be texted, a person tells
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +53,48 @@ def _ended(contact: Contact, disposition: Disposition) -> Ended:
     )
 
 
+def plan_for_referral(
+    session: Session, house: House, contact: Contact, referral: Referral, now: datetime, *, texts_too: bool
+) -> None:
+    """Plan what is owed because a referral (contact locked) has come to stand so, in place of what was planned.
+
+    `texts_too`: also what only tells the caller the news; not while a counselor is telling them.
+    """
+    owed = [
+        (plan, step)
+        for plan, step in house.plans.owed_to_referral(referral.status, referral.reason)
+        if texts_too or step.kind not in NEWS
+    ]
+    needless = {kind for plan, _ in owed for kind in plan.instead_of}
+    for old in follow_ups.open_follow_ups(session, contact.id):
+        about_it = old.plan.get("referral") == referral.id and old.kind is not FollowUpKind.REFERRAL
+        waits = old.status is FollowUpStatus.PENDING or old.plan.get("by") == By.PERSON
+        if old.kind in follow_ups.PLANNED and waits and (about_it or old.kind in needless):
+            _end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
+    _plan_all(session, house, contact, owed, referral, now)
+
+
+def plan_for_reason(session: Session, house: House, contact: Contact, referral: Referral, now: datetime) -> None:
+    """The same for what the reason of a decline asks for, when the reason is told after it."""
+    owed = house.plans.owed_to_referral(referral.status, referral.reason)
+    _plan_all(session, house, contact, [(plan, step) for plan, step in owed if plan.reasons], referral, now)
+
+
+def _plan_all(
+    session: Session,
+    house: House,
+    contact: Contact,
+    owed: list[tuple[Plan, Step]],
+    referral: Referral,
+    now: datetime,
+) -> None:
+    for plan, step in owed:
+        row = _row(house, contact, plan, step, now)
+        row.plan = {**row.plan, "referral": referral.id}
+        session.add(row)
+        record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
+
+
 def _row(house: House, contact: Contact, plan: Plan, step: Step, now: datetime) -> FollowUp:
     scale = house.rules.follow_up_time_scale  # a demonstration's days are minutes
     return FollowUp(
@@ -65,6 +110,7 @@ def _row(house: House, contact: Contact, plan: Plan, step: Step, now: datetime) 
             "by": step.by.value,
             "words": step.words,
             "words_unchosen": step.words_unchosen,
+            "words_neutral": step.words_neutral,
             "spacing_seconds": (step.spacing * scale).total_seconds(),
             "silent_attempts": plan.silent_attempts,
         },
@@ -137,12 +183,14 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
     person = consent.person_of(session, contact.caller)
     verdict = may_send(Purpose.FOLLOW_UP, person, consent.window_of(house.rules), now)
     if verdict.refusal is not None:
-        _end(session, row, FollowUpStatus.STOPPED, verdict.refusal.value, now)
+        _kept_back(session, house, row, verdict.refusal, now)
     elif verdict.send_at is not None and verdict.send_at > now:
         row.due_at = verdict.send_at
     else:
         language = contact.caller.language or contact.language
-        body = house.phrases.text(_key(session, row), language, organisation=consent.name_shown(house, contact.caller))
+        who = consent.name_shown(house, contact.caller)
+        key, values = _words_of(session, row)
+        body = house.phrases.text(key, language, organisation=who, **values)
         if "STOP" not in body and consent.is_first_text(session, contact.caller):
             body = f"{body} {house.phrases.text('text.stop_hint', language)}"
         texts.queue_text(
@@ -157,11 +205,26 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
         _begin(session, row, now)
 
 
-def _key(session: Session, row: FollowUp) -> str:
-    """The phrase to send: "the place you chose" only to somebody who is known to have chosen one."""
-    words: str = row.plan["words"]
-    unchosen: str = row.plan.get("words_unchosen", "")
-    return unchosen if unchosen and not chosen_of(session, row.contact_id) else words
+def _kept_back(session: Session, house: House, row: FollowUp, refusal: Refusal, now: datetime) -> None:
+    """Nothing is sent. News of a referral is then told by a person, who knows how this caller can be reached."""
+    _end(session, row, FollowUpStatus.STOPPED, refusal.value, now)
+    if row.kind in NEWS:
+        referral = session.get(Referral, row.plan.get("referral"))
+        work.ask_counselor(session, house, row.contact, ReferralWork.TELL_THE_CALLER, now, referral)
+
+
+def _words_of(session: Session, row: FollowUp) -> tuple[str, dict[str, str]]:
+    """The phrase to send and its gaps: "the place you chose" only to somebody who is known to have chosen one."""
+    key: str = row.plan["words"]
+    referral = session.get(Referral, row.plan.get("referral")) if row.plan.get("referral") else None
+    if referral is None:
+        unchosen: str = row.plan.get("words_unchosen", "")
+        return unchosen if unchosen and not chosen_of(session, row.contact_id) else key, {}
+    values = words.to_the_caller(session, referral, row.kind)
+    if values.get("next") == "":
+        return "referral.no_next", values
+    neutral: str = row.plan.get("words_neutral", "")
+    return neutral if neutral and not words.names_may_be_texted(session, row.contact) else key, values
 
 
 def _begin(session: Session, row: FollowUp, now: datetime) -> None:

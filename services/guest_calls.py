@@ -12,10 +12,11 @@ from models import outbox
 from models.contacts import Contact, Leg, lock_contact, record
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, JoinConference, Pause, Say
-from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Part, ReferralStatus
+from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Part, ReferralStatus, SaidBy
 from services import answering, counselor_notices, dispositions, guests, intake_lines, rings, rooms
-from services.guests import note_referral, seat_for
+from services.guests import note_call, seat_for
 from services.house import House
+from services.referrals import changes, intake_answers
 
 SUPERVISING = frozenset({Part.LISTEN, Part.WHISPER, Part.BARGE})
 ASKED_TWICE = 2
@@ -77,7 +78,9 @@ def _enter(session: Session, house: House, contact: Contact, leg: Leg, now: date
         leg.digits = None  # the extension was sent
         record(session, contact.id, "guest_answered", now, kind=leg.kind.value, leg=str(leg.id))
         if leg.kind is LegKind.FACILITY:
-            note_referral(session, contact, leg, ReferralStatus.ACKNOWLEDGED, "answered", now)
+            referral = note_call(session, contact, leg, "answered", now)
+            if referral is not None:
+                changes.note(session, house, contact, referral, ReferralStatus.ACKNOWLEDGED, SaidBy.SERVICE, now)
     outbox.touch(session, contact.id)
     language = counselor_notices.language_on(session, leg)
     return Document(language, (*_said_first(house, contact, leg, language, now), _seat_of(contact, leg)))
@@ -132,7 +135,9 @@ def after(house: House, leg_id: uuid.UUID, now: datetime) -> Document:
             return call_flow.whisper(
                 leg.id, contact.language, again=False, bridged=False, press_seconds=house.rules.press_seconds
             )  # the counselor was lost: whoever is here anyway may take the call
-        goodbye = call_flow.farewell(counselor_notices.language_on(session, leg), Say("voice.guest_over"))
+        goodbye = intake_answers.asked(session, contact, leg) or call_flow.farewell(
+            counselor_notices.language_on(session, leg), Say("voice.guest_over")
+        )
     return dispositions.after_conference(house, leg_id, now) if has_it else goodbye
 
 
@@ -141,7 +146,7 @@ def gone(session: Session, contact: Contact, leg: Leg, now: datetime) -> None:
     came = leg.accepted_at is not None
     reason = leg.end_reason or "completed"
     if leg.kind is LegKind.FACILITY and not came:
-        note_referral(session, contact, leg, ReferralStatus.CHOSEN, reason.partition("_")[0], now)
+        note_call(session, contact, leg, reason.partition("_")[0], now)
     if leg.kind is not LegKind.SUPERVISOR and reason != "released":
         kind = "guest_left" if came else "guest_not_reached"
         record(session, contact.id, kind, now, kind=leg.kind.value, reason=reason, leg=str(leg.id))

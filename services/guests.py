@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.contacts import Contact, Leg, live_legs
-from models.referrals import referral_to
-from routing.vocabulary import GUESTS, LegKind, LegStatus, Part, ReferralStatus
+from models.referrals import Referral, referral_to
+from routing.vocabulary import GUESTS, LegKind, LegStatus, Part
 from services import fetching, rings, rooms, tasks
 
 
@@ -63,14 +63,9 @@ def supervisor_leg(session: Session, contact: Contact, counselor_id: uuid.UUID) 
     return next((leg for leg in legs if leg.counselor_id == counselor_id), None)
 
 
-def note_referral(
-    session: Session, contact: Contact, leg: Leg, status: ReferralStatus, outcome: str, now: datetime
-) -> None:
-    """What the call to an intake line came to, on the referral; a status that got further is not taken back."""
+def note_call(session: Session, contact: Contact, leg: Leg, outcome: str, now: datetime) -> Referral | None:
+    """What the call to an intake line came to, on its referral, if there is one."""
     referral = referral_to(session, contact.id, leg.listing_id or 0)
-    if referral is None:
-        return
-    order = list(ReferralStatus)
-    referral.outcome, referral.updated_at = outcome, now
-    if order.index(status) > order.index(referral.status):
-        referral.status = status
+    if referral is not None:
+        referral.outcome, referral.updated_at = outcome, now
+    return referral

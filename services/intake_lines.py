@@ -1,4 +1,4 @@
-"""Intake lines: rung one after the other, their phone trees worked by keys, and what came of it on the referral."""
+"""Intake lines: rung one after the other, their phone trees worked by keys, each a referral."""
 
 import re
 import uuid
@@ -7,22 +7,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import outbox
-from models.contacts import Contact, Leg, lock_contact, record
-from models.referrals import Referral, referral_to
+from models.contacts import Contact, Leg, record
 from routing import call_flow, phone
 from routing.vocabulary import LegKind, Part, ReferralStatus
 from services import guests, in_call, rings, rooms, tasks
 from services.directory.sheets import sheets
 from services.house import House
 from services.in_call import By, CallRefused
+from services.referrals import changes
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
 NEXT_PLACES = "next_places"  # in the flow: listings to try when an intake line does not answer
 KEYS = re.compile(r"[0-9*#]{1,20}")
 FIRST_WAIT = "www"  # a second and a half before an extension: the greeting begins
 MOST_PLACES = 4  # one intake line and the next ones that are tried by themselves
-OUTCOMES = (ReferralStatus.ACCEPTED, ReferralStatus.DECLINED)
 
 
 def to_facility(
@@ -65,18 +63,8 @@ def _ring_place(session: Session, contact: Contact, listing_id: int, now: dateti
     if leg is None:
         return False
     leg.listing_id, leg.digits = listing_id, keys
-    if referral_to(session, contact.id, listing_id) is None:
-        session.add(
-            Referral(
-                contact_id=contact.id,
-                facility_id=sheet.facility_id,
-                listing_id=listing_id,
-                counselor_id=contact.claimed_by,
-                status=ReferralStatus.CHOSEN,
-                created_at=now,
-                updated_at=now,
-            )
-        )
+    counselor_id = contact.claimed_by
+    changes.add(session, contact, sheet.facility_id, listing_id, ReferralStatus.CHOSEN, now, counselor_id=counselor_id)
     record(session, contact.id, "intake_rung", now, leg=str(leg.id), listing=listing_id)
     return True
 
@@ -127,19 +115,3 @@ def send_keys(house: House, telephony: Telephony, leg_id: uuid.UUID) -> bool:
     except (CallGone, ProviderRefused, ProviderUnsure):
         return False  # its own end tells, or the counselor presses again
     return True
-
-
-def note_outcome(
-    house: House, contact_id: uuid.UUID, by: By, listing_id: int, status: ReferralStatus, now: datetime
-) -> bool:
-    """What the intake line said, on the referral; False when this place was not called in this contact."""
-    with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
-        referral = referral_to(session, contact_id, listing_id)
-        if contact is None or referral is None or status not in OUTCOMES:
-            return False
-        referral.status, referral.outcome, referral.updated_at = status, status.value, now
-        who = str(by.id)
-        record(session, contact.id, "referral_outcome", now, referral=status.value, by=who, listing=listing_id)
-        outbox.touch(session, contact.id)
-        return True

@@ -20,6 +20,8 @@ DROP: Final = "workers.calls.drop"
 KEYS: Final = "workers.calls.keys"
 MATCH: Final = "workers.calls.match"
 ASK_BEDS: Final = "workers.calls.ask_beds"
+ASK_REFERRAL: Final = "workers.calls.ask_referral"
+ASK_INTAKE: Final = "workers.calls.ask_intake"
 
 
 def ask(session: Session, task: str, subject: object, now: datetime) -> None:

@@ -17,6 +17,7 @@ from services.guests import guest_here, guest_of
 from services.house import House
 from services.in_call import By, CallRefused, conversation
 from services.intake_lines import NEXT_PLACES
+from services.referrals import intake_answers
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,10 @@ def let_guest_go(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> 
             return CallRefused.NOBODY_ASKED
         contact.flow = {key: value for key, value in contact.flow.items() if key != NEXT_PLACES}
         record(session, contact.id, "guest_let_go", now, kind=guest.kind.value, leg=str(guest.id))
-        tasks.ask(session, tasks.DROP, guest.id, now)
+        if intake_answers.fetch(session, contact, guest, now):
+            rings.dismiss(guest, "released")
+        else:
+            tasks.ask(session, tasks.DROP, guest.id, now)
         rooms.bring_back(session, contact, now)
         outbox.touch(session, contact.id)
         return None

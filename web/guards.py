@@ -19,7 +19,10 @@ from web.house import house
 
 # Open to strangers. Webhooks check Twilio's signature themselves, the API its keys, the pages of a text the key in its
 # link, which no other site knows; a structure test walks the others.
-PUBLIC_PATHS = ("/voice/", "/sms/", "/status/", "/healthz", "/readyz", "/metrics", "/assets/", "/api/v1/", "/consent/")
+PUBLIC_PATHS = (
+    *("/voice/", "/sms/", "/status/", "/healthz", "/readyz", "/metrics", "/assets/", "/api/v1/"),
+    *("/consent/", "/referral/"),
+)
 PUBLIC_ENDPOINTS = frozenset({"signing.sign_in", "signing.code", "signing.choose_language", "users.set_password"})
 # What somebody may open whose second factor is asked for and not set up yet.
 ENROLMENT = frozenset(

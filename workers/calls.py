@@ -21,6 +21,8 @@ from services import (
     watchdog,
 )
 from services.directory import bed_calls
+from services.referrals import calls as referral_calls
+from services.referrals import intake_answers
 from workers.household import household
 
 
@@ -108,6 +110,21 @@ def ask_beds(round_id: str) -> None:
     """Ring a facility that has not answered for its beds."""
     here = household()
     bed_calls.place(here.house, here.telephony, uuid.UUID(round_id), here.now())
+
+
+@shared_task(name=tasks.ASK_REFERRAL)  # type: ignore[untyped-decorator]
+def ask_referral(ask_id: str) -> None:
+    """Ring a place that has not answered about a referral."""
+    here = household()
+    referral_calls.place(here.house, here.telephony, uuid.UUID(ask_id), here.now())
+
+
+@shared_task(name=tasks.ASK_INTAKE)  # type: ignore[untyped-decorator]
+def ask_intake(leg_id: str) -> None:
+    """Ask an intake line for its key before it goes; a call that cannot be fetched is let go."""
+    here = household()
+    if not intake_answers.send_to_question(here.house, here.telephony, uuid.UUID(leg_id)):
+        releasing.let_go(here.house, here.telephony, uuid.UUID(leg_id), "released", here.now())
 
 
 @shared_task(name=CALLS_SWEEP)  # type: ignore[untyped-decorator]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from routing.reports.figures import share
 from routing.reports.journal import Event
 
-ANSWERS = frozenset({"answered", "wants_counselor"})  # routing.follow_up.Outcome
+ANSWERS = frozenset({"answered", "yes", "no", "wants_counselor"})  # routing.follow_up.Outcome
 TAKEN = frozenset({"accepted", "arrived"})  # routing.vocabulary.ReferralStatus
 REFUSED = frozenset({"declined", "not_arrived"})
 KINDS = frozenset(

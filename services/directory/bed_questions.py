@@ -5,19 +5,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models import texts
 from models.bed_contacts import BedContact, askable, bed_contact_with, lock_bed_contact
 from models.bed_rounds import BedRound, close_rounds, newest_round
 from models.people import caller_by_number
-from models.text_contacts import live_text_contact
 from routing import clock
 from routing.bed_questions import due_since, is_courtesy, read_digit
 from routing.consent import Keyword, answer_to, keyword_of
 from routing.sending import Purpose
 from routing.understanding import Understanding
-from routing.vocabulary import BedLevel, TextStatus
+from routing.vocabulary import BedLevel
 from services import text_contacts
-from services import texts as sending
+from services.directory import staff_texts
 from services.directory.bed_phones import facility_name
 from services.directory.beds import NINE_OR_MORE, BedsTold, keep_beds
 from services.house import House
@@ -50,7 +48,8 @@ def _begin_round(session: Session, house: House, contact_id: uuid.UUID, now: dat
     session.add(asked)
     if not contact.voice_only:
         words = _words(session, house, contact, "bed.ask", level=asked.asking)
-        asked.text_id = _write(session, contact, words, house.rules.helpline_numbers[0], now, Purpose.BED_QUESTION)
+        line = house.rules.helpline_numbers[0]
+        asked.text_id = staff_texts.write(session, contact, words, line, now, Purpose.BED_QUESTION)
     return True
 
 
@@ -75,24 +74,24 @@ def hear(session: Session, house: House, inbound: Inbound, sender: str, now: dat
         _obey(session, contact, keyword, now)
         if caller is not None or keyword is Keyword.HELP:
             return False  # the conversation does the same for the caller, and answers
-        _keep(session, contact, inbound, now)
+        staff_texts.keep(session, contact, inbound, now)
         todo = answer_to(keyword, in_danger=False, by_provider=bool(inbound.opt_out_type))
         if todo.reply is not None:
             words = house.phrases.text(todo.reply, contact.language, organisation=house.rules.organisation_name)
             purpose = Purpose.OPT_OUT_CONFIRMATION if todo.texts_stopped else Purpose.KEYWORD_ANSWER
-            _write(session, contact, words, inbound.recipient, now, purpose)
+            staff_texts.write(session, contact, words, inbound.recipient, now, purpose)
         return True
     asked = newest_round(session, contact.id, now - ANSWERABLE)
     if asked is None or asked.text_id is None or contact.stopped_at is not None:
         return False
-    talking = caller is not None and live_text_contact(session, caller.id) is not None
-    if talking and caller is not None and not _asked_last(session, contact, caller.id):
+    talking = staff_texts.is_talking(session, sender)
+    if talking and not staff_texts.asked_last(session, contact, sender):
         return False
     digit = read_digit(inbound.body)
     if digit is not None:
-        _keep(session, contact, inbound, now)
+        staff_texts.keep(session, contact, inbound, now)
         words = take_digit(session, house, asked, digit, "text", now)
-        _write(session, contact, words, inbound.recipient, now, Purpose.REPLY)
+        staff_texts.write(session, contact, words, inbound.recipient, now, Purpose.REPLY)
         return True
     return not talking and _not_a_digit(session, house, asked, inbound, now)
 
@@ -121,16 +120,16 @@ def _not_a_digit(session: Session, house: House, asked: BedRound, inbound: Inbou
     """One clear sentence, once; whoever then still writes, or needs help, is talked with as everybody is."""
     contact = asked.contact
     if is_courtesy(inbound.body) or text_contacts.REACTION.fullmatch(inbound.body):
-        _keep(session, contact, inbound, now)
+        staff_texts.keep(session, contact, inbound, now)
         return True
     heard: Understanding = house.triage.understand(inbound.body, contact.language.value, None)
     in_need = heard.flags or heard.substances or heard.wants or heard.zip
     if asked.closed_at is not None or asked.explained or in_need:
         return False
     asked.explained = True
-    _keep(session, contact, inbound, now)
+    staff_texts.keep(session, contact, inbound, now)
     words = _words(session, house, contact, "bed.wrong", level=asked.asking)
-    _write(session, contact, words, inbound.recipient, now, Purpose.REPLY)
+    staff_texts.write(session, contact, words, inbound.recipient, now, Purpose.REPLY)
     return True
 
 
@@ -147,15 +146,6 @@ def stop(session: Session, contact: BedContact, now: datetime) -> None:
     close_rounds(session, contact.id, now)
 
 
-def _asked_last(session: Session, contact: BedContact, caller_id: uuid.UUID) -> bool:
-    """Whether our last text to this phone was the one about beds."""
-    about_beds, to_caller = (
-        texts.last_sent_to_facility(session, contact.id),
-        texts.last_sent_to_caller(session, caller_id),
-    )
-    return about_beds is not None and (to_caller is None or about_beds > to_caller)
-
-
 def _words(session: Session, house: House, contact: BedContact, key: str, *, level: BedLevel, **values: object) -> str:
     name = facility_name(session, contact.facility_id)
     return house.phrases.text(
@@ -166,21 +156,3 @@ def _words(session: Session, house: House, contact: BedContact, key: str, *, lev
         level=house.phrases.text(f"bed.level_{level.value}", contact.language),
         **values,
     )
-
-
-def _write(session: Session, contact: BedContact, body: str, sender: str, now: datetime, purpose: Purpose) -> uuid.UUID:
-    message = sending.queue_text(
-        session, body=body, purpose=purpose, helpline_number=sender, bed_contact=contact, now=now
-    )
-    session.flush()
-    return message.id
-
-
-def _keep(session: Session, contact: BedContact, inbound: Inbound, now: datetime) -> None:
-    session.add(
-        texts.TextMessage(
-            id=uuid.uuid4(), bed_contact_id=contact.id, outgoing=False, purpose="inbound",
-            helpline_number=inbound.recipient, body=inbound.body[: text_contacts.LONGEST_KEPT],
-            status=TextStatus.RECEIVED, provider_sid=inbound.sid, created_at=now, due_at=now,
-        )
-    )  # fmt: skip

@@ -12,6 +12,7 @@ from routing.vocabulary import ContactStatus, Disposition, LegKind, Part, Referr
 from services import in_call, intake_lines, transfers
 from services.directory.importing import ImportWish, import_directory
 from services.in_call import CallRefused
+from services.referrals import referring
 from tests.in_call.line import Line
 
 ANA, MARCUS = "+16175550111", "+16175550112"
@@ -58,9 +59,9 @@ def test_a_warm_transfer_to_an_intake_line_through_its_phone_tree(line: Line) ->
 
     by = in_call.By(contact.claimed_by) if contact.claimed_by else None
     assert by is not None
-    assert intake_lines.note_outcome(line.web, contact.id, by, listing, ReferralStatus.ACCEPTED, line.now)
+    assert referring.say(line.web, contact.id, by.id, listing, ReferralStatus.ACCEPTED, line.now) is None
     with line.house.db.begin() as session:
-        assert [(r.status, r.outcome) for r in referrals_of(session, contact.id)] == [("accepted", "accepted")]
+        assert [(r.status, r.outcome) for r in referrals_of(session, contact.id)] == [("accepted", "answered")]
     desk.hang_up()
     caller.wait_heard("press 0")
     line.sim.run_for(30)
@@ -95,6 +96,25 @@ def test_an_intake_line_that_hangs_up_brings_the_caller_back(line: Line) -> None
     desk.hang_up()
     caller.wait_talking_with(ANA)
     ana.wait_heard("has hung up")
+    assert line.went_well()
+
+
+def test_an_intake_line_that_is_let_go_says_with_a_key_why_it_cannot_take_them(line: Line) -> None:
+    line.hires("Ana", ANA)
+    (listing, number), *_ = places(line)
+    caller, _ = line.talk(ANA)
+    line.does(intake_lines.to_facility, [listing])
+    desk = line.sim.phone(number).answer()
+    desk.wait_talking_with(ANA)
+    assert line.does(transfers.let_guest_go) is None
+    caller.wait_talking_with(ANA)
+    desk.wait_heard("will you take this person").press("2")
+    desk.wait_heard("Why not").press("1")
+    desk.wait_heard("Thank you").wait_over()
+    with line.house.db.begin() as session:
+        (referral,) = referrals_of(session, line.contact().id)
+        assert (referral.status, referral.reason, referral.said_by) == ("declined", "full", "facility_key")
+    assert caller.talking_with() == [ANA]
     assert line.went_well()
 
 

@@ -40,7 +40,7 @@ def test_who_wants_a_call_at_the_check_in_is_called_for_the_contact_it_was_about
 
 def test_yes_says_that_the_place_took_them_when_that_was_the_question(caller: Thread) -> None:
     contact = checked_in(caller, FollowUpKind.DID_THEY_TAKE_YOU)
-    assert "Thank you for letting us know" in caller.text("yes")[0]
+    assert "We are glad to hear that" in caller.text("yes")[0]
     assert "callback_requested" not in story(caller.house, contact)
     assert "We will call you" in caller.text("1")[0]  # a second thought is still about that contact
     assert "callback_requested" in story(caller.house, contact)

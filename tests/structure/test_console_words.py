@@ -17,6 +17,7 @@ from services.directory.refused import Refused
 from services.failures import FailureKind, LetGoReason
 from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
+from services.referrals.referring import ReferralRefused
 from services.signing_page import NotSigned
 from services.users import UserRefused
 from services.voicemails import VoicemailOutcome
@@ -56,6 +57,10 @@ FAMILIES = {
     "part": vocabulary.Part,
     "referral": vocabulary.ReferralStatus,
     "user_refused": UserRefused,
+    "said_by": vocabulary.SaidBy,
+    "decline": vocabulary.DeclineReason,
+    "referral_work": vocabulary.ReferralWork,
+    "referrals.refused": ReferralRefused,
     "told": disclosure.Told,
     "revoked": Revoked,
     "unprepared": Unprepared,
@@ -132,7 +137,7 @@ def test_every_event_of_a_timeline_has_its_sentence() -> None:
     code = "\n".join(path.read_text() for path in (ROOT / "services").rglob("*.py"))
     kinds = {"call_opened", *RECORDED.findall(code)}
     assert "accepted" in kinds
-    assert {kind for kind in kinds if f"event.{kind}" not in table("en")} == set()
+    assert {kind for kind in {*kinds, "referral", "referral_outcome"} if f"event.{kind}" not in table("en")} == set()
 
 
 def test_pages_ask_only_for_sentences_that_exist() -> None:

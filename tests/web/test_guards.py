@@ -39,6 +39,8 @@ def test_a_stranger_gets_nowhere(application: Flask) -> None:
         if rule.rule in OPEN or rule.rule.startswith("/assets/") or rule.endpoint in guards.PUBLIC_ENDPOINTS:
             # 302: a code is asked for after the password only; 400: a post without its token
             assert status in {200, 302, 400, 404, 503}, (rule.rule, method, status)
+        elif rule.endpoint.startswith("referral_pages."):
+            assert status in {400, 410}, rule.rule  # no token, no page
         elif rule.endpoint in api.OPEN_ENDPOINTS:
             assert status == 200, rule.rule
         elif rule.rule.startswith(api.PREFIX):

@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from routing.vocabulary import Part, ReferralStatus
+from routing.vocabulary import Part
 from services import calling_out, in_call, intake_lines, supervising, transfers
 from services.guest_calls import SUPERVISING
 from services.in_call import By, CallRefused
@@ -107,20 +107,6 @@ def press_keys(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Keys for a phone tree."""
     keys = request.form.get("keys", "").strip()
     return parts(contact_id, intake_lines.press_keys(house(), contact_id, by(), keys, guards.now()))
-
-
-@blueprint.post("/outcome")
-@allow(ANSWERING)
-def outcome(contact_id: uuid.UUID) -> ResponseReturnValue:
-    """What the intake line said."""
-    listing = request.form.get("listing", 0, type=int)
-    try:
-        status = ReferralStatus(request.form.get("status", ""))
-    except ValueError:
-        abort(400)
-    if not intake_lines.note_outcome(house(), contact_id, by(), listing, status, guards.now()):
-        abort(404)
-    return live_parts(contact_id)
 
 
 @blueprint.post("/colleague")

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
-from routing.vocabulary import Addressed, Disposition, ReportKind
+from routing.vocabulary import Addressed, DeclineReason, Disposition, ReportKind
 from services import (
     call_bar,
     consent_desk,
@@ -23,6 +23,7 @@ from services.blocks import BlockReason
 from services.contact_page import ContactPage
 from services.dispositions import WrapUp
 from services.in_call import By
+from services.referrals import page as page_of_referrals
 from web import guards
 from web.console import events_in_words
 from web.console.place_words import badge_in_words, licence_in_words
@@ -128,7 +129,8 @@ def for_page(found: ContactPage) -> dict[str, object]:
     return {
         "page": found,
         "call": call_bar.call_bar(house(), found.row.id, By(person.id, leads=person.role in LEADING), guards.now()),
-        "referrals": call_bar.referrals(house(), found.row.id),
+        "referrals": page_of_referrals.referrals(house(), found.row.id),
+        "decline_reasons": list(DeclineReason),
         "row": found.row,
         "matches": matches,
         "substances": contact_answers.substance_names(house(), language),

@@ -5,16 +5,19 @@ import uuid
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from routing.follow_up import Outcome
 from routing.reports.figures import STANDARDS
 from routing.vocabulary import Presence
 from services import board as boards
 from services import console, counselors, owed_callbacks, reports
+from services import follow_ups as planned
 from services.owed_callbacks import CallbackOutcome
 from web import guards
 from web.guards import ANSWERING, EVERYBODY, LEADING, allow
 from web.house import house
 
 CHOICES = frozenset({Presence.AVAILABLE, Presence.AWAY})  # busy and wrap-up come by themselves
+OUTCOMES = frozenset({Outcome.ANSWERED, Outcome.NO_ANSWER})  # of a step that a counselor does
 
 blueprint = Blueprint("desk", __name__)
 
@@ -58,6 +61,19 @@ def finish_callback(contact_id: uuid.UUID) -> ResponseReturnValue:
         abort(400)
     done = owed_callbacks.finish(house(), contact_id, guards.person().id, outcome, guards.now())
     return _follow_ups("_follow_ups.html", refused=not done)
+
+
+@blueprint.post("/follow-ups/<uuid:follow_up_id>/outcome")
+@allow(ANSWERING)
+def finish_follow_up(follow_up_id: uuid.UUID) -> ResponseReturnValue:
+    """What came of a step that a counselor does."""
+    try:
+        outcome = Outcome(request.form.get("outcome", ""))
+    except ValueError:
+        abort(400)
+    if outcome not in OUTCOMES:
+        abort(400)
+    return _follow_ups("_follow_ups.html", refused=not planned.complete(house(), follow_up_id, outcome, guards.now()))
 
 
 def _follow_ups(template: str, *, refused: bool = False) -> ResponseReturnValue:

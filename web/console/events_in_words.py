@@ -27,6 +27,9 @@ FAMILIES = {
     "did": "rescue_step",
     "answer": "answers",
     "referral": "referral",
+    "said_by": "said_by",
+    "decline": "decline",
+    "work": "referral_work",
     "part": "part",
 }
 # The same for a key that means something of its own in one kind of event.
@@ -77,6 +80,8 @@ def _keys(entry: TimelineEntry) -> Iterator[str]:
     """Where the sentence may stand: for this kind of leg, for one of a thing, or for the event as such."""
     if "kind" in entry.data:
         yield f"event.{entry.kind}.{entry.data['kind']}"
+    if "decline" in entry.data:
+        yield f"event.{entry.kind}.decline"
     if any(entry.data.get(counted) == 1 for counted in COUNTED):
         yield f"event.{entry.kind}.one"
     yield f"event.{entry.kind}"

@@ -1,0 +1,173 @@
+"""The closed loop: a place is asked without a word about the person, answers, and the caller is never left alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.people import lock_caller
+from routing.vocabulary import DeclineReason, ReferralStatus
+from services.conversation import Heard
+from services.referrals import asking, calls, referring
+from services.referrals.referring import ReferralRefused
+from tests.fixtures.paper import PaperTelephony
+from tests.services.referring import FIRST, SECOND, Story
+from tests.services.texting import Thread, story
+
+
+@pytest.fixture
+def told(caller: Thread) -> Story:
+    return Story(caller)
+
+
+def test_a_place_is_asked_without_a_fact_of_the_person_and_accepts_with_one_digit(told: Story) -> None:
+    first = told.order()[0]
+    told.register(first, FIRST)
+    assert told.refer(first) is None
+    (question,) = told.to_places()
+    code = told.referral().code or "-"
+    assert f"code {code}." in question
+    assert not any(word in question.lower() for word in ("heroin", "02150", "medicaid", "555-01"))
+    assert told.refer(first) is ReferralRefused.ALREADY
+    heard, thanks = told.place_says(FIRST, "1")
+    assert (heard, f"code {code}" in thanks) == (Heard.FACILITY, True)
+    assert told.places() == [("accepted", "facility_text")]
+    assert told.place_says(FIRST, "1")[0] is Heard.FACILITY, "said twice it is one answer"
+    (news,) = told.told()
+    assert "can take a new person now" in news
+    assert code in news
+    assert told.planned() == ["did_they_take_you", "no_show", "week", "month"]
+    assert [kind for kind in story(told.house, told.contact) if kind.startswith("referral")] == [
+        *("referral", "referral", "referral_outcome")  # chosen, asked, accepted
+    ]
+
+
+def test_a_decline_offers_the_next_place_and_yes_asks_it(told: Story) -> None:
+    first, second = told.order()[:2]
+    told.register(first, FIRST)
+    told.register(second, SECOND)
+    told.refer(first)
+    assert "1 full, 2 full but there is a waiting list" in told.place_says(FIRST, "no")[1]
+    assert told.work() == ["declined"]
+    assert told.places() == [("declined", "facility_text"), ("offered", "service")]
+    told.place_says(FIRST, "1")
+    assert told.referral().reason is DeclineReason.FULL
+    (offer,) = told.told()
+    assert "cannot take you today. Next on your list:" in offer
+    assert "We will ask them and write to you" in told.caller.text("yes")[0]
+    assert told.places()[1] == ("sent", "service")
+    assert told.work() == []
+    told.place_says(SECOND, "1")
+    assert told.places()[1] == ("accepted", "facility_text")
+
+
+def test_who_does_not_want_the_next_place_is_not_sent_there(told: Story) -> None:
+    first = told.order()[0]
+    told.register(first, FIRST)
+    told.refer(first)
+    told.place_says(FIRST, "2")
+    told.told()
+    assert "MORE for other places" in told.caller.text("no thanks")[0]
+    assert told.places()[1] == ("withdrawn", "caller")
+    assert "1. " not in "".join(told.caller.text("MORE")), "the list goes on where it stopped"
+
+
+def test_a_place_without_a_registered_phone_is_a_counselors_work_when_the_caller_wants_it(told: Story) -> None:
+    told.refer(told.order()[0])
+    assert told.to_places() == []
+    said = referring.say(
+        *(told.house, told.contact.id, told.counselor, told.order()[0], ReferralStatus.DECLINED, told.now)
+    )
+    assert said is None
+    told.told()
+    told.caller.text("YES")
+    assert told.places()[1] == ("chosen", "caller")
+    assert told.work() == ["ask_the_place"]
+
+
+def test_silence_is_a_call_then_a_counselors_work_with_an_owner(told: Story, paper: PaperTelephony) -> None:
+    first = told.order()[0]
+    told.register(first, FIRST)
+    told.refer(first)
+    assert calls.plan_due(told.house, told.now + timedelta(minutes=4)) == 0
+    assert calls.plan_due(told.house, told.now + timedelta(minutes=5)) == 1
+    assert referring.late_answers(told.house, told.now + timedelta(minutes=29)) == 0
+    assert referring.late_answers(told.house, told.now + timedelta(minutes=31)) == 1
+    assert referring.late_answers(told.house, told.now + timedelta(minutes=32)) == 0
+    assert told.work() == ["no_answer"]
+    with told.house.db.begin() as session:
+        (ask,) = asking.rows.asks_of(session, told.referral().id)
+    assert calls.place(told.house, paper, ask.id, told.now + timedelta(minutes=33))
+    assert paper.ringing() == [FIRST]
+    hello = calls.picked_up(told.house, ask.id, "CA1")
+    assert "referral.call_hello" in str(hello)
+    why = calls.pressed(told.house, ask.id, "2", told.now)
+    assert "referral.call_why" in str(why)
+    calls.pressed(told.house, ask.id, "2", told.now)
+    assert (told.places()[0], told.referral().reason) == (("declined", "facility_key"), DeclineReason.WAITING_LIST)
+    assert told.planned().count("waiting_list") == 3
+
+
+def test_a_phone_is_asked_about_one_referral_after_the_other(told: Story) -> None:
+    first = told.order()[0]
+    told.register(first, FIRST)
+    told.refer(first)
+    other = Story(Thread(told.house, "+16175550188"), "+16175550112")
+    other.caller.now = max(told.now, other.now)
+    assert other.refer(first) is None
+    assert other.places() == [("chosen", "counselor")], "it waits in line: a digit never has two meanings"
+    told.place_says(FIRST, "2")
+    assert asking.ask_due(told.house, told.now) == 0, "the next digit is the reason"
+    told.place_says(FIRST, "4")
+    assert asking.ask_due(told.house, told.now) == 1
+    assert other.places() == [("sent", "service")]
+    assert f"code {other.referral().code}." in told.to_places()[-1]
+
+
+def test_news_that_may_not_be_texted_is_told_by_a_person(told: Story) -> None:
+    first = told.order()[0]
+    told.register(first, FIRST)
+    told.refer(first)
+    with told.house.db.begin() as session:
+        lock_caller(session, told.contact.caller_id).texting_ok = False
+    told.place_says(FIRST, "1")
+    assert told.told() == []
+    assert told.work() == ["tell_the_caller"]
+
+
+def test_no_to_did_it_work_out_is_a_counselors_work_and_yes_closes_the_loop(told: Story) -> None:
+    first = told.order()[0]
+    told.refer(first)
+    referring.say(told.house, told.contact.id, told.counselor, first, ReferralStatus.ACCEPTED, told.now)
+    told.told()
+    told.caller.now += timedelta(hours=25)
+    assert any("did it work out" in words for words in told.told())
+    assert "what can be done next" in told.caller.text("No, they were full")[0]
+    assert told.places()[0] == ("not_arrived", "caller")
+    assert told.work() == ["not_arrived"]
+    assert referring.say(told.house, told.contact.id, told.counselor, first, ReferralStatus.ARRIVED, told.now) is None
+    assert told.work() == []
+    assert told.planned() == ["week", "month"]
+
+
+def test_no_without_any_referral_reaches_a_counselor_too(told: Story) -> None:
+    told.caller.now += timedelta(hours=4)
+    assert any("check in" in words for words in told.told())
+    told.caller.now += timedelta(days=2)
+    assert any("did it work out" in words for words in told.told())
+    assert "what can be done next" in told.caller.text("no")[0]
+    assert told.work() == ["did_not_work_out"]
+
+
+def test_more_right_after_a_check_in_means_the_list_and_leaves_the_check_in_open(told: Story) -> None:
+    told.caller.now += timedelta(hours=4)
+    assert any("check in" in words for words in told.told())
+    answers = told.caller.text("MORE")
+    assert "4. " in "".join(answers)
+    assert told.caller.heard is Heard.ANSWER
+    assert "We will call you" in told.caller.text("1")[0], "the check-in still waits for its answer"
+
+
+def test_only_a_place_of_the_list_that_was_shown_can_be_referred_to(told: Story) -> None:
+    assert told.refer(10**9) is ReferralRefused.NOT_ON_THE_LIST
+    assert told.refer(told.order()[-1]) is ReferralRefused.NOT_ON_THE_LIST
+    assert told.places() == []
