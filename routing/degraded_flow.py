@@ -61,7 +61,11 @@ def phones_of_round(
     the backup centre rings too, and people whom the first round had no room for.
     """
     always = [Phone(each) for each in (*on_call, *([backup] if backup and number else []))][:MOST_PHONES]
-    free = sorted(here, key=lambda person: (person.presence is not Presence.AVAILABLE, person.id))
+    twice = {phone.number for phone in always}
+    free = sorted(
+        (person for person in here if person.phone not in twice),
+        key=lambda person: (person.presence is not Presence.AVAILABLE, person.id),
+    )
     room = MOST_PHONES - len(always)
     begin = (turn + number * room) % len(free) if len(free) > room else 0
     chosen = [*free[begin:], *free[:begin]][:room]

@@ -10,7 +10,7 @@ from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, r
 from models.rooms import TALKING
 from routing import call_flow
 from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
-from services import fetching, releasing, ringing, rings, tasks, transfers, wait_again
+from services import fetching, owed_callbacks, releasing, ringing, rings, tasks, transfers, wait_again
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -38,7 +38,7 @@ def joined(house: House, conference: str, sid: str, now: datetime, room_sid: str
         if leg.kind in GUESTS and contact.status is ContactStatus.CONNECTED:
             transfers.arrived(session, contact, leg, now)
         if leg.id == contact.claim_leg_id:
-            _counselor_in(session, contact, now)
+            _counselor_in(session, house, contact, now)
 
 
 def _is_id(name: str) -> bool:
@@ -49,43 +49,64 @@ def _is_id(name: str) -> bool:
     return True
 
 
-def _counselor_in(session: Session, contact: Contact, now: datetime) -> None:
+def _counselor_in(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """The winner is there: the lease begins anew, for what they heard first has used up part of it."""
     if contact.counselor_joined_at is None:
         contact.counselor_joined_at = now
+        if contact.claim_expires_at is not None:
+            lease = timedelta(seconds=house.rules.claim_lease_seconds)
+            contact.claim_expires_at = max(contact.claim_expires_at, now + lease)
         record(session, contact.id, "counselor_joined", now, leg=str(contact.claim_leg_id))
         tasks.ask(session, tasks.CONNECT, contact.id, now)
 
 
 def waits_alone(house: House, sid: str, now: datetime) -> None:
-    """A phone is alone in a conference: for the winner this says the same as the join event, should that be lost.
+    """A phone is alone in a conference: nobody stays there to whom nobody will come.
 
-    A caller whose counselor was gone before the way in was taken is fetched out.
+    For the winner this says the same as the join event, should that be lost. A caller whose counselor was gone before
+    the way in was taken is fetched out.
     """
     with house.db.begin() as session:
         leg = leg_by_sid(session, sid)
         contact = lock_contact(session, leg.contact_id) if leg else None
-        if leg is not None and contact is not None and contact.claim_leg_id == leg.id:
-            _counselor_in(session, contact, now)
-        elif leg is not None and contact is not None and leg.kind is LegKind.CALLER and _left_alone(session, contact):
-            tasks.ask(session, tasks.LEFT_ALONE, contact.id, now)
+        if leg is None or contact is None or leg.ended_at is not None:
+            return
+        goes_on = contact.status in (ContactStatus.CLAIMED, *TALKING)
+        if leg.kind is LegKind.CALLER:
+            _caller_alone(session, house, contact, now)
+        elif goes_on and contact.claim_leg_id == leg.id:
+            _counselor_in(session, house, contact, now)
+        elif not (goes_on and leg.kind in GUESTS):
+            tasks.ask(session, tasks.DROP, leg.id, now)  # the caller left in the very moment, or has another counselor
+
+
+def _caller_alone(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """Whoever has talked goes on to what follows a conversation, whoever has met nobody waits again at once."""
+    if not _left_alone(session, contact):
+        return
+    connected = contact.connected_at
+    if contact.status is ContactStatus.ENDED and (connected is None or now - connected < owed_callbacks.MET):
+        record(session, contact.id, "waits_again", now)
+        wait_again.back_to_waiting(session, house, contact, now)
+    tasks.ask(session, tasks.LEFT_ALONE, contact.id, now)
 
 
 def _left_alone(session: Session, contact: Contact) -> bool:
     """Whether the conversation is over, and its caller sits in a conference into which nobody comes any more."""
-    over = contact.status in (ContactStatus.ENDED, ContactStatus.CLOSED)
+    over = contact.status in (ContactStatus.WAITING, ContactStatus.ENDED, ContactStatus.CLOSED)
     return over and not any(leg.id == contact.claim_leg_id for leg in live_legs(session, contact.id))
 
 
 def fetch_out(house: House, telephony: Telephony, contact_id: uuid.UUID) -> bool:
-    """A caller who is alone in a conference goes on to what follows a conversation; True when they were fetched."""
+    """A caller who is alone in a conference is brought out of it; True when they were fetched."""
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         caller = next((leg for leg in live_legs(session, contact_id) if leg.kind is LegKind.CALLER), None)
         if contact is None or caller is None or caller.provider_sid is None or not _left_alone(session, contact):
             return False
-        sid = caller.provider_sid
+        sid, way = caller.provider_sid, "join" if contact.status is ContactStatus.WAITING else "after"
     try:
-        telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("after", contact_id))
+        telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path(way, contact_id))
     except (CallGone, ProviderRefused, ProviderUnsure):
         return False  # its own end tells, or the next turn of its silence asks again
     return True
@@ -147,7 +168,7 @@ def _stale_legs(house: House, now: datetime) -> Select[uuid.UUID]:
     unanswered = (LegStatus.PLANNED, LegStatus.PLACING, LegStatus.RINGING)
     undecided = Leg.status.in_(unanswered) | ((Leg.status == LegStatus.ANSWERED) & (Leg.kind != LegKind.CALLER))
     return select(Leg.id).where(
-        Leg.ended_at.is_(None), undecided, func.coalesce(Leg.placed_at, Leg.planned_at) < ring_over
+        Leg.ended_at.is_(None), undecided, func.coalesce(Leg.answered_at, Leg.placed_at, Leg.planned_at) < ring_over
     )
 
 

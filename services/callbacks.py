@@ -10,10 +10,11 @@ from models.contacts import Contact, Leg, lock_contact, queue_place, record
 from models.follow_ups import FollowUp
 from routing import call_flow
 from routing.documents import Ask, Document, HangUp, Say
-from routing.vocabulary import FollowUpKind, FollowUpStatus, Language, LegStatus
+from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Language, LegStatus
 from services import direct_calls, escalation, owed_callbacks, wait_again
 from services.house import House
 
+ON_ITS_WAY = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED)
 CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into the conference
 
 
@@ -64,18 +65,25 @@ def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Docum
 
 
 def confirmed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:
-    """The key at the check: 1 joins the counselor, anything else ends the call and says nothing more."""
+    """The key at the check: 1 joins the counselor, anything else ends the call and says nothing more.
+
+    Should the counselor be gone by then, they wait for another one like any caller.
+    """
     with house.db.begin() as session:
         leg = session.get(Leg, leg_id)
         contact = lock_contact(session, leg.contact_id) if leg else None
-        if leg is None or contact is None or digits[:1] != "1" or contact.claim_leg_id is None:
+        if leg is None or contact is None or digits[:1] != "1" or contact.status not in ON_ITS_WAY:
             return Document(Language.ENGLISH, (HangUp(),))
         owed = owed_callback(session, contact.id)  # also one that was only promised: they are on the line now
         if owed is not None:
             owed.status, owed.done_at, owed.last_outcome = FollowUpStatus.DONE, now, "reached"
         leg.status = LegStatus.ACCEPTED
         direct_calls.reached(contact)
-        contact.calling_back = False  # from here on a call like any other
         record(session, contact.id, "callback_reached", now)
+        if contact.claim_leg_id is None:
+            wait_again.back_to_waiting(session, house, contact, now)
+            contact.calling_back = False
+            return call_flow.requeue(contact.id, contact.language, Say("voice.counselor_lost"))
+        contact.calling_back = False  # from here on a call like any other
         escalation.connected(session, contact, now)
         return call_flow.join(contact.id, contact.language, contact.room or contact.claim_leg_id.hex)

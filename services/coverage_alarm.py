@@ -45,7 +45,7 @@ def tell_gaps(house: House, now: datetime) -> int:
         found = gaps(everybody, needs, now, end)
         _forget_covered(session, told, found, now)
         new = [gap for gap in _untold(found, told) if _may_tell(house, gap, now)]
-        if not new or not leaders:
+        if not new:
             return 0
         session.add_all(CoverageGap(need=g.need, starts_at=g.span.start, ends_at=g.span.end, told_at=now) for g in new)
         alarms.raise_alarm(session, AlarmKind.COVERAGE_GAP, now, count=len(new))

@@ -28,10 +28,14 @@ HOLD_PAUSE = 12  # seconds of quiet between two reassurances
 CRISIS_RING_SECONDS = 60
 
 
-def way_out(session: Session, house: House, contact: Contact, now: datetime) -> Document:
-    """The document for a caller who is not (or no longer) in the provider's queue, by the contact's next step."""
+def way_out(session: Session, house: House, contact: Contact, now: datetime, *, fetched: bool = False) -> Document:
+    """The document for a caller who is not (or no longer) in the provider's queue, by the contact's next step.
+
+    `fetched`: a worker's redirect asks. While one is on its way nobody else lets the caller in (`services.fetching`).
+    """
     if contact.status in (ContactStatus.CLAIMED, ContactStatus.CONNECTED):
-        if contact.counselor_joined_at is not None and contact.claim_leg_id is not None:
+        may_go_in = contact.counselor_joined_at is not None and (fetched or not fetching.being_fetched(contact, now))
+        if may_go_in and contact.claim_leg_id is not None:
             contact.flow = {**contact.flow, LET_IN: 1}
             fetching.both_in(session, contact, now)
             connected(session, contact, now)
@@ -210,7 +214,7 @@ def join(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         contact = lock_contact(session, contact_id)
         if contact is None:
             raise LookupError("no such contact")
-        return way_out(session, house, contact, now)
+        return way_out(session, house, contact, now, fetched=True)
 
 
 def after(house: House, contact_id: uuid.UUID, now: datetime, *, there: bool = True) -> Document:

@@ -8,9 +8,11 @@ from routing import call_flow, held_calls
 from routing.call_flow import NextStep
 from routing.documents import Document, Say
 from routing.held_calls import BLOCKED, CHALLENGED
-from routing.vocabulary import DANGER, Language
+from routing.vocabulary import DANGER, ContactStatus, Language
 from services import escalation, knowing, wait_again
 from services.house import House
+
+MOST_CHALLENGES = 3
 
 
 def answered(house: House, contact_id: uuid.UUID, digits: str, speech: str, now: datetime) -> Document:
@@ -33,6 +35,12 @@ def answered(house: House, contact_id: uuid.UUID, digits: str, speech: str, now:
             return _on_to_the_queue(house, contact, digits)
         if in_danger and BLOCKED in contact.flow:
             return held_calls.held(contact_id, BLOCKED, contact.language, Say(f"voice.danger_{contact.urgency.value}"))
+        asked = int(contact.flow.get(CHALLENGED, MOST_CHALLENGES))
+        if asked < MOST_CHALLENGES:  # somebody speaks, and may not be able to press a key while they do
+            contact.flow = {**contact.flow, CHALLENGED: asked + 1}
+            return held_calls.held(contact_id, CHALLENGED, contact.language)
+        if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
+            return _on_to_the_queue(house, contact, digits)  # the key that ended the challenge was told twice
         return call_flow.farewell(contact.language, Say("voice.goodbye"))
 
 

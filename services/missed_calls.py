@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from models import contacts
 from models.contacts import take_receipt
 from models.look_backs import good_until, note_good
+from models.people import counselor_by_phone
 from routing.phone import e164
 from services import alarms
 from services.alarms import AlarmKind
@@ -55,9 +56,15 @@ def _unknown(house: House, listed: Sequence[ReceivedCall], now: datetime) -> lis
     return sorted((call for call in ended if call.sid not in known), key=lambda call: call.started_at)
 
 
+def _is_ours(house: House, caller: str | None) -> bool:
+    """Whether one of our own people called: their menu (`services.staff_line`) leaves no receipt."""
+    with house.db.begin() as session:
+        return caller is not None and counselor_by_phone(session, caller) is not None
+
+
 def _take(house: House, telephony: Telephony, call: ReceivedCall, now: datetime) -> bool:
     caller = e164(call.caller)
-    if caller in house.rules.helpline_numbers:
+    if caller in house.rules.helpline_numbers or _is_ours(house, caller):
         return False
     talked = timedelta(seconds=telephony.talked_seconds(call.sid)) >= MET
     with house.db.begin() as session:

@@ -64,7 +64,7 @@ def _put_back(session: Session, contact: Contact, owed: FollowUp, now: datetime)
 def may_ring(session: Session, house: House, contact: Contact, now: datetime) -> bool:
     """Whether the next round of a callback's ringing is due; the attempt ends when its rounds are over."""
     phones = [leg for leg in contact.legs if leg.kind is not LegKind.CALLER]
-    ringing = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER and not leg.end_reason]
+    ringing = [leg for leg in live_legs(session, contact.id) if not leg.end_reason]  # the person's own phone, too
     owed = callbacks.owed_callback(session, contact.id, FollowUpStatus.STARTED)
     if owed is not None and not ringing and now - (owed.started_at or now) >= ATTEMPT:
         record(session, contact.id, "callback_nobody_free", now, attempt=owed.attempts)

@@ -67,7 +67,8 @@ def _counselor_leg_ended(
     session: Session, house: House, contact: Contact, leg: Leg, now: datetime, *, missed: bool
 ) -> None:
     if leg.kind in GUESTS:
-        guest_calls.gone(session, contact, leg, now)
+        if leg.end_reason != "passed":  # what follows from that was done when they said so
+            guest_calls.gone(session, contact, leg, now)
         return
     counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
     if counselor is not None and missed:

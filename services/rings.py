@@ -67,7 +67,7 @@ def counselors_of_the_line(session: Session) -> list[Counselor]:
 
 
 def _candidates(session: Session, counselors: list[Counselor], contact: Contact, now: datetime) -> list[Candidate]:
-    busy = set(session.scalars(select(Leg.counselor_id).where(Leg.ended_at.is_(None), Leg.counselor_id.is_not(None))))
+    busy, phones = _in_use(session)
     legs = session.scalars(select(Leg).where(Leg.contact_id == contact.id, Leg.counselor_id.is_not(None))).all()
     here = schedules.on_shift(session, counselors, now)
     resting = coverage.resting(_past(legs, contact, now), now)
@@ -78,7 +78,7 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
             languages=frozenset(counselor.languages),
             on_shift=counselor.id in here,
             presence=presence_now(counselor, now),
-            on_a_leg=counselor.id in busy or counselor.id in resting,
+            on_a_leg=counselor.id in busy or counselor.id in resting or counselor.phone in phones,
             times_rung=sum(1 for leg in legs if leg.counselor_id == counselor.id),
             passed=any(leg.counselor_id == counselor.id and leg.end_reason == "passed" for leg in legs),
             idle_since=counselor.last_contact_ended_at,
@@ -86,6 +86,15 @@ def _candidates(session: Session, counselors: list[Counselor], contact: Contact,
         )
         for counselor in counselors
     ]
+
+
+def _in_use(session: Session) -> tuple[set[uuid.UUID], set[str]]:
+    """Counselors on any leg, and our people's phones on any: an on-call number may be somebody's of the roster."""
+    query = select(Leg.counselor_id, Leg.number).where(
+        Leg.ended_at.is_(None), Leg.counselor_id.is_not(None) | (Leg.kind == LegKind.ON_CALL)
+    )
+    legs = session.execute(query).all()
+    return {who for who, _ in legs if who is not None}, {number for _, number in legs if number}
 
 
 def _past(legs: Iterable[Leg], contact: Contact, now: datetime) -> list[PastRing]:
@@ -140,13 +149,8 @@ def add_leg(
 
 def _on_call(session: Session, house: House, contact: Contact, now: datetime) -> list[Leg]:
     """The on-call numbers, each at most once a minute for a contact and never while it is on any leg."""
-    recent = session.scalars(
-        select(Leg).where(
-            Leg.kind == LegKind.ON_CALL,
-            Leg.ended_at.is_(None) | ((Leg.contact_id == contact.id) & (Leg.planned_at > now - ON_CALL_AGAIN)),
-        )
-    ).all()
-    busy = {leg.number for leg in recent}
+    rung = Leg.contact_id == contact.id, Leg.kind == LegKind.ON_CALL, Leg.planned_at > now - ON_CALL_AGAIN
+    busy = _in_use(session)[1].union(session.scalars(select(Leg.number).where(*rung)))
     numbers = [number for number in house.rules.on_call_numbers if number not in busy]
     return [add_leg(session, contact, LegKind.ON_CALL, number, None, now) for number in numbers]
 

@@ -31,6 +31,7 @@ from services.suggestions import numbered_names
 NOTHING = Understanding()
 PRESCRIBER, DOCTOR = "prescriber_said", "doctor_said"  # in the flow: each said once in a call
 MAX_ASKS = call_flow.MAX_ASKS
+ZIP_DIGITS = 5
 MEANING_KEYS = frozenset(str(key) for key in range(1, call_flow.SPOKEN_CHOICES + 1))
 
 
@@ -129,9 +130,6 @@ def waiting_key(house: House, contact_id: uuid.UUID, digits: str, now: datetime)
         contact = lock_contact(session, contact_id)
         if contact is None:
             return Document(Language.ENGLISH, (HangUp(),))
-        if len(digits) == 5:
-            knowing.hear_zip(session, contact, digits, "keypad", now)
-            return Document(contact.language, (Say("voice.thanks"),))
         said = _key(session, house, contact, digits, now, first=False)
         if contact.next_step != NextStep.RING:
             return Document(contact.language, (Leave(),))
@@ -176,8 +174,11 @@ def _key(
 
 
 def _wait_again(session: Session, house: House, contact: Contact, now: datetime) -> None:
-    """After a conversation that ended too soon, the same contact waits again, as if it had just come."""
-    over = contact.status in (ContactStatus.ENDED, ContactStatus.CONNECTED, ContactStatus.CLOSED)
+    """After a conversation that ended too soon, the same contact waits again, as if it had just come.
+
+    Not while it goes on: then the key was pressed in the moment in which the caller was fetched.
+    """
+    over = contact.status in (ContactStatus.ENDED, ContactStatus.CLOSED)
     if over and not wait_again.has_hung_up(session, contact):
         wait_again.back_to_waiting(session, house, contact, now)
         record(session, contact.id, "waits_again", now)
@@ -187,12 +188,14 @@ def heard(
     house: House, contact_id: uuid.UUID, question: str, digits: str | None, speech: str | None, now: datetime
 ) -> Document:
     """An answer to a question asked while waiting: kept with its source; danger changes everything at once."""
-    if digits and len(digits) != 5 and not (question == call_flow.NAME and digits in MEANING_KEYS):
+    if digits and len(digits) == 1 and not (question == call_flow.NAME and digits in MEANING_KEYS):
         return waiting_key(house, contact_id, digits, now)
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         if contact is None:
             return Document(Language.ENGLISH, (HangUp(),))
+        if digits and 1 < len(digits) < ZIP_DIGITS:
+            return Document(contact.language, ())  # a ZIP typed too slowly is no key: it is asked for again
         if question == call_flow.NAME and digits in MEANING_KEYS:
             _choose_meaning(session, contact, int(digits), now)
         elif digits:

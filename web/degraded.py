@@ -130,7 +130,8 @@ def key(ticket: str) -> Response:
 @blueprint.post("/voice/degraded/after/<ticket>")
 def after(ticket: str) -> Response:
     """Ringing is over: a conversation ends with thanks; in vain it goes on."""
-    spoken = field("DialBridged") == "true" or field("DialCallDuration") not in ("", "0")
+    bridged = field("DialBridged")  # a voicemail that heard the whisper has a duration, too
+    spoken = bridged == "true" if bridged else field("DialCallDuration") not in ("", "0")
     document = calls.after(house(), ticket, callers_call(), now(), spoken=spoken, phone=field("DialCallSid"))
     return twiml(document)
 

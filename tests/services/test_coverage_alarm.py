@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from models.alarms import Alarm
 from models.people import Counselor, Shift
 from models.texts import TextMessage
 from routing.gaps import ANYONE, Coverer, gaps
@@ -78,6 +79,13 @@ def test_a_gap_that_was_closed_and_opens_again_is_told_again(stage: Stage, leade
     assert tell_gaps(stage.house, NOON + timedelta(days=1)) == 1
     works(stage, who, "daily 08:00-22:00")
     assert tell_gaps(stage.house, midnight + timedelta(days=1)) == 1, "tonight is told at any hour, the rest later"
+
+
+def test_a_gap_is_an_alarm_though_no_supervisor_has_a_phone(stage: Stage) -> None:
+    works(stage, stage.counselor(101), "daily 08:00-24:00")
+    assert tell_gaps(stage.house, NOON) == 7
+    with stage.house.db.begin() as session:
+        assert session.scalars(select(Alarm.kind)).all() == ["coverage_gap"]
 
 
 def test_what_nobody_on_the_roster_offers_is_no_gap_of_the_week(stage: Stage, leader: uuid.UUID) -> None:

@@ -110,9 +110,12 @@ def test_in_a_flood_strangers_press_a_key_first_and_who_is_known_or_in_danger_do
     stranger = newest(stage)
     assert stage.rings(stranger.id) == []
     assert is_welcomed(held_calls.answered(stage.house, stranger.id, "1", "", stage.now))
+    assert is_welcomed(held_calls.answered(stage.house, stranger.id, "1", "", stage.now)), "told twice"
     assert newest(stage).status is ContactStatus.WAITING
     stage.later(1)
     calls_in(stage, "+12125550126", "CAspeaks")
+    asked_again = held_calls.answered(stage.house, newest(stage).id, "", "hello, is anybody there", stage.now)
+    assert says(asked_again)[1:] == ["voice.challenged"] * 2 + ["voice.goodbye"]
     spoke = held_calls.answered(stage.house, newest(stage).id, "", "my son is not breathing", stage.now)
     assert is_welcomed(spoke)
     assert is_welcomed(calls_in(stage, "+12125550144", "CAfriend"))

@@ -28,11 +28,13 @@ def came(sid: str, minutes: float, caller: str = "+12125550142", *, over: bool =
 
 
 def test_missed_calls_become_contacts_once_and_who_talked_with_nobody_is_work_for_a_person(stage: Stage) -> None:
+    stage.counselor(101)
     stage.dials()  # known already
     known = ReceivedCall(stage.caller_sid(), "+12125550142", LINE, NOON - timedelta(minutes=3), over=True)
     stage.network.received = [
         *(known, came("CAlost", 300), came("CAtalked", 200, "+12125550143"), came("CAhidden", 100, "anonymous")),
         *(came("CAlive", 5, over=False), came("CAyoung", 0.5), came("CAours", 50, LINE)),
+        came("CAmenu", 40, "+16175550101"),  # one of our people, who only heard the menu
     ]
     stage.network.talks = {"CAtalked": 95}
 

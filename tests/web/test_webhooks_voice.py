@@ -105,6 +105,10 @@ def test_the_fallback_needs_no_database_and_keeps_press_one(
     key = (gather.get("action") or "").removeprefix("http://127.0.0.1:8000")
     assert ET.fromstring(twilio.post(key, Digits="2").data).find("Hangup") is not None
     assert len(ET.fromstring(twilio.post(key, Digits="1").data)) == 0
+    then = ET.fromstring(twilio.post("/voice/fallback", **CALL).data).find("Dial").get("action") or ""  # type: ignore[union-attr]
+    voicemail = {"DialBridged": "false", "DialCallStatus": "completed", "DialCallDuration": "12"}
+    again = twilio.post(then.removeprefix("http://127.0.0.1:8000"), **CALL, **voicemail)
+    assert ET.fromstring(again.data).find("Dial") is not None, "a voicemail that heard the whisper is nobody's talk"
     another_call = twilio.post(whisper, ParentCallSid="CA2")
     assert ET.fromstring(another_call.data)[0].tag == "Hangup"
     forged = twilio.post(key[:-9] + "AAAAAAAA=", Digits="1")
