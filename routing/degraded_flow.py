@@ -100,6 +100,11 @@ def nobody(*, can_be_called: bool) -> Document:
     return _document(*both(last), HangUp())
 
 
+def blocked() -> Document:
+    """A blocked number is told where help in danger is, and rings nobody."""
+    return _document(*both("voice.blocked"), *both("voice.blocked_danger"), HangUp())
+
+
 def thanks() -> Document:
     """After a conversation."""
     return _document(*both("voice.goodbye"), HangUp())

@@ -12,6 +12,7 @@ from services import alarms, counselor_notices, schedules
 from services.alarms import AlarmKind
 from services.house import House
 
+HELP_ASKED = "help_asked_at"  # in the flow: a counselor wants a supervisor, seconds since 1970
 _AS_ALARM = {
     "counselor.danger_call": AlarmKind.DANGER_CALL,
     "counselor.danger_hung_up": AlarmKind.DANGER_HUNG_UP,

@@ -10,9 +10,10 @@ from models import directory, reading
 from models.contacts import Leg
 from routing.vocabulary import GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
 from services import transfers
+from services.alerts import HELP_ASKED
 from services.fetching import MOVE_ASKED
 from services.house import House
-from services.in_call import HELP_ASKED, By
+from services.in_call import By
 from services.intake_lines import NEXT_PLACES
 from services.transfers import Colleague
 

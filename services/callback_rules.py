@@ -38,14 +38,16 @@ class RefusedRow:
     reason: str
 
 
-def refusal(session: Session, house: House, contact: Contact, now: datetime) -> CallbackRefused | None:
+def refusal(
+    session: Session, house: House, contact: Contact, now: datetime, *, limits: bool = True
+) -> CallbackRefused | None:
     """Why this contact cannot be promised a callback; None when it can. Limits hold nobody in danger back."""
     number, rules = contact.caller.number, house.rules
     if number is None:
         return CallbackRefused.NO_NUMBER
     if not callable_in(number, rules.callback_countries):
         return CallbackRefused.COUNTRY
-    if contact.urgency in DANGER:
+    if contact.urgency in DANGER or not limits:
         return None
     since = now - care.DAY
     if care.promised_since(session, since, contact.caller_id) >= rules.callbacks_per_number_a_day:

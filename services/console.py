@@ -13,6 +13,7 @@ from routing.follow_up import By
 from routing.phone import masked
 from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, Urgency
 from services import owed_callbacks, promises
+from services.alerts import HELP_ASKED
 from services.house import House
 
 PAGE_LENGTH = 50
@@ -35,6 +36,7 @@ class ContactRow:
     opened_at: datetime
     since: datetime
     ended_at: datetime | None
+    help_asked: bool = False  # the counselor who has it wants somebody beside them
 
     @property
     def danger(self) -> bool:
@@ -124,6 +126,7 @@ def row_of(contact: Contact) -> ContactRow:
         opened_at=contact.opened_at,
         since=_since(contact),
         ended_at=contact.ended_at,
+        help_asked=HELP_ASKED in contact.flow and contact.status in reading.GOING_ON,
     )
 
 

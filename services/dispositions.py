@@ -77,7 +77,7 @@ def write(
         needs.note_need(session, contact, now)
         follow_ups.plan_for(session, house, contact, now)
         if disposition is Disposition.CALLBACK_REQUESTED and contact.caller.number is not None:
-            promises.promise_callback(session, house, contact, now)
+            promises.promise_callback(session, house, contact, now, limits=counselor_id is None)
     outbox.touch(session, contact.id)
 
 
@@ -123,7 +123,8 @@ def _ask_help(house: House, leg_id: uuid.UUID, now: datetime) -> None:
         leg = session.get_one(Leg, leg_id)
         contact = lock_contact(session, leg.contact_id)
         if contact is not None:
-            record(session, contact.id, "help_asked", now, by=str(leg.counselor_id or ""))
+            contact.flow = {**contact.flow, alerts.HELP_ASKED: int(now.timestamp())}
+            record(session, contact.id, "counselor_needs_help", now, by=str(leg.counselor_id or ""))
             alerts.help_asked(session, house, contact, now)
             outbox.touch(session, contact.id)
 

@@ -16,8 +16,9 @@ from services import alerts, counselor_notices, escalation, guests, rooms, tasks
 from services.house import House
 
 # `voice.told_...`
-TOLD = frozenset({"hold_over", "not_reached", "guest_left", "listens", "joined", "help_comes"})
-HELP_ASKED = "help_asked_at"  # in the flow: a counselor wants a supervisor, seconds since 1970
+WARNED_BEFORE = timedelta(seconds=30)
+WARNED = "hold_end_told"  # in the flow: of which hold (its beginning, seconds since 1970) the counselor was told
+TOLD = frozenset({"hold_over", "hold_ends_soon", "not_reached", "guest_left", "listens", "joined", "help_comes"})
 
 
 class CallRefused(StrEnum):
@@ -108,8 +109,8 @@ def ask_help(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
             return CallRefused.NOT_ON
         if contact.claimed_by != by.id and not by.leads:
             return CallRefused.NOT_YOURS
-        contact.flow = {**contact.flow, HELP_ASKED: int(now.timestamp())}
-        record(session, contact.id, "help_asked", now, by=str(by.id))
+        contact.flow = {**contact.flow, alerts.HELP_ASKED: int(now.timestamp())}
+        record(session, contact.id, "counselor_needs_help", now, by=str(by.id))
         alerts.help_asked(session, house, contact, now)
         outbox.touch(session, contact.id)
         return None
@@ -135,6 +136,26 @@ def long_holds(house: House, now: datetime) -> int:
     with house.db.begin() as session:
         held = queries.held_contacts(session, now - timedelta(seconds=rules.hold_limit_seconds))
     return sum(_end_hold(house, contact_id, now) for contact_id in held)
+
+
+def consultations_near_their_end(house: House, now: datetime) -> int:
+    """Counselors who speak in private, and whose caller comes back soon, are told so, once; how many."""
+    soon = timedelta(seconds=house.rules.consult_limit_seconds) - WARNED_BEFORE
+    with house.db.begin() as session:
+        held = queries.held_contacts(session, now - soon)
+    told = 0
+    for contact_id in held:
+        with house.db.begin() as session:
+            contact = lock_contact(session, contact_id)
+            since = int(contact.held_since.timestamp()) if contact is not None and contact.held_since else None
+            if contact is None or since is None or contact.flow.get(WARNED) == since:
+                continue
+            contact.flow = {**contact.flow, WARNED: since}
+            counselor = rooms.counselor_leg(session, contact)
+            if counselor is not None and guests.guest_here(session, contact) is not None:
+                rooms.tell(session, contact, counselor, "hold_ends_soon", now)
+                told += 1
+    return told
 
 
 def _end_hold(house: House, contact_id: uuid.UUID, now: datetime) -> bool:

@@ -26,16 +26,17 @@ VOICEMAIL_DEADLINE = timedelta(minutes=30)  # URAC: callbacks within 30 minutes 
 
 
 def promise_callback(
-    session: Session, house: House, contact: Contact, now: datetime, *, asked: bool = True
+    session: Session, house: House, contact: Contact, now: datetime, *, asked: bool = True, limits: bool = True
 ) -> FollowUp | None:
     """A callback as soon as a counselor is free, in its place in line; twice promises once. Not `asked`: our idea.
+    Without `limits`: a counselor has spoken with them, so how many were promised today does not matter.
 
     None when the rules forbid it (callback_rules), which is written down for supervisors.
     """
     found = owed_callback(session, contact.id)
     if found is not None and found.plan.get("by") != By.PERSON:
         return found
-    refused = callback_rules.refusal(session, house, contact, now)
+    refused = callback_rules.refusal(session, house, contact, now, limits=limits)
     if refused is not None:
         record(session, contact.id, "callback_refused", now, reason=refused.value)
         return None

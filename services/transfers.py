@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from services.house import House
 from services.in_call import By, CallRefused, conversation
 from services.intake_lines import NEXT_PLACES
 from services.referrals import intake_answers
+
+LEFT_AT = "left_together_at"  # in the flow: since when caller and line talk without us, seconds since 1970
+TALK_ON_FOR = timedelta(hours=2)  # an intake takes an hour or less
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,32 @@ def hand_over(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Cal
             return None
         counselor = rooms.counselor_leg(session, contact)
         contact.status = ContactStatus.HANDED_OVER
+        contact.flow = {**contact.flow, LEFT_AT: int(now.timestamp())}
         rooms.bring_back(session, contact, now)
         rooms.want(session, contact, guest, now, ends=True)  # nobody is left alone when that line hangs up
         if counselor is not None:
             rooms.want(session, contact, counselor, now, ends=False, leaves=True)
         record(session, contact.id, "left_together", now, kind=guest.kind.value, leg=str(guest.id))
         return None
+
+
+def end_long_talks(house: House, now: datetime) -> int:
+    """Calls that were handed over very long ago (a recording talks on) end: that line is let go; how many."""
+    with house.db.begin() as session:
+        found = queries.handed_over_contacts(session)
+        old = [
+            contact for contact in found if now.timestamp() - contact.flow.get(LEFT_AT, 0) > TALK_ON_FOR.total_seconds()
+        ]
+        for contact in old:
+            contact.flow = {**contact.flow, LEFT_AT: int(now.timestamp())}
+            live = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER]
+            record(session, contact.id, "talk_too_long", now, phones=len(live))
+            for leg in live:
+                tasks.ask(session, tasks.DROP, leg.id, now)
+            if not live_legs(session, contact.id):
+                contact.status, contact.ended_at = ContactStatus.ENDED, now
+            outbox.touch(session, contact.id)
+    return len(old)
 
 
 def succeed(session: Session, contact: Contact, guest: Leg, now: datetime) -> None:

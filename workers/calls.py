@@ -135,6 +135,7 @@ def sweep() -> None:
     owed_callbacks.give_way(here.house, here.now())
     bridging.sweep(here.house, here.telephony, here.now())
     moving.sweep(here.house, here.telephony, here.now())
+    in_call.consultations_near_their_end(here.house, here.now())
     in_call.long_holds(here.house, here.now())
     transfers.late_arrivals(here.house, here.now())
     rooms.sweep(here.house, here.telephony, here.now())
@@ -151,6 +152,7 @@ def dial() -> None:
 
 @shared_task(name=CALLS_RECONCILE)  # type: ignore[untyped-decorator]
 def reconcile() -> None:
-    """Beat's wake-up: calls whose end no callback told."""
+    """Beat's wake-up: calls whose end no callback told, and those that have no end."""
     here = household()
+    transfers.end_long_talks(here.house, here.now())
     watchdog.reconcile(here.house, here.telephony, here.now())

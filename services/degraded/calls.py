@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 
 def answer(house: House, call: InboundCall, now: datetime, *, number: int = 0) -> Document:
     """Say what helps and ring people of the snapshot and the on-call numbers, in round `number`, without a database."""
+    if number == 0 and _is_blocked(house, call, now):
+        note(house, "call", now, call=call.sid, number=call.caller_number, line=call.helpline_number, blocked=True)
+        return degraded_flow.blocked()
     if number == 0:
         note(house, "call", now, call=call.sid, number=call.caller_number, line=call.helpline_number)
     phones = _phones(house, call, number, now)
@@ -39,6 +42,16 @@ def _phones(house: House, call: InboundCall, number: int, now: datetime) -> list
         here = []
     turn = zlib.crc32(call.sid.encode())
     return degraded_flow.phones_of_round(here, rules.on_call_numbers, rules.backup_number or "", number, turn)
+
+
+def _is_blocked(house: House, call: InboundCall, now: datetime) -> bool:
+    if house.local is None or call.caller_number is None:
+        return False
+    try:
+        return snapshot.is_blocked(house.local, call.caller_number, now)
+    except (OSError, ValueError, KeyError):  # when in doubt they are let through
+        log.exception("snapshot_not_read")
+        return False
 
 
 def _target(call: InboundCall, phone: Phone, number: int) -> Target:

@@ -106,7 +106,7 @@ def _called(session: Session, entry: Entry, now: datetime) -> None:
         data = entry.data
         take_receipt(session, data["call"], entry.at)
         contact, _ = records.past_call(session, data["call"], data["number"], data["line"], entry.at)
-        if contact.caller.number is not None:
+        if contact.caller.number is not None and not data.get("blocked"):
             session.add(records.to_look_after(contact, now))
     record(session, contact.id, "degraded", entry.at)
     outbox.touch(session, contact.id)

@@ -1,10 +1,12 @@
-"""Who is on shift, on this host's own disk, at most a minute old while the database answers."""
+"""Who is on shift and which numbers are blocked, on this host's own disk, at most a minute old."""
 
 import json
 import time
 from dataclasses import asdict
 from datetime import datetime
 
+from models.care import blocks_now
+from models.crypto import lookup_hash
 from models.people import staff_with_phones
 from routing.degraded_flow import STEP, OnShift, moments, on_shift_at
 from routing.schedule import works_at
@@ -34,8 +36,9 @@ def take(house: House, local: LocalState, now: datetime) -> bool:
             )
             for person in staff
         ]
+        blocked = {block.number_hash.hex(): block.until.isoformat() for block in blocks_now(session, now)}
     coming = [asdict(person) for person in people if any(person.hours)]
-    local.write_snapshot(json.dumps({"at": now.isoformat(), "people": coming}))
+    local.write_snapshot(json.dumps({"at": now.isoformat(), "people": coming, "blocked": blocked}))
     return True
 
 
@@ -49,3 +52,10 @@ def who_is_here(local: LocalState, now: datetime) -> list[OnShift]:
         OnShift(one["id"], one["phone"], Presence(one["presence"]), tuple(one["hours"])) for one in read["people"]
     ]
     return on_shift_at(people, datetime.fromisoformat(read["at"]), now)
+
+
+def is_blocked(local: LocalState, number: str, now: datetime) -> bool:
+    """Whether this number was blocked when the snapshot was taken, and still is."""
+    words = local.read_snapshot()
+    until = json.loads(words).get("blocked", {}).get(lookup_hash(number).hex()) if words is not None else None
+    return until is not None and now < datetime.fromisoformat(until)

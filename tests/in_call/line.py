@@ -23,7 +23,7 @@ from tests.histories import workers
 from tests.histories.network import SlowHttpClient, telephony
 from tests.histories.plans import Broken
 from tests.histories.stage import BASE_URL, LINE, Stage
-from web import webhooks_in_call, webhooks_legs, webhooks_voice
+from web import degraded, webhooks_in_call
 
 CALLER = "+12125550142"
 ALL_WELL = Broken()
@@ -53,7 +53,7 @@ class Line:
         http = SlowHttpClient(self.sim.exchange, broken, self.sim.run_for)
         household = workers.Household(self.house, telephony(self.sim.exchange, http), self.engine)
         workers.calls.household = lambda: household  # type: ignore[assignment,return-value]
-        for module in (webhooks_voice, webhooks_legs, webhooks_in_call):
+        for module in (degraded, webhooks_in_call):
             module.log = SimpleNamespace(error=self._webhook_failed)  # type: ignore[attr-defined]
 
     def now_at_the_edge(self) -> datetime:

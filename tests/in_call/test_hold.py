@@ -1,7 +1,7 @@
 """Hold, mute and hanging up: nobody is left on hold alone."""
 
 from routing.vocabulary import ContactStatus
-from services import in_call
+from services import console, in_call
 from services.in_call import CallRefused
 from tests.in_call.line import Line
 
@@ -75,7 +75,7 @@ def test_hanging_up_from_the_console_asks_how_it_ended_and_leaves_the_caller_a_w
 
     caller.wait_heard("To talk with someone again, press 0")
     ana.wait_heard("How did it end").press("9")
-    line.sim.wait_until(lambda: "help_asked" in line.story(), "a call for help")
+    line.sim.wait_until(lambda: "counselor_needs_help" in line.story(), "a call for help")
     line.sim.run_for(1)
     ana.press("1").wait_over()
     assert line.contact().status is ContactStatus.CLOSED
@@ -88,7 +88,7 @@ def test_a_hold_that_a_dead_worker_did_not_make_is_made_by_the_next(line: Line) 
     caller, _ = line.talk(ANA)
     line.sim.fault("rest", "timeout-before", target="*articipants*", times=1)
     line.does(in_call.hold)
-    line.sim.run_for(60)
+    line.sim.run_for(30)
     assert caller.talking_with() == []
     assert line.went_well()
 
@@ -99,5 +99,6 @@ def test_a_counselor_who_needs_help_is_heard_and_nobody_acts_on_the_calls_of_oth
     line.sim.phone(MARCUS).behave("no-answer")
     line.talk(ANA)
     assert line.does(in_call.ask_help) is None
-    assert "help_asked" in line.story()
+    assert "counselor_needs_help" in line.story()
+    assert [row.help_asked for row in console.contact_list(line.house).talking] == [True]
     assert in_call.hold(line.web, line.contact().id, in_call.By(other), line.now) is CallRefused.NOT_YOURS

@@ -1,6 +1,6 @@
 """Others in the conversation: colleagues, intake lines, 988. Whatever happens to them, the caller is with somebody."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -45,6 +45,9 @@ def test_a_warm_transfer_to_an_intake_line_through_its_phone_tree(line: Line) ->
     desk.say("we have a bed")
     assert "we have a bed" not in caller.heard, "the consultation is private"
     assert not any("12125550142" in words or "ZIP" in words for words in desk.heard), "no fact without consent"
+
+    ana.wait_heard("comes back to you in half a minute", timeout=90)
+    assert not any("half a minute" in words for words in desk.heard)
 
     assert line.does(transfers.join) is None
     caller.wait_talking_with(ANA, number)
@@ -210,8 +213,10 @@ def test_988_is_dialled_in_with_us_on_the_line_and_may_be_left_with_the_caller(l
     line.does(transfers.hand_over)
     caller.wait_talking_with("988")
     ana.wait_heard("How did it end").press("4")
-    caller.hang_up()
+    assert transfers.end_long_talks(line.house, line.now + timedelta(hours=1)) == 0
+    assert transfers.end_long_talks(line.house, line.now + timedelta(hours=3)) == 1
     crisis.wait_over()
+    caller.wait_heard("press 0")
     with line.house.db.begin() as session:
         leg = session.scalars(select(Leg).where(Leg.kind == LegKind.CRISIS_LINE)).one()
         assert leg.part is Part.THREE_WAY

@@ -17,7 +17,7 @@ from routing.degraded_flow import STEPS, OnShift, Phone, moments, on_shift_at, p
 from routing.documents import Document, Ring
 from routing.follow_up import By
 from routing.vocabulary import ContactStatus, FollowUpStatus, Presence
-from services import releasing
+from services import blocks, releasing
 from services.degraded import calls, replay, snapshot, texts
 from services.degraded.local import LocalState, entry_in
 from services.degraded.tickets import Ticket, open_ticket, seal
@@ -98,6 +98,22 @@ def test_people_on_shift_and_the_on_call_numbers_are_rung_from_the_snapshot(stag
     assert says(document)[0] == "voice.fallback"
     too_old = calls.answer(stage.house, CALL, NOON + timedelta(hours=13))
     assert rung(too_old) == ["+16175550199"], "nobody knows who is on shift so much later"
+
+
+def test_a_blocked_number_is_told_where_help_is_and_rings_nobody(stage: Stage, local: LocalState) -> None:
+    supervisor = stage.counselor(101)
+    number = CALL.caller_number or ""
+    assert blocks.block_number(stage.house, supervisor, phone=number, days="2", reason="threats", now=NOON) == ()
+    snapshot.take(stage.house, local, NOON)
+
+    held = calls.answer(stage.house, CALL, NOON)
+    assert rung(held) == []
+    assert "voice.blocked_danger" in says(held)
+    replay.replay(stage.house, local, NOON)
+    (contact,) = contacts(stage)
+    with stage.house.db.begin() as session:
+        assert owed_callback(session, contact.id) is None
+    assert rung(calls.answer(stage.house, CALL, NOON + timedelta(days=3))) == ["+16175550199"], "a block has an end"
 
 
 def test_a_ticket_is_ours_tells_nothing_expires_and_fits_one_call(

@@ -5,12 +5,23 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from models import care
 from models.contacts import Contact, events_of
 from models.people import AuditEvent
 from routing.documents import Ask, Document, Enqueue, HangUp, Record, Ring
 from routing.phone import callable_in
-from routing.vocabulary import ContactStatus, Urgency
-from services import blocks, callback_rules, care_plans, contact_page, escalation, held_calls, intake, waiting
+from routing.vocabulary import ContactStatus, Disposition, Urgency
+from services import (
+    blocks,
+    callback_rules,
+    care_plans,
+    contact_page,
+    dispositions,
+    escalation,
+    held_calls,
+    intake,
+    waiting,
+)
 from services.blocks import BlockReason
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
@@ -68,6 +79,14 @@ def test_a_number_is_promised_so_many_callbacks_a_day_save_in_danger(stage: Stag
         assert callback_rules.refusal(session, stage.house, again, stage.now) == "number_limit"
         again.urgency = Urgency.CALL_911
         assert callback_rules.refusal(session, stage.house, again, stage.now) is None
+        again.urgency = Urgency.NONE
+        again.status = ContactStatus.ENDED
+    with stage.house.db.begin() as session:
+        owed_before = care.promised_since(session, stage.now - care.DAY)
+    said = Disposition.CALLBACK_REQUESTED
+    assert dispositions.close(stage.house, contact, stage.counselor(101), said, stage.now)
+    with stage.house.db.begin() as session:
+        assert care.promised_since(session, stage.now - care.DAY) == owed_before + 1, "a counselor's word is kept"
 
 
 def test_a_blocked_number_rings_nobody_and_still_hears_and_reaches_help_in_danger(stage: Stage) -> None:

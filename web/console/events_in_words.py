@@ -44,7 +44,7 @@ OF_THIS_EVENT = {
 }
 QUIET = frozenset({"ring_planned", "next_step", "key", "leg_ended"})  # small print of the timeline
 COUNTED = ("phones", "places", "count", "seconds")
-LOUD = frozenset({"danger", "bridged_988", "rescue_opened", "help_asked", "emergency_told"})
+LOUD = frozenset({"danger", "bridged_988", "rescue_opened", "help_asked", "counselor_needs_help", "emergency_told"})
 
 
 @dataclass(frozen=True)
