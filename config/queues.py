@@ -24,6 +24,7 @@ ALARMS_SWEEP: Final = "workers.housekeeping.alarms_again"
 HOUSEKEEPING_SWEEP: Final = "workers.housekeeping.sweep"
 VOICEMAILS_SWEEP: Final = "workers.housekeeping.voicemails_home"
 SHIFTS_SWEEP: Final = "workers.housekeeping.shifts"
+RETENTION_SWEEP: Final = "workers.housekeeping.retained"
 BEDS_SWEEP: Final = "workers.housekeeping.ask_beds"
 
 # (name in the schedule, task, period in seconds, queue). The relay is swept on both workers' queues, so that
@@ -41,6 +42,7 @@ _SWEEPS: Final = (
     ("alarms", ALARMS_SWEEP, 30.0, HOUSEKEEPING),
     ("voicemails", VOICEMAILS_SWEEP, 10.0, HOUSEKEEPING),
     ("shifts", SHIFTS_SWEEP, 60.0, HOUSEKEEPING),
+    ("retention", RETENTION_SWEEP, 300.0, HOUSEKEEPING),
     ("beds", BEDS_SWEEP, 20.0, HOUSEKEEPING),
 )
 

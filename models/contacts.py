@@ -65,6 +65,7 @@ class Contact(Base):
     room_sid: Mapped[str | None] = mapped_column(String(64))  # the provider's id of it, once known
     held_since: Mapped[datetime | None]  # the caller is on hold
     tuned_until: Mapped[datetime | None]  # a worker is telling the provider who sits how; a lease
+    emptied_at: Mapped[datetime | None]  # its words outlived their period, or its person was forgotten
     cut_off_ok: Mapped[bool | None] = mapped_column(Boolean)  # may we call right back when cut off? None: not asked
     caller: Mapped[Caller] = relationship()
     counselor: Mapped[Counselor | None] = relationship(foreign_keys=[claimed_by])
@@ -72,6 +73,7 @@ class Contact(Base):
     __table_args__ = (
         Index(None, "caller_id", "opened_at"),
         Index(None, "opened_at"),
+        Index("ix_contact_kept", "opened_at", postgresql_where=text("emptied_at is null")),
         Index(
             "ix_contact_live",
             "status",

@@ -32,6 +32,7 @@ class Caller(Base):
     safe_until_hour: Mapped[int | None] = mapped_column(Integer)
     neutral_name: Mapped[str | None] = mapped_column(EncryptedText)  # whom unasked texts say they are from
     created_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]  # number and wishes were taken out: nothing tells whose contacts these were
 
 
 class Counselor(Base):

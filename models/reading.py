@@ -134,3 +134,9 @@ def everybody_by_name(session: Session) -> list[tuple[uuid.UUID, str]]:
     """Id and name of everybody who works or worked here, by name (names are encrypted, so sorted here)."""
     found = session.scalars(select(Counselor)).all()
     return sorted(((person.id, person.name) for person in found), key=lambda row: row[1].casefold())
+
+
+def contacts_of_caller(session: Session, caller_id: uuid.UUID) -> Sequence[Contact]:
+    """Every contact of a person, newest first."""
+    query = select(Contact).where(Contact.caller_id == caller_id).order_by(Contact.opened_at.desc())
+    return session.scalars(query).all()

@@ -40,12 +40,18 @@ class TextMessage(Base):
     due_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    emptied_at: Mapped[datetime | None]  # the body outlived its period
     let_go_at: Mapped[datetime | None]  # of a failed one: somebody has decided what becomes of it
     let_go_reason: Mapped[str | None] = mapped_column(String(32))
     contact: Mapped[Contact | None] = relationship()
     caller: Mapped[Caller | None] = relationship()
     __table_args__ = (
         Index(None, "contact_id", "created_at"),
+        Index(
+            "ix_text_message_of_staff",
+            "created_at",
+            postgresql_where=text("emptied_at is null and caller_id is null and contact_id is null"),
+        ),
         Index(
             "ix_text_message_bed_contact",
             "bed_contact_id",

@@ -1,5 +1,6 @@
 """What every use case is handed: the database, the rules of the house and its words. Built by the composition roots."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,4 +66,5 @@ class House:
     information: Library = field(default_factory=Library)
     service_codes: ServiceCodes = field(default_factory=lambda: ServiceCodes.build(()))
     local: LocalState | None = None  # this host's own disk, for a time without the database
+    retention: Mapping[str, int] = field(default_factory=dict)  # days by kind of record; none: nothing ever goes
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them

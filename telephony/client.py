@@ -208,6 +208,16 @@ class TwilioTelephony:
         with suppress(CallGone), failures_in_our_words():
             self._client.recordings(sid).delete()
 
+    def delete_text(self, sid: str) -> None:
+        """Remove Twilio's copy of a message; already gone is fine."""
+        with suppress(CallGone), failures_in_our_words():
+            self._client.messages(sid).delete()
+
+    def delete_call(self, sid: str) -> None:
+        """Remove Twilio's record of a call that is over; already gone is fine."""
+        with suppress(CallGone), failures_in_our_words():
+            self._client.calls(sid).delete()
+
     def delete_transcription(self, sid: str) -> None:
         """Remove the words of a recording at Twilio; already gone is fine."""
         with suppress(CallGone), failures_in_our_words():

@@ -155,5 +155,11 @@ class Telephony(Protocol):
     def delete_recording(self, sid: str) -> None:
         """Remove a recording at the provider; one already gone is fine."""
 
+    def delete_text(self, sid: str) -> None:
+        """Remove the provider's copy of a message, either way; already gone is fine."""
+
+    def delete_call(self, sid: str) -> None:
+        """Remove the provider's record of a call that is over; already gone is fine."""
+
     def delete_transcription(self, sid: str) -> None:
         """Remove the words of a recording at the provider; already gone is fine."""

@@ -14,6 +14,7 @@ from config.follow_ups import load_follow_ups
 from config.information import load_information
 from config.match_content import match_content
 from config.phrases import load_phrases
+from config.retention import load_retention
 from config.service_codes import load_service_codes
 from config.settings import Settings, load_settings
 from models.crypto import configure_keys
@@ -55,6 +56,7 @@ class _Words(NamedTuple):
     match: Mapping[str, Any]
     information: Library
     service_codes: ServiceCodes
+    retention: Mapping[str, int]
 
 
 @cache
@@ -67,6 +69,7 @@ def _words() -> _Words:
         match=match_content(content, table),
         information=Library.build(load_information(content)),
         service_codes=ServiceCodes.build(load_service_codes()),
+        retention=load_retention(),
     )
 
 
@@ -85,6 +88,7 @@ def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: 
         information=words.information,
         service_codes=words.service_codes,
         local=LocalState(settings.local_state_dir),
+        retention=words.retention,
     )
 
 

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 import structlog
 from celery import shared_task
 
-from config.queues import ALARMS_SWEEP, BEDS_SWEEP, HOUSEKEEPING_SWEEP, SHIFTS_SWEEP, VOICEMAILS_SWEEP
+from config.queues import (
+    ALARMS_SWEEP,
+    BEDS_SWEEP,
+    HOUSEKEEPING_SWEEP,
+    RETENTION_SWEEP,
+    SHIFTS_SWEEP,
+    VOICEMAILS_SWEEP,
+)
 from services import (
     alarms,
     coverage_alarm,
@@ -14,6 +21,7 @@ from services import (
     missed_calls,
     missed_texts,
     reminders,
+    retention,
     text_contacts,
     voicemails,
 )
@@ -56,6 +64,14 @@ def voicemails_home() -> None:
     home = household()
     voicemails.fetch_all(home.house, home.telephony, datetime.now(UTC))
     voicemails.tell_late(home.house, datetime.now(UTC))
+
+
+@shared_task(name=RETENTION_SWEEP)  # type: ignore[untyped-decorator]
+def retained() -> None:
+    """Beat's wake-up: what has outlived its period goes, here and at the provider."""
+    home = household()
+    retention.apply_due(home.house, datetime.now(UTC))
+    retention.erase_copies(home.house, home.telephony, datetime.now(UTC))
 
 
 @shared_task(name=BEDS_SWEEP)  # type: ignore[untyped-decorator]

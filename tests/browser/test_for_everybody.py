@@ -89,7 +89,8 @@ def full_house(console: Console) -> list[str]:
         contact.triage |= {"substances": [{"value": "clonazepam"}], "payer": {"value": "medicaid"}}
     for kind in (ReportKind.FULL, ReportKind.CLOSED):
         assert report_facility(console.house, place or 0, kind, now) is None
-    return [*PAGES, *DESK, f"/directory/{place}", f"/contacts/{contact_id}", f"/contacts/{contact_id}/rescue"]
+    record = f"/admin/retention/contact/{contact_id}"
+    return [*PAGES, *DESK, record, f"/directory/{place}", f"/contacts/{contact_id}", f"/contacts/{contact_id}/rescue"]
 
 
 def test_axe_finds_nothing_serious_by_day_or_by_night(console: Console, signed_in: SignedIn) -> None:

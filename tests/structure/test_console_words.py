@@ -17,6 +17,7 @@ from services.directory.refused import Refused
 from services.failures import FailureKind, LetGoReason
 from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
+from services.person_record import RecordRefused
 from services.referrals.referring import ReferralRefused
 from services.signing_page import NotSigned
 from services.users import UserRefused
@@ -61,6 +62,7 @@ FAMILIES = {
     "decline": vocabulary.DeclineReason,
     "referral_work": vocabulary.ReferralWork,
     "referrals.refused": ReferralRefused,
+    "record_refused": RecordRefused,
     "told": disclosure.Told,
     "revoked": Revoked,
     "unprepared": Unprepared,

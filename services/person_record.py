@@ -1,0 +1,205 @@
+"""Everything that is kept about one person: found by their number, held, handed out, or forgotten; all on record."""
+
+import base64
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import disclosures, retention, texts
+from models.consents import consents_of
+from models.contacts import Contact, events_of
+from models.forms import filled_form
+from models.people import Caller, caller_by_number, lock_caller
+from models.reading import contacts_of_caller, follow_ups_of
+from models.referrals import referrals_of
+from models.retention import LegalHold
+from models.voicemails import voicemails_of
+from routing.phone import e164, masked
+from services import audit
+from services.house import House
+from services.retention import HoldRow, hold_row
+
+LONGEST_REASON = 500
+Plain = dict[str, Any]  # what JSON can hold
+
+
+class RecordRefused(StrEnum):
+    """Why nothing was done."""
+
+    HELD = "held"
+    GOES_ON = "goes_on"
+    NO_REASON = "no_reason"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One person's record, before anything of it is read."""
+
+    caller_id: uuid.UUID
+    number: str  # masked; empty: withheld, or forgotten
+    contacts: tuple[tuple[uuid.UUID, datetime, str], ...]  # id, when, channel; the newest first
+    holds: tuple[HoldRow, ...]
+    forgotten_at: datetime | None
+
+    @property
+    def held(self) -> bool:
+        """Whether a hold stands."""
+        return any(hold.ended_at is None for hold in self.holds)
+
+
+def find(house: House, number: str) -> uuid.UUID | None:
+    """The person with this number; None: it cannot be read, or never reached us."""
+    exact = e164(number)
+    if exact is None:
+        return None
+    with house.db.begin() as session:
+        found = caller_by_number(session, exact)
+        return found.id if found else None
+
+
+def of_contact(house: House, contact_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose contact this is."""
+    with house.db.begin() as session:
+        found = session.get(Contact, contact_id)
+        return found.caller_id if found else None
+
+
+def summary(house: House, caller_id: uuid.UUID) -> Summary | None:
+    """What there is; None: nobody."""
+    with house.db.begin() as session:
+        caller = session.get(Caller, caller_id)
+        if caller is None:
+            return None
+        contacts = tuple((one.id, one.opened_at, one.channel.value) for one in contacts_of_caller(session, caller_id))
+        holds = tuple(hold_row(hold) for hold in retention.holds_of(session, caller_id))
+        number = masked(caller.number) if caller.number else ""
+        return Summary(caller_id, number, contacts, holds, caller.forgotten_at)
+
+
+def place_hold(
+    house: House, caller_id: uuid.UUID, contact_id: uuid.UUID | None, reason: str, by: uuid.UUID, now: datetime
+) -> RecordRefused | None:
+    """Nothing of this person (or of one contact) goes until the hold ends. None: done."""
+    words = reason.strip()[:LONGEST_REASON]
+    if not words:
+        return RecordRefused.NO_REASON
+    with house.db.begin() as session:
+        contact = session.get(Contact, contact_id) if contact_id else None
+        caller = lock_caller(session, caller_id)
+        if caller.forgotten_at is not None or (contact_id and (contact is None or contact.caller_id != caller_id)):
+            return RecordRefused.FORGOTTEN
+        hold = LegalHold(caller_id=caller_id, contact_id=contact_id, reason=words, placed_at=now, placed_by=by)
+        session.add(hold)
+        session.flush()
+        audit.write(session, "hold_placed", by, now, hold_id=hold.id, caller_id=caller_id)
+    return None
+
+
+def end_hold(house: House, hold_id: uuid.UUID, by: uuid.UUID, now: datetime) -> bool:
+    """The hold no longer stands; its row stays. False: there is none."""
+    with house.db.begin() as session:
+        hold = session.get(LegalHold, hold_id, with_for_update=True)
+        if hold is None or hold.ended_at is not None:
+            return False
+        hold.ended_at = now
+        audit.write(session, "hold_ended", by, now, hold_id=hold.id, caller_id=hold.caller_id)
+        return True
+
+
+def forget(house: House, caller_id: uuid.UUID, by: uuid.UUID, now: datetime) -> RecordRefused | None:
+    """Take number, names and words of a person out, here and at the provider; what happened when stays. None: done.
+
+    Kept: written consents and disclosures (42 CFR 2.25, 2.31), the ledger of STOP and START, blocks until they end.
+    """
+    with house.db.begin() as session:
+        caller = lock_caller(session, caller_id)
+        if retention.is_held(session, caller_id):
+            return RecordRefused.HELD
+        if retention.goes_on(session, caller_id):
+            return RecordRefused.GOES_ON
+        if caller.forgotten_at is not None:
+            return RecordRefused.FORGOTTEN
+        retention.forget_caller(session, caller_id, now)
+        audit.write(session, "person_forgotten", by, now, caller_id=caller_id)
+    return None
+
+
+def export(house: House, caller_id: uuid.UUID, by: uuid.UUID, now: datetime) -> Plain | None:
+    """All that is kept about a person, as JSON can hold it; times are UTC. On record. None: nobody."""
+    with house.db.begin() as session:
+        caller = session.get(Caller, caller_id)
+        if caller is None:
+            return None
+        audit.write(session, "person_exported", by, now, caller_id=caller_id)
+        return {
+            "made_at": now.isoformat(),
+            "organisation": house.rules.organisation_name,
+            "number": caller.number,
+            "first_known": caller.created_at.isoformat(),
+            "language": caller.language,
+            "timezone": caller.timezone,
+            "texting_ok": caller.texting_ok,
+            "voicemail_ok": caller.voicemail_ok,
+            "texts_stopped_at": _at(caller.texts_stopped_at),
+            "allowed_and_forbidden": [
+                {"at": one.at.isoformat(), "what": one.kind.value, "how": one.how.value}
+                for one in consents_of(session, caller_id)
+            ],
+            "contacts": [_contact(session, one) for one in contacts_of_caller(session, caller_id)],
+        }
+
+
+def _contact(session: Session, contact: Contact) -> Plain:
+    return {
+        "id": str(contact.id),
+        "at": contact.opened_at.isoformat(),
+        "ended_at": _at(contact.ended_at),
+        "channel": contact.channel.value,
+        "language": contact.language.value,
+        "disposition": contact.disposition.value if contact.disposition else None,
+        "known": contact.triage,
+        "notes": contact.notes,
+        "form": form.answers if (form := filled_form(session, contact.id)) else None,
+        "texts": [
+            {"at": one.created_at.isoformat(), "ours": one.outgoing, "words": one.body}
+            for one in texts.thread_of(session, contact.id)
+        ],
+        "voicemails": [
+            {
+                "at": one.received_at.isoformat(),
+                "words": one.transcript,
+                "sound_wav_base64": base64.b64encode(one.audio).decode() if one.audio else None,
+            }
+            for one in voicemails_of(session, contact.id)
+        ],
+        "follow_ups": [
+            {"due": one.due_at.isoformat(), "kind": one.kind.value, "status": one.status.value}
+            for one in follow_ups_of(session, contact.id)
+        ],
+        "referrals": [
+            {"at": one.created_at.isoformat(), "facility": one.facility_id, "status": one.status.value}
+            for one in referrals_of(session, contact.id)
+        ],
+        "written_consents": [
+            {"prepared_at": one.prepared_at.isoformat(), "recipient": one.recipient, "facts": list(one.facts),
+             "signed_at": _at(one.signed_at), "signed_name": one.signed_name, "text": one.signed_text,
+             "expires_at": one.expires_at.isoformat(), "revoked_at": _at(one.revoked_at)}
+            for one in disclosures.consents_of_contact(session, contact.id)
+        ],
+        "disclosures": [
+            {"at": one.at.isoformat(), "recipient": one.recipient, "facts": list(one.facts), "basis": one.basis.value}
+            for one in disclosures.disclosures_of(session, contact.id)
+        ],
+        "what_happened": [
+            {"at": one.at.isoformat(), "kind": one.kind} for one in events_of(session, contact.id)
+        ],
+    }  # fmt: skip
+
+
+def _at(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
