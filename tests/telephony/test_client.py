@@ -165,3 +165,13 @@ def test_a_recording_is_fetched_as_sound_and_can_be_removed(sim: Simulator, tele
     assert exchange.recordings == {}
     with pytest.raises(ProviderRefused):
         telephony.recording(recording.sid)
+
+
+def test_copies_at_the_provider_are_removed_and_one_that_is_gone_is_fine(telephony: Telephony, sim: Simulator) -> None:
+    text, ring = send(telephony), call(telephony)
+    telephony.end_call(ring)
+    for _ in range(2):
+        telephony.delete_text(text)
+        telephony.delete_call(ring)
+    assert text not in sim.exchange.messages
+    assert ring not in sim.exchange.calls
