@@ -19,10 +19,13 @@ class Load:
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
 
 
-async def _connection(host: str, port: int, requests: Iterator[bytes], until: float, times: list[float]) -> int:
+async def _connection(
+    host: str, port: int, requests: Iterator[bytes], until: float, times: list[float], pause: float
+) -> int:
     reader, writer = await asyncio.open_connection(host, port)
     failures = 0
     while time.perf_counter() < until:
+        await asyncio.sleep(pause)
         began = time.perf_counter()
         writer.write(next(requests))
         head = await reader.readuntil(b"\r\n\r\n")
@@ -34,13 +37,15 @@ async def _connection(host: str, port: int, requests: Iterator[bytes], until: fl
     return failures
 
 
-async def _run(host: str, port: int, requests: Iterator[bytes], seconds: float, connections: int) -> Load:
+async def _run(host: str, port: int, requests: Iterator[bytes], seconds: float, connections: int, pause: float) -> Load:
     times: list[float] = []
     until = time.perf_counter() + seconds
-    failed = await asyncio.gather(*(_connection(host, port, requests, until, times) for _ in range(connections)))
+    failed = await asyncio.gather(*(_connection(host, port, requests, until, times, pause) for _ in range(connections)))
     return Load(len(times) / seconds, sorted(times), sum(failed))
 
 
-def drive(host: str, port: int, requests: Iterator[bytes], seconds: float, connections: int = 16) -> Load:
-    """Post for some seconds over `connections` keep-alive connections."""
-    return asyncio.run(_run(host, port, requests, seconds, connections))
+def drive(
+    host: str, port: int, requests: Iterator[bytes], seconds: float, connections: int = 16, pause: float = 0.0
+) -> Load:
+    """Post for some seconds over `connections` keep-alive connections that rest `pause` seconds before each request."""
+    return asyncio.run(_run(host, port, requests, seconds, connections, pause))

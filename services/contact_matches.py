@@ -12,6 +12,8 @@ from models.contacts import Contact, lock_contact, record
 from models.live_facts import reports_in
 from models.matches import chosen_of
 from routing import phone
+from routing.geography import ZipTable
+from routing.match_map import MatchMap, draw
 from routing.match_phrases import PhraseTable, render
 from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import Channel
@@ -61,6 +63,7 @@ class MatchList:
     beside: tuple[tuple[str, tuple[PlaceRow, ...]], ...] = ()
     total: int = 0
     radius: int | None = None
+    map: MatchMap | None = None  # the places around the middle of the person's ZIP code
 
     @property
     def more(self) -> int:
@@ -98,7 +101,9 @@ def match_list(
         matches = find_matches(desk_of(house), session, profile, now, limit=_length(session, contact_id, reader_id))
         if reader_id is not None:
             showings.note_shown(session, contact_id, reader_id, matches, len(matches.places))
-        return _as_list(matches, _said_in(session, contact_id), desk_of(house).phrases, language)
+        found = _as_list(matches, _said_in(session, contact_id), desk_of(house).phrases, language)
+        zips = desk_of(house).current(session).sources.index.zips
+        return replace(found, map=_map(zips, profile.zip, matches))
 
 
 def _length(session: Session, contact_id: uuid.UUID, reader_id: uuid.UUID | None) -> int:
@@ -143,6 +148,14 @@ def _as_list(matches: Matches, said: _Said, phrases: PhraseTable, language: str)
         total=matches.answer.total,
         radius=matches.answer.radius,
     )
+
+
+def _map(zips: ZipTable, zip5: str | None, matches: Matches) -> MatchMap | None:
+    """The places of the list, numbered as there, by the middles of their ZIP codes, from which their miles are told."""
+    person = zips.find(zip5 or "")
+    found = [(number, zips.find(place.listing.zip5)) for number, place in enumerate(matches.places, 1)]
+    known = [(number, (place.lat, place.lon)) for number, place in found if place is not None]
+    return draw((person.lat, person.lon), known) if person is not None and known else None
 
 
 def _row(place: FoundPlace, said: _Said, phrases: PhraseTable, language: str) -> PlaceRow:

@@ -36,6 +36,7 @@ from web.console import (
     speech,
     users,
     voicemails,
+    words_desk,
 )
 
 BLUEPRINTS = (
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     my_shifts.blueprint,
     reports.blueprint,
     form_desk.blueprint,
+    words_desk.blueprint,
 )
 
 

@@ -14,6 +14,8 @@ TABS = {
     "settings": "settings.listing",
     "failures": "failures.listing",
     "form": "form_desk.edit",
+    "phrases": "words_desk.phrases",
+    "plans": "words_desk.plans",
 }
 
 blueprint = Blueprint("admin", __name__)

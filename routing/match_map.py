@@ -1,0 +1,74 @@
+"""A small map of places around a person: miles east and north of them, rings of distance, north up. No tiles needed."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MILES_PER_DEGREE = 69.09  # of latitude, on the sphere of `routing.geography`
+HALF = 150.0  # units from the middle to the edge of the last ring
+PIN = 11.0  # radius of a pin
+STEPS = (1, 2, 5)
+Point = tuple[float, float]  # latitude, longitude in degrees
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A numbered place: its number stands at `x`, `y`; it is at `at_x`, `at_y`, if pins had to be set apart."""
+
+    number: int
+    x: float
+    y: float
+    at_x: float
+    at_y: float
+
+    @property
+    def moved(self) -> bool:
+        """Whether the number stands beside the place."""
+        return (self.x, self.y) != (self.at_x, self.at_y)
+
+
+@dataclass(frozen=True)
+class MatchMap:
+    """Rings as (radius in units, miles), the nearest first; pins in the order of the list. The person is at 0, 0."""
+
+    rings: tuple[tuple[float, int], ...]
+    pins: tuple[Pin, ...]
+
+
+def draw(person: Point, places: Sequence[tuple[int, Point]]) -> MatchMap:
+    """The map of these numbered places."""
+    flat = [(number, _miles(person, place)) for number, place in places]
+    farthest = max((math.hypot(*miles) for _, miles in flat), default=1.0)
+    rings = _rings(farthest)
+    scale = HALF / rings[-1]
+    pins: list[Pin] = []
+    for number, (east, north) in flat:
+        x, y = east * scale, -north * scale
+        pins.append(_beside(number, x, y, pins))
+    return MatchMap(tuple((miles * scale, miles) for miles in rings), tuple(pins))
+
+
+def _miles(person: Point, place: Point) -> Point:
+    """Miles east and north; flat, which within 250 miles is right to a few in a hundred."""
+    north = (place[0] - person[0]) * MILES_PER_DEGREE
+    turn = (place[1] - person[1] + 180) % 360 - 180
+    return turn * MILES_PER_DEGREE * math.cos(math.radians((place[0] + person[0]) / 2)), north
+
+
+def _rings(farthest: float) -> tuple[int, ...]:
+    """Two to four rings at round miles, the last of which holds everything."""
+    wanted = max(farthest, 1.0)
+    sizes = [step * 10**power for power in range(5) for step in STEPS]
+    step = next(size for size in sizes if size * 4 >= wanted)
+    return tuple(step * n for n in range(1, max(math.ceil(wanted / step), 2) + 1))
+
+
+def _beside(number: int, x: float, y: float, others: Sequence[Pin]) -> Pin:
+    """The pin at its place, or on a spiral around it where no other pin (and not the person) stands."""
+    taken = [(0.0, 0.0), *((pin.x, pin.y) for pin in others)]
+    for turn in range(400):
+        angle, reach = turn * 0.7, turn * 1.6
+        at = (x + reach * math.cos(angle), y + reach * math.sin(angle))
+        if all(math.dist(at, other) >= 2 * PIN for other in taken):
+            return Pin(number, round(at[0], 1), round(at[1], 1), round(x, 1), round(y, 1))
+    return Pin(number, round(x, 1), round(y, 1), round(x, 1), round(y, 1))

@@ -1,0 +1,42 @@
+"""The words of the line and its follow-up plans, to be read, listened to and checked."""
+
+from datetime import timedelta
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from services import contact_answers, phrase_desk
+from web.console.speech import words
+from web.guards import AUDITING, allow
+from web.house import house
+
+blueprint = Blueprint("words_desk", __name__)
+
+
+@blueprint.get("/phrases")
+@allow(AUDITING)
+def phrases() -> ResponseReturnValue:
+    """Phrases in both languages, one family at a time, or all that hold some words."""
+    known = phrase_desk.families(house())
+    wanted = request.args.get("q", "")[:100]
+    family = request.args.get("family", "" if wanted else "voice")
+    family = family if family in known else ""
+    rows = phrase_desk.phrases(house(), family, wanted)
+    return render_template("phrases.html", rows=rows, families=known, family=family, wanted=wanted)
+
+
+@blueprint.get("/plans")
+@allow(AUDITING)
+def plans() -> ResponseReturnValue:
+    """Whom we come back to, when, how and in which words."""
+    version, found = phrase_desk.plans(house())
+    table = house().phrases.table
+    names = contact_answers.substance_names(house(), words().language)
+    return render_template("plans.html", version=version, plans=found, table=table, names=names, after=_after)
+
+
+def _after(span: timedelta) -> str:
+    """In days when they are whole, else in hours."""
+    hours = int(span / timedelta(hours=1))
+    t = words()
+    return t("plans.days", n=hours // 24) if hours % 24 == 0 and hours else t("plans.hours", n=hours)
