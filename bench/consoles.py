@@ -27,7 +27,7 @@ from config import defaults
 from runtime.embedded import ensure_servers
 from runtime.migrate import upgrade
 from runtime.processes import wait_until
-from tests.fixtures.line import _answers, free_ports
+from tests.fixtures.line import answer_of, free_ports
 from web import live_pass
 from web.events import CHANNEL
 
@@ -128,7 +128,7 @@ def _serve(stack: ExitStack, arguments: list[str], env: dict[str, str], port: in
     process = subprocess.Popen([*GUNICORN, *arguments], env=env, stderr=subprocess.DEVNULL)
     stack.callback(process.wait)
     stack.callback(process.terminate)
-    if not wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz"), 60.0):
+    if not wait_until(lambda: bool(answer_of(f"http://127.0.0.1:{port}/healthz")), 60.0):
         raise RuntimeError("a process did not start; run `make run` to see why")
     return process
 

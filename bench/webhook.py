@@ -23,7 +23,7 @@ from runtime.embedded import ensure_servers
 from runtime.migrate import upgrade
 from runtime.processes import wait_until
 from telephony.signature import expected
-from tests.fixtures.line import _answers, free_ports
+from tests.fixtures.line import answer_of, free_ports
 
 TITLE = "Webhook (requests a second, one core, 16 connections)"
 ROUNDS = 5
@@ -69,7 +69,7 @@ def _serve(stack: ExitStack, app: str, port: int, env: dict[str, str]) -> None:
 
 
 def _ready(port: int) -> bool:
-    return _answers(f"http://127.0.0.1:{port}/healthz")
+    return bool(answer_of(f"http://127.0.0.1:{port}/healthz"))
 
 
 def run() -> list[Row]:
@@ -91,7 +91,7 @@ def run() -> list[Row]:
         _serve(stack, "bench.bare:create_app()", bare_port, env)
         if not wait_until(lambda: _ready(ours_port), 30.0):
             raise RuntimeError("the application did not start; run `make run` to see why")
-        wait_until(lambda: _answers(f"http://127.0.0.1:{bare_port}/voice/inbound") or True, 2.0)
+        wait_until(lambda: bool(answer_of(f"http://127.0.0.1:{bare_port}/voice/inbound")) or True, 2.0)
         return _measure(ours_port, bare_port)
 
 

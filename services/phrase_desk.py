@@ -16,7 +16,7 @@ EXAMPLES = {
     **{"zip": "02150", "phone": "617-555-0101", "number": "617-555-0101", "line": "833-555-0100"},
     **{"count": "3", "minutes": "10", "seconds": "20", "hours": "2", "miles": "4", "position": "2"},
     **{"low": "2", "high": "5", "start": "22:00", "end": "06:00", "time": "14:00", "city": "Chelsea"},
-    **{"facility": "Quay House", "name": "Ana", "link": "https://helpline.example/x", "beds": "3"},
+    **{"facility": "Quay House", "link": "https://helpline.example/x", "beds": "3"},
 }
 
 
@@ -46,12 +46,17 @@ def phrases(house: House, family: str, wanted: str) -> tuple[PhraseRow, ...]:
     )
 
 
-def _row(house: House, key: str, written: Mapping[str, str]) -> PhraseRow:
+def preview(house: House, key: str) -> Mapping[str, str]:
+    """A phrase by language with its gaps filled by examples."""
     examples = {**EXAMPLES, "organisation": house.rules.organisation_name}
-    preview = {language: _filled(words, examples) for language, words in written.items()}
+    return {language: _filled(words, examples) for language, words in house.phrases.table[key].items()}
+
+
+def _row(house: House, key: str, written: Mapping[str, str]) -> PhraseRow:
+    filled = preview(house, key)
     texted = key.partition(".")[0] in TEXTED
-    counted = {language: segments(words) for language, words in preview.items()} if texted else {}
-    return PhraseRow(key, written, preview, counted)
+    counted = {language: segments(words) for language, words in filled.items()} if texted else {}
+    return PhraseRow(key, written, filled, counted)
 
 
 def _filled(words: str, examples: Mapping[str, str]) -> str:

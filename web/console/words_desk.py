@@ -30,9 +30,13 @@ def phrases() -> ResponseReturnValue:
 def plans() -> ResponseReturnValue:
     """Whom we come back to, when, how and in which words."""
     version, found = phrase_desk.plans(house())
-    table = house().phrases.table
-    names = contact_answers.substance_names(house(), words().language)
-    return render_template("plans.html", version=version, plans=found, table=table, names=names, after=_after)
+    language = words().language
+    names = contact_answers.substance_names(house(), language)
+
+    def said(key: str) -> str:
+        return phrase_desk.preview(house(), key)[language]
+
+    return render_template("plans.html", version=version, plans=found, said=said, names=names, after=_after)
 
 
 def _after(span: timedelta) -> str:
