@@ -42,7 +42,7 @@ def sign_in(page: Page, line: Line) -> None:
 def test_the_contact_that_rings_comes_up_within_a_second_and_opens_with_one_key(line: Line) -> None:
     line.roster(f"Ana,{ANA},en")
     line.supervisor.add({"events": read_procfile(ROOT / "Procfile")["events"]})
-    assert wait_until(lambda: answer_of(f"http://127.0.0.1:{line.settings.events_port}/healthz"), 60.0)
+    assert wait_until(lambda: bool(answer_of(f"http://127.0.0.1:{line.settings.events_port}/healthz")), 60.0)
     path = find()
     assert path, HOW
     took = []
