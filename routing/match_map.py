@@ -28,10 +28,20 @@ class Pin:
 
 
 @dataclass(frozen=True)
-class MatchMap:
-    """Rings as (radius in units, miles), the nearest first; pins in the order of the list. The person is at 0, 0."""
+class Ring:
+    """A distance. Its miles are written at `x`, `y`, where no pin hides them."""
 
-    rings: tuple[tuple[float, int], ...]
+    radius: float
+    miles: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class MatchMap:
+    """Rings, the nearest first; pins in the order of the list. The person is at 0, 0."""
+
+    rings: tuple[Ring, ...]
     pins: tuple[Pin, ...]
 
 
@@ -45,7 +55,19 @@ def draw(person: Point, places: Sequence[tuple[int, Point]]) -> MatchMap:
     for number, (east, north) in flat:
         x, y = east * scale, -north * scale
         pins.append(_beside(number, x, y, pins))
-    return MatchMap(tuple((miles * scale, miles) for miles in rings), tuple(pins))
+    return MatchMap(tuple(_ring(miles * scale, miles, pins) for miles in rings), tuple(pins))
+
+
+def _ring(radius: float, miles: int, pins: Sequence[Pin]) -> Ring:
+    """Its label at the foot, or where on the ring the next pin is farthest."""
+
+    def room(at: Point) -> float:
+        return min((math.dist(at, (pin.x, pin.y)) for pin in pins), default=HALF)
+
+    turns = [math.pi / 2 + n * math.pi / 4 for n in range(8)]
+    spots = [(radius * math.cos(turn), radius * math.sin(turn)) for turn in turns]
+    x, y = next((spot for spot in spots if room(spot) > 3 * PIN), max(spots, key=room))
+    return Ring(round(radius, 1), miles, round(x, 1), round(y, 1))
 
 
 def _miles(person: Point, place: Point) -> Point:

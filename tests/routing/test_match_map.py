@@ -13,7 +13,7 @@ CHELSEA = (42.39, -71.03)
 
 def test_north_is_up_and_rings_are_round_miles() -> None:
     drawn = draw(CHELSEA, [(1, (42.39 + 7 / 69.09, -71.03)), (2, (42.39, -71.03 + 0.1))])
-    assert [miles for _, miles in drawn.rings] == [2, 4, 6, 8]
+    assert [ring.miles for ring in drawn.rings] == [2, 4, 6, 8]
     north, east = drawn.pins
     assert (north.at_x, north.at_y) == (0.0, pytest.approx(-7 / 8 * HALF, abs=0.1))
     assert east.at_x > 0
@@ -25,7 +25,7 @@ def test_distances_are_those_of_the_list_and_no_pin_hides_another() -> None:
     places = [(n, (CHELSEA[0] + dice.uniform(-2, 2), CHELSEA[1] + dice.uniform(-2, 2))) for n in range(1, 12)]
     places += [(12, CHELSEA), (13, places[0][1])]
     drawn = draw(CHELSEA, places)
-    a_mile = drawn.rings[0][0] / drawn.rings[0][1]
+    a_mile = drawn.rings[0].radius / drawn.rings[0].miles
     for pin, (_, place) in zip(drawn.pins, places, strict=True):
         assert math.hypot(pin.at_x, pin.at_y) / a_mile == pytest.approx(
             haversine_miles(*CHELSEA, *place), rel=0.02, abs=1
@@ -36,6 +36,6 @@ def test_distances_are_those_of_the_list_and_no_pin_hides_another() -> None:
 
 
 def test_one_place_at_the_door_and_one_across_the_date_line() -> None:
-    assert [miles for _, miles in draw(CHELSEA, [(1, CHELSEA)]).rings] == [1, 2]
+    assert [ring.miles for ring in draw(CHELSEA, [(1, CHELSEA)]).rings] == [1, 2]
     (pin,) = draw((52.0, 179.9), [(1, (52.0, -179.9))]).pins
     assert pin.at_x > 0
