@@ -13,7 +13,7 @@ TAKEN = frozenset({"accepted", "arrived"})  # routing.vocabulary.ReferralStatus
 REFUSED = frozenset({"declined", "not_arrived"})
 KINDS = frozenset(
     {"opened", "counselor_wanted", "text_taken", "disposition", "need_noted"}
-    | {"places_texted", "intake_rung", "guest_answered", "referral_outcome"}
+    | {"places_texted", "intake_rung", "guest_answered", "referral", "referral_outcome"}
     | {"follow_up_planned", "follow_up_started", "follow_up_ended"}
 )
 
@@ -63,7 +63,7 @@ class Outcomes:
     """Of every contact of the period, calls and texts.
 
     dispositions: the last one written of each. referrals: places that were told of by text, intake lines rung and
-    picked up, and the last outcome noted for each place.
+    picked up, and where the referral to each place came to stand last.
     """
 
     contacts: int = 0
@@ -95,7 +95,8 @@ class OutcomeCount:
         self._count_text(events)
         ends = [event.data["disposition"] for event in events if event.kind == "disposition"]
         self._dispositions.update(ends[-1:])
-        outcomes = {event.data.get("listing"): event.data["referral"] for event in _of(events, "referral_outcome")}
+        moved = [event for event in events if event.kind in ("referral", "referral_outcome")]
+        outcomes = {event.data.get("listing"): event.data["referral"] for event in moved}
         self._referrals.update(outcomes.values())
         self._referrals["told"] += sum(int(event.data.get("places", 0)) for event in _of(events, "places_texted"))
         self._referrals["rung"] += len(_of(events, "intake_rung"))

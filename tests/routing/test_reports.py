@@ -104,6 +104,8 @@ def test_what_became_of_contacts_is_counted_from_their_last_words() -> None:
             ("disposition", {"disposition": "referred"}),
             ("need_noted", {**need, "places": 7}),
             ("places_texted", {"places": 3}),
+            ("referral", {"referral": "sent", "listing": 1}),
+            ("referral", {"referral": "sent", "listing": 2}),
             ("referral_outcome", {"referral": "accepted", "listing": 1}),
             ("referral_outcome", {"referral": "declined", "listing": 1}),
             ("follow_up_planned", {"follow_up": "week"}),
@@ -118,7 +120,7 @@ def test_what_became_of_contacts_is_counted_from_their_last_words() -> None:
     found = count.counted()
     assert (found.contacts, found.texts, found.texts_wanting, found.texts_taken, found.text_wait) == (3, 1, 1, 1, 60.0)
     assert found.dispositions == {"information": 1, "referred": 1}
-    assert found.referrals == {"told": 3, "declined": 1}
+    assert found.referrals == {"told": 3, "declined": 1, "sent": 1}
     (week,) = found.follow_ups
     assert (week.planned, week.begun, week.answered, week.answer_share) == (1, 1, 1, 1.0)
     (place,) = found.by_place
