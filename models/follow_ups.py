@@ -54,7 +54,8 @@ UNPLANNED = (
     FollowUpKind.CALLBACK,
     FollowUpKind.VOICEMAIL,
     FollowUpKind.RECONNECT,
-)  # promised, by services of their own
+    FollowUpKind.REFERRAL,
+)  # promised or asked for, by services of their own
 PLANNED = tuple(kind for kind in FollowUpKind if kind not in UNPLANNED)
 
 
@@ -156,6 +157,17 @@ def open_referral_work(session: Session, limit: int = 100) -> Sequence[FollowUp]
     people = joinedload(FollowUp.contact).options(joinedload(Contact.caller), joinedload(Contact.counselor))
     query = select(FollowUp).where(FollowUp.kind == FollowUpKind.REFERRAL, FollowUp.status == FollowUpStatus.STARTED)
     return session.scalars(query.order_by(FollowUp.due_at).limit(limit).options(people)).all()
+
+
+def late_referral_work(session: Session, now: datetime) -> Sequence[FollowUp]:
+    """What somebody has and did not see to in time, locked against other sweepers."""
+    query = select(FollowUp).where(
+        FollowUp.kind == FollowUpKind.REFERRAL,
+        FollowUp.status == FollowUpStatus.STARTED,
+        FollowUp.due_at <= now,
+        FollowUp.owner_id.is_not(None),
+    )
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:

@@ -115,6 +115,10 @@ class Plans:
         """The steps owed to a contact, in the order of the file."""
         return ((plan, step) for plan in self.plans if plan.is_for(ended) for step in plan.steps)
 
+    def needless_beside(self, plan_ids: frozenset[str]) -> frozenset[FollowUpKind]:
+        """The kinds of steps that these plans make needless."""
+        return frozenset(kind for plan in self.plans if plan.id in plan_ids for kind in plan.instead_of)
+
     def owed_to_referral(self, status: ReferralStatus, reason: DeclineReason | None) -> Iterator[tuple[Plan, Step]]:
         """The steps owed because a referral now stands so, in the order of the file."""
         for plan in self.plans:

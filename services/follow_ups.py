@@ -29,14 +29,21 @@ log = logging.getLogger(__name__)
 
 
 def plan_for(session: Session, house: House, contact: Contact, now: datetime) -> list[FollowUp]:
-    """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned."""
+    """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned so.
+
+    What a referral has planned stands, and makes some of it needless.
+    """
+    of_referrals = set()
     for old in follow_ups.open_follow_ups(session, contact.id):
-        if old.kind in follow_ups.PLANNED and old.status is FollowUpStatus.PENDING:
+        if old.plan.get("referral"):
+            of_referrals.add(old.plan["plan"])
+        elif old.kind in follow_ups.PLANNED and old.status is FollowUpStatus.PENDING:
             _end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
     if contact.disposition is None:
         return []
+    needless = house.plans.needless_beside(frozenset(of_referrals))
     owed = house.plans.owed(_ended(contact, contact.disposition))
-    planned = [_row(house, contact, plan, step, now) for plan, step in owed]
+    planned = [_row(house, contact, plan, step, now) for plan, step in owed if step.kind not in needless]
     session.add_all(planned)
     for row in planned:
         record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())

@@ -59,5 +59,6 @@ def _language() -> Language:
 
 
 def _page(token: str, found: PlacePage) -> ResponseReturnValue:
-    shown = render_template("place_answer.html", page=found, token=token, decline_reasons=list(DeclineReason))
+    reasons = list(DeclineReason)
+    shown = render_template("place_answer.html", page=found, token=token, decline_reasons=reasons, me=None)
     return shown, GONE if found.state is LinkState.EXPIRED else 200

@@ -150,7 +150,7 @@ def _work(
         work=row.plan["work"],
         place=words.name_of(session, referral) if referral is not None else "",
         due_at=row.due_at,
-        late=row.owner_id is None or row.due_at <= now,
+        late=row.due_at <= now,
         owner_id=row.owner_id,
         owner=names.get(row.owner_id) if row.owner_id else None,
         contact=row_of(row.contact),

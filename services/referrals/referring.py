@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact, lock_contact, record
 from models.referrals import Referral, referral_to, unanswered_since
-from routing.referrals import AT_THE_PLACE, UNANSWERED
+from routing.referrals import ANSWER_WITHIN, AT_THE_PLACE, UNANSWERED
 from routing.vocabulary import DeclineReason, ReferralStatus, ReferralWork, SaidBy
 from services import match_replay
 from services.directory.sheets import sheets
@@ -48,6 +48,7 @@ def refer(
         referral.counselor_id = counselor_id
         _seen_to(session, contact, referral, now)
         asking.ask_place(session, house, contact, referral, now)
+        referral.answer_by = now + ANSWER_WITHIN  # also of a place that has yet to be called: nobody is forgotten
         return None
 
 

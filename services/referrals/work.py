@@ -40,7 +40,7 @@ def ask_counselor(
         kind=FollowUpKind.REFERRAL,
         status=FollowUpStatus.STARTED,
         owner_id=owner.id if owner is not None and here else None,
-        due_at=now + DUE_WITHIN,
+        due_at=now + DUE_WITHIN if here else now,
         attempts=1,
         max_attempts=1,
         created_at=now,
@@ -50,8 +50,6 @@ def ask_counselor(
             "by": By.PERSON.value,
             "work": work.value,
             "referral": about,
-            "spacing_seconds": DUE_WITHIN.total_seconds(),
-            "silent_attempts": 1,
         },
     )
     session.add(row)
@@ -86,6 +84,17 @@ def end(session: Session, row: FollowUp, now: datetime) -> None:
     outbox.touch(session, row.contact_id)
 
 
+def offer_late(house: House, now: datetime) -> int:
+    """What its owner has not seen to in time is everybody's from now on, and stays late; how many."""
+    with house.db.begin() as session:
+        late = rows.late_referral_work(session, now)
+        for row in late:
+            row.owner_id = None
+            record(session, row.contact_id, "follow_up_overdue", now, follow_up=row.kind.value)
+            outbox.touch(session, row.contact_id)
+        return len(late)
+
+
 def take(house: House, row_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime) -> bool:
     """This is mine now; False when it is over, or somebody else has it."""
     with house.db.begin() as session:
@@ -94,7 +103,7 @@ def take(house: House, row_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime
             return False
         if row.owner_id not in (None, counselor_id):
             return False
-        row.owner_id, row.due_at = counselor_id, max(row.due_at, now + DUE_WITHIN)
+        row.owner_id, row.due_at = counselor_id, now + DUE_WITHIN
         outbox.touch(session, row.contact_id)
         return True
 

@@ -29,7 +29,15 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 IN_THE_DARK = {"type": "rule", "values": ["color-contrast"]}  # all that another scheme can change
 SCHEMES: tuple[tuple[Literal["light", "dark"], Any], ...] = (("light", RULES), ("dark", IN_THE_DARK))
 SERIOUS = {"serious", "critical"}
-PAGES = ("/contacts", "/board", "/follow-ups", "/voicemails", "/directory?q=quay", "/information/clonazepam")
+PAGES = (
+    "/contacts",
+    "/board",
+    "/follow-ups",
+    "/referrals",
+    "/voicemails",
+    "/directory?q=quay",
+    "/information/clonazepam",
+)
 DIRECTORY_DESK = tuple(f"/directory/{page}" for page in ("calls", "checks", "pairs", "quarantine", "neutrality"))
 ADMIN = (
     "/admin/audit",

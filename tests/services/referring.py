@@ -1,5 +1,6 @@
 """A caller with a list of places, a counselor who refers, and the places' own phones."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -94,6 +95,10 @@ class Story:
         """A counselor's open work about referrals."""
         with self.house.db.begin() as session:
             return [row.plan["work"] for row in open_referral_work(session)]
+
+    def owners(self) -> list[uuid.UUID | None]:
+        with self.house.db.begin() as session:
+            return [row.owner_id for row in open_referral_work(session)]
 
     def planned(self) -> list[str]:
         with self.house.db.begin() as session:

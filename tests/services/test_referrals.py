@@ -4,12 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from models.contacts import Contact
+from models.disclosures import disclosures_of
+from models.follow_ups import open_referral_work
 from models.people import lock_caller
-from routing.vocabulary import DeclineReason, ReferralStatus
+from routing.disclosure import Fact
+from routing.vocabulary import DeclineReason, Disposition, Language, ReferralStatus
+from services import dispositions
 from services.conversation import Heard
-from services.referrals import asking, calls, referring
+from services.referrals import asking, calls, place_page, referring, work
 from services.referrals.referring import ReferralRefused
 from tests.fixtures.paper import PaperTelephony
+from tests.services.consenting import a_consent
 from tests.services.referring import FIRST, SECOND, Story
 from tests.services.texting import Thread, story
 
@@ -94,6 +100,13 @@ def test_silence_is_a_call_then_a_counselors_work_with_an_owner(told: Story, pap
     assert referring.late_answers(told.house, told.now + timedelta(minutes=31)) == 1
     assert referring.late_answers(told.house, told.now + timedelta(minutes=32)) == 0
     assert told.work() == ["no_answer"]
+    assert told.owners() == [None], "whose counselor is off shift is everybody's at once"
+    with told.house.db.begin() as session:
+        (row,) = open_referral_work(session)
+    assert work.take(told.house, row.id, told.counselor, told.now + timedelta(minutes=32))
+    assert told.owners() == [told.counselor]
+    assert work.offer_late(told.house, told.now + timedelta(minutes=48)) == 1
+    assert told.owners() == [None]
     with told.house.db.begin() as session:
         (ask,) = asking.rows.asks_of(session, told.referral().id)
     assert calls.place(told.house, paper, ask.id, told.now + timedelta(minutes=33))
@@ -147,6 +160,37 @@ def test_no_to_did_it_work_out_is_a_counselors_work_and_yes_closes_the_loop(told
     assert referring.say(told.house, told.contact.id, told.counselor, first, ReferralStatus.ARRIVED, told.now) is None
     assert told.work() == []
     assert told.planned() == ["week", "month"]
+
+
+def test_what_a_referral_has_planned_outlives_the_wrap_up(told: Story) -> None:
+    first = told.order()[0]
+    told.refer(first)
+    referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.ACCEPTED, told.now)
+    planned = [*told.planned()]
+    assert dispositions.close(told.house, told.contact_id, told.counselor, Disposition.REFERRED, told.now)
+    assert told.planned() == planned, "no check-in beside the question whether they were taken in"
+
+
+def test_a_place_sees_what_was_agreed_only_after_a_press_and_never_more(told: Story) -> None:
+    first = told.order()[0]
+    told.refer(first)
+    link = referring.link_for(told.house, told.contact_id, told.counselor, first, told.now)
+    token = link.rpartition("/")[2]
+    assert place_page.show(told.house, token, Language.ENGLISH, told.now).disclosed is None
+    with told.house.db.begin() as session:
+        contact = session.get_one(Contact, told.contact_id)
+        a_consent(session, contact, told.referral().facility_id, (Fact.NAME, Fact.SUBSTANCES))
+        before = len(disclosures_of(session, contact.id))
+    page = place_page.look(told.house, token, Language.ENGLISH, told.now)
+    assert (page.may_show, page.disclosed) == (True, None)
+    shown = place_page.show(told.house, token, Language.ENGLISH, told.now).disclosed
+    assert shown is not None
+    assert set(shown.facts) == {Fact.NAME, Fact.SUBSTANCES}
+    assert "Federal confidentiality rules" in shown.notice
+    with told.house.db.begin() as session:
+        assert len(disclosures_of(session, told.contact_id)) == before + 1
+    referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.WITHDRAWN, told.now)
+    assert place_page.show(told.house, token, Language.ENGLISH, told.now).disclosed is None
 
 
 def test_no_without_any_referral_reaches_a_counselor_too(told: Story) -> None:
