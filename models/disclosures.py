@@ -142,3 +142,9 @@ def suppress_queued(session: Session, consent_id: uuid.UUID) -> Sequence[uuid.UU
     queued = (TextMessage.status == TextStatus.QUEUED, TextMessage.disclosure_id.in_(under))
     statement = update(TextMessage).where(*queued).values(status=TextStatus.SUPPRESSED).returning(TextMessage.id)
     return session.scalars(statement).all()
+
+
+def latest_disclosures(session: Session, limit: int) -> Sequence[Disclosure]:
+    """What was told lately, of anybody, newest first."""
+    query = select(Disclosure).order_by(Disclosure.documented_at.desc(), Disclosure.id).limit(limit)
+    return session.scalars(query).all()

@@ -82,6 +82,8 @@ KINDS: dict[str, frozenset[str]] = {
     "recovery_code_used": frozenset({"left"}),
     "consent_prepared": frozenset({"contact_id", "consent_id"}),
     "consent_revoked": frozenset({"contact_id", "consent_id"}),
+    "record_read": frozenset({"contact_id"}),
+    "disclosures_read": frozenset(),
     "emergency_told": frozenset({"contact_id", "disclosure_id"}),
     "audit_read": frozenset({"who", "what", "contact_id"}),
     "audit_exported": frozenset({"who", "what", "contact_id"}),

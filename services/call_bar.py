@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import directory, reading
 from models.contacts import Leg
 from routing.vocabulary import GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
-from services import transfers
+from services import intake_facts, transfers
 from services.alerts import HELP_ASKED
 from services.fetching import MOVE_ASKED
 from services.house import House
@@ -50,6 +50,7 @@ class CallBar:
     guest: GuestRow | None
     supervisors: tuple[GuestRow, ...]
     next_places: bool  # another intake line follows
+    may_read_out: bool  # a consent allows the intake line that is here to be told something
     colleagues: tuple[Colleague, ...]
 
     @property
@@ -91,6 +92,12 @@ def call_bar(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
             guest=next((row for row in guests if row.kind != LegKind.SUPERVISOR), None),
             supervisors=tuple(row for row in guests if row.kind == LegKind.SUPERVISOR),
             next_places=bool(contact.flow.get(NEXT_PLACES)),
+            may_read_out=any(
+                row.kind == LegKind.FACILITY
+                and row.here
+                and intake_facts.may_be_read(session, contact, row.listing_id, now)
+                for row in guests
+            ),
             colleagues=free,
         )
 

@@ -145,7 +145,13 @@ def disclosure_rows(
     session: Session, house: House, contact_id: uuid.UUID, language: Language
 ) -> tuple[DisclosureRow, ...]:
     """What was told, in words, in order."""
-    rows = disclosures.disclosures_of(session, contact_id)
+    return rows_in_words(session, house, disclosures.disclosures_of(session, contact_id), language)
+
+
+def rows_in_words(
+    session: Session, house: House, rows: Sequence[Disclosure], language: Language
+) -> tuple[DisclosureRow, ...]:
+    """These disclosures in words, in the same order."""
     names = reading.names_of(session, [row.actor_id for row in rows if row.actor_id])
     return tuple(_disclosure(house, row, names, language) for row in rows)
 

@@ -13,7 +13,7 @@ from models.contacts import Contact, Leg, lock_contact, record
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, JoinConference, Pause, Say
 from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Part, ReferralStatus, SaidBy
-from services import answering, counselor_notices, dispositions, guests, intake_lines, rings, rooms
+from services import answering, counselor_notices, dispositions, guests, intake_facts, intake_lines, rings, rooms
 from services.guests import note_call, seat_for
 from services.house import House
 from services.referrals import changes, intake_answers
@@ -92,8 +92,8 @@ def _hold_is_under_way(session: Session, contact: Contact) -> bool:
 
 
 def _said_first(house: House, contact: Contact, leg: Leg, language: Language, now: datetime) -> tuple[Say, ...]:
-    """To our own people what a counselor hears after 1. To an intake line no fact about the caller: there is no
-    consent to tell any (42 CFR Part 2), the caller and the counselor speak for themselves."""
+    """To our own people what a counselor hears after 1. To an intake line no fact about the caller: a machine may be
+    listening there. What was agreed to is read out when the counselor says so (services.intake_facts)."""
     if leg.kind is LegKind.COLLEAGUE:
         return answering.facts(house, contact, language, now)
     return (Say("voice.guest_intake"),) if leg.kind is LegKind.FACILITY else ()
@@ -121,6 +121,17 @@ def keyed(house: House, leg_id: uuid.UUID) -> Document:
             return call_flow.farewell(Language.ENGLISH, Say("voice.guest_not_needed"))
         keys, leg.digits = leg.digits or "", None  # told twice, they are sent once
         return call_flow.send_keys(contact.language, keys, _seat_of(contact, leg))
+
+
+def facts(house: House, leg_id: uuid.UUID, now: datetime) -> Document:
+    """What the person agreed to, read to the line on its own call, which then comes in again."""
+    with house.db.begin() as session:
+        leg = session.get(Leg, leg_id)
+        contact = lock_contact(session, leg.contact_id) if leg else None
+        if leg is None or contact is None or not _still_wanted(contact, leg):
+            return call_flow.farewell(Language.ENGLISH, Say("voice.guest_not_needed"))
+        says = intake_facts.said(session, house, contact, leg, now)
+        return Document(Language.ENGLISH, (*says, _seat_of(contact, leg)))
 
 
 def after(house: House, leg_id: uuid.UUID, now: datetime) -> Document:

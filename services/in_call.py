@@ -31,6 +31,7 @@ class CallRefused(StrEnum):
     BUSY = "busy"  # that counselor is on another call
     NO_PHONE = "no_phone"  # no number to ring
     NOT_A_KEY = "not_a_key"
+    NO_CONSENT = "no_consent"  # nothing may be told to this place
     NOT_SAFE = "not_safe"  # nobody knows whether this person may be called
 
 

@@ -4,8 +4,6 @@ Opening a link shows nothing of what it is about: phones and networks open links
 somebody else may hold the telephone. The first press does. The key travels in the query and in hidden fields only.
 """
 
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -95,11 +93,7 @@ def copy() -> ResponseReturnValue:
 
 
 def _copy_page(found: Copy, *, just_signed: bool = False) -> str:
-    zone = ZoneInfo(house().rules.default_timezone)
-    moments = {"signed": found.signed_at.astimezone(zone)}
-    if found.revoked_at is not None:
-        moments["revoked"] = found.revoked_at.astimezone(zone)
-    return _page("copy", found.language, copy=found, key=found.key, just_signed=just_signed, **moments)
+    return _page("copy", found.language, copy=found, key=found.key, just_signed=just_signed)
 
 
 def _key() -> str:

@@ -60,6 +60,12 @@ def guest_keys(leg_id: uuid.UUID) -> Response:
     return twiml(guest_calls.keyed(house(), leg_id))
 
 
+@blueprint.post("/voice/guest-facts/<uuid:leg_id>")
+def guest_facts(leg_id: uuid.UUID) -> Response:
+    """What the person agreed to, read to an intake line."""
+    return twiml(guest_calls.facts(house(), leg_id, now()))
+
+
 @blueprint.post("/voice/guest-after/<uuid:leg_id>")
 def guest_after(leg_id: uuid.UUID) -> Response:
     """An added phone is out of the conference."""

@@ -63,10 +63,11 @@ class Words:
         words = self("day", day=day.day, month=self._table["months"].split()[day.month - 1])
         return self("date", weekday=self.weekday(day.weekday()), day=f"{words} {day.year}" if year else words)
 
-    def day_and_time(self, at: datetime) -> str:
-        """27 Nov 2026, 14:05 EST, for paper: with the year and the zone whatever today is. `at` in the zone to show."""
-        words = self("day", day=at.day, month=self._table["months"].split()[at.month - 1])
-        return f"{words} {at.year}, {at:%H:%M} {at:%Z}"
+    def full(self, at: datetime) -> str:
+        """27 Nov 2026, 14:05 EST, for paper: with the year and the zone whatever today is."""
+        local = at.astimezone(self._zone)
+        words = self("day", day=local.day, month=self._table["months"].split()[local.month - 1])
+        return f"{words} {local.year}, {local:%H:%M %Z}"
 
     def hours(self, span: tuple[datetime, datetime]) -> str:
         """22:00–06:00 on the reader's clock; midnight at the end is 24:00."""

@@ -10,6 +10,7 @@ from services import (
     callbacks,
     contact_matches,
     in_call,
+    intake_facts,
     intake_lines,
     moving,
     owed_callbacks,
@@ -81,6 +82,13 @@ def send_keys(leg_id: str) -> None:
     """Send keys into an intake line's phone tree."""
     here = household()
     intake_lines.send_keys(here.house, here.telephony, uuid.UUID(leg_id))
+
+
+@shared_task(name=tasks.READ_OUT)  # type: ignore[untyped-decorator]
+def read_out(leg_id: str) -> None:
+    """Read to an intake line what the person agreed to."""
+    here = household()
+    intake_facts.send(here.house, here.telephony, uuid.UUID(leg_id))
 
 
 @shared_task(name=tasks.DROP)  # type: ignore[untyped-decorator]

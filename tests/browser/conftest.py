@@ -19,6 +19,7 @@ from sqlalchemy import Engine, delete
 
 from config.settings import load_settings
 from models.contacts import Contact
+from models.disclosures import Disclosure, DisclosureConsent
 from models.people import Counselor, counselor_by_email
 from routing.vocabulary import Role
 from runtime.chromium import HOW, find
@@ -145,7 +146,8 @@ def context(chromium: Browser, console: Console) -> Iterator[BrowserContext]:
 def quiet_line(console: Console) -> None:
     """No contact of an earlier test."""
     with console.house.db.begin() as session:
-        session.execute(delete(Contact))
+        for kept in (Disclosure, DisclosureConsent, Contact):
+            session.execute(delete(kept))
 
 
 @pytest.fixture

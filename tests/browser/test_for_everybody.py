@@ -41,6 +41,7 @@ PAGES = (
 DIRECTORY_DESK = tuple(f"/directory/{page}" for page in ("calls", "checks", "pairs", "quarantine", "neutrality"))
 ADMIN = (
     "/admin/audit",
+    "/admin/records",
     "/admin/people",
     "/admin/people/new",
     "/admin/roster-file",
@@ -97,8 +98,8 @@ def full_house(console: Console) -> list[str]:
         contact.triage |= {"substances": [{"value": "clonazepam"}], "payer": {"value": "medicaid"}}
     for kind in (ReportKind.FULL, ReportKind.CLOSED):
         assert report_facility(console.house, place or 0, kind, now) is None
-    record = f"/admin/retention/contact/{contact_id}"
-    return [*PAGES, *DESK, record, f"/directory/{place}", f"/contacts/{contact_id}", f"/contacts/{contact_id}/rescue"]
+    records = (f"/admin/retention/contact/{contact_id}", f"/admin/records/{contact_id}")
+    return [*PAGES, *DESK, *records, f"/directory/{place}", f"/contacts/{contact_id}", f"/contacts/{contact_id}/rescue"]
 
 
 def test_axe_finds_nothing_serious_by_day_or_by_night(console: Console, signed_in: SignedIn) -> None:

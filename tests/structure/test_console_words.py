@@ -8,6 +8,7 @@ import pytest
 
 from config.content import load_content
 from config.settings import Settings
+from models.consents import ConsentHow, ConsentKind
 from routing import disclosure, vocabulary
 from routing.dialogue_state import Wish
 from routing.follow_up import Dropped, Outcome
@@ -66,6 +67,9 @@ FAMILIES = {
     "told": disclosure.Told,
     "revoked": Revoked,
     "unprepared": Unprepared,
+    "basis": disclosure.Basis,
+    "consent_kind": ConsentKind,
+    "consent_how": ConsentHow,
     "consent_page.not_signed": NotSigned,
     "shared_for": disclosure.SharedFor,
 }

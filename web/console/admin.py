@@ -10,6 +10,7 @@ TABS = {
     "people": "users.listing",
     "roster_file": "roster_file.page",
     "audit": "audit.listing",
+    "records": "records.listing",
     "retention": "retention.page",
     "settings": "settings.listing",
     "failures": "failures.listing",

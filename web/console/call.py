@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from routing.vocabulary import Part
-from services import calling_out, in_call, intake_lines, supervising, transfers
+from services import calling_out, in_call, intake_facts, intake_lines, supervising, transfers
 from services.guest_calls import SUPERVISING
 from services.in_call import By, CallRefused
 from web import guards
@@ -107,6 +107,13 @@ def press_keys(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Keys for a phone tree."""
     keys = request.form.get("keys", "").strip()
     return parts(contact_id, intake_lines.press_keys(house(), contact_id, by(), keys, guards.now()))
+
+
+@blueprint.post("/read-out")
+@allow(ANSWERING)
+def read_out(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Have the intake line told what the person agreed to."""
+    return parts(contact_id, intake_facts.read_out(house(), contact_id, by(), guards.now()))
 
 
 @blueprint.post("/colleague")
