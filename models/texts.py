@@ -163,12 +163,6 @@ def thread_of(session: Session, contact_id: uuid.UUID) -> Sequence[TextMessage]:
     return session.scalars(query).all()
 
 
-def texts_of_caller(session: Session, caller_id: uuid.UUID) -> Sequence[TextMessage]:
-    """Every text from and to a caller, in order."""
-    query = select(TextMessage).where(TextMessage.caller_id == caller_id).order_by(TextMessage.created_at)
-    return session.scalars(query).all()
-
-
 def count_inbound(session: Session, contact_id: uuid.UUID, since: datetime) -> int:
     """How many texts came in for a contact since then."""
     query = select(func.count()).where(

@@ -64,7 +64,6 @@ KINDS: dict[str, frozenset[str]] = {
     "number_unblocked": frozenset({"block_id"}),
     "failure_tried_again": frozenset({"failure", "id"}),
     "failure_let_go": frozenset({"failure", "id", "reason"}),
-    "evidence_exported": frozenset({"contact_id"}),
     "password_link_made": frozenset({"counselor_id"}),
     "role_changed": frozenset({"counselor_id", "role"}),
     "counselor_deactivated": frozenset({"counselor_id"}),

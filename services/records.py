@@ -58,6 +58,7 @@ class Sent:
     purpose: str
     status: str
     id: uuid.UUID
+    provider_id: str  # the provider's own, for its records
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _one(session: Session, house: House, contact: Contact, language: Language, n
             for event in reversed(events)
         ),
         texts=tuple(
-            Sent(m.created_at, m.sent_at, m.outgoing, m.purpose, m.status.value, m.id)
+            Sent(m.created_at, m.sent_at, m.outgoing, m.purpose, m.status.value, m.id, m.provider_sid or "")
             for m in texts.thread_of(session, contact.id)
         ),
     )
@@ -211,7 +212,15 @@ def _lines_of(one: OneContact) -> Iterator[dict[str, str]]:
         yield _line(read.at, one.id, what=f"audit_{read.kind}", by=read.who)
     for text in one.texts:
         what = "text_out" if text.outgoing else "text_in"
-        yield _line(text.sent_at or text.at, one.id, what=what, purpose=text.purpose, state=text.status, id=text.id)
+        yield _line(
+            text.sent_at or text.at,
+            one.id,
+            what=what,
+            purpose=text.purpose,
+            state=text.status,
+            id=text.id,
+            text=text.provider_id,
+        )
 
 
 def _line(at: datetime, contact_id: uuid.UUID, **values: object) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import consents, people, texts
+from models import people
 from models.consents import ConsentHow, ConsentKind
 from models.contacts import Contact, lock_contact
 from models.people import Caller
@@ -79,38 +79,3 @@ def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, d
     if wish.neutral_name is not None:
         caller.neutral_name = wish.neutral_name.strip() or None
         yield ConsentKind.NEUTRAL_NAME, {"given": bool(caller.neutral_name)}
-
-
-def evidence(session: Session, caller: Caller) -> Iterator[dict[str, Any]]:
-    """Everything on file about reaching this person, in order, without words or numbers: for export."""
-    for event in consents.consents_of(session, caller.id):
-        yield {
-            "at": event.at.isoformat(),
-            "what": event.kind.value,
-            "how": event.how.value,
-            "text": str(event.text_id) if event.text_id else None,
-            "by": str(event.actor_id) if event.actor_id else None,
-            **event.data,
-        }
-    for message in texts.texts_of_caller(session, caller.id):
-        yield {
-            "at": message.created_at.isoformat(),
-            "what": "text_out" if message.outgoing else "text_in",
-            "purpose": message.purpose,
-            "status": message.status.value,
-            "text": str(message.id),
-            "provider_id": message.provider_sid,
-            "sent_at": message.sent_at.isoformat() if message.sent_at else None,
-        }
-
-
-def evidence_of(
-    house: House, contact_id: uuid.UUID, actor_id: uuid.UUID | None, now: datetime
-) -> list[dict[str, Any]] | None:
-    """The evidence about a contact's person, in order of time; None: no such contact. The reading is audited."""
-    with house.db.begin() as session:
-        contact = session.get(Contact, contact_id)
-        if contact is None:
-            return None
-        audit.write(session, "evidence_exported", actor_id, now, contact_id=contact.id)
-        return sorted(evidence(session, contact.caller), key=lambda entry: entry["at"])

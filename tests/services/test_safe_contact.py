@@ -12,7 +12,7 @@ from models.follow_ups import FollowUp
 from models.people import Caller
 from models.texts import TextMessage
 from routing.vocabulary import Disposition
-from services import conversation, follow_ups, safe_contact, texts
+from services import conversation, follow_ups, records, safe_contact, texts
 from services.conversation import Inbound
 from services.house import House
 from services.safe_contact import SafeContact
@@ -112,15 +112,11 @@ def test_the_evidence_shows_what_was_said_and_sent_in_order_without_words_or_num
     text(house, "STOP", "SM2")
     with house.db.begin() as session:
         contact_id = session.scalars(select(Contact.id)).one()
-    entries = safe_contact.evidence_of(house, contact_id, None, NOON)
-    assert entries is not None
+    record = records.record_of(house, contact_id, None, "en", True, NOON)
+    assert record is not None
+    entries = records.lines(record)
     assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
     assert {entry["what"] for entry in entries} == {"text_in", "text_out", "texts_stopped"}
     assert CALLER not in str(entries)
     assert "reached people" not in str(entries)
-
-
-def test_evidence_of_nobody_is_none(house: House) -> None:
-    contact_id, _ = a_contact(house)
-    assert safe_contact.evidence_of(house, contact_id, None, NOON) == []
-    assert safe_contact.evidence_of(house, uuid.uuid4(), None, NOON) is None
+    assert records.record_of(house, uuid.uuid4(), None, "en", True, NOON) is None
