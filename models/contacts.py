@@ -239,12 +239,6 @@ def known_receipts(session: Session, provider_ids: Sequence[str]) -> frozenset[s
     return frozenset(session.scalars(select(Receipt.provider_id).where(Receipt.provider_id.in_(provider_ids))))
 
 
-def contacts_of_caller(session: Session, caller_id: uuid.UUID) -> Sequence[Contact]:
-    """Every contact of one number, in order."""
-    query = select(Contact).where(Contact.caller_id == caller_id).order_by(Contact.opened_at)
-    return session.scalars(query).all()
-
-
 def going_on_elsewhere(session: Session, contact: Contact) -> Contact | None:
     """The newest contact of the same number that goes on in another channel and of which something is known."""
     query = (

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import audit_trail, consents, disclosures, reading, texts
 from models.audit_trail import Wanted
-from models.contacts import Contact, contacts_of_caller
+from models.contacts import Contact
 from models.people import caller_by_number
 from routing import phone
 from routing.vocabulary import Language
@@ -105,8 +105,8 @@ def record_of(
         contact = session.get(Contact, contact_id)
         if contact is None:
             return None
-        everything = contacts_of_caller(session, contact.caller_id)
-        chosen = everything if whole else [contact]
+        everything = reading.contacts_of_caller(session, contact.caller_id)
+        chosen = list(reversed(everything)) if whole else [contact]
         said = Language(language)
         found = Record(
             contact_id=contact.id,
@@ -159,8 +159,8 @@ def contact_with_number(house: House, number: str) -> uuid.UUID | None:
     plain = phone.e164(number)
     with house.db.begin() as session:
         caller = caller_by_number(session, plain) if plain else None
-        every = contacts_of_caller(session, caller.id) if caller is not None else ()
-        return every[-1].id if every else None
+        every = reading.contacts_of_caller(session, caller.id) if caller is not None else ()
+        return every[0].id if every else None
 
 
 @dataclass(frozen=True)
