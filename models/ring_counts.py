@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, Leg
@@ -12,14 +12,19 @@ from routing.vocabulary import ContactStatus, LegKind
 LATELY = timedelta(days=7)
 ENOUGH = 200  # rings: more would only slow down what is learnt
 IN_VAIN = ("no-answer", "busy", "passed", "completed")  # completed without a 1: a voicemail, or nobody pressed
+RANG_LONG = timedelta(seconds=10)  # unanswered: hardly anybody picks up later
 
 
 def ring_counts(session: Session, now: datetime) -> tuple[int, int]:
-    """Of the newest rings of counselors that ended by themselves: how many were accepted, and how many there were.
+    """Of the newest rings of counselors that tell something: how many were accepted, and how many there were.
 
-    Phones that were let go (somebody else had pressed 1, the caller had left) tell nothing.
+    A phone that was let go (somebody else had pressed 1, the caller had left) had rung in vain only when it had rung
+    for long. Left out altogether, such phones would make the rate read too high: the slower one of two is let go.
     """
-    told = or_(Leg.accepted_at.is_not(None), Leg.end_reason.in_(IN_VAIN))
+    let_go_late = and_(
+        Leg.end_reason == "released", Leg.answered_at.is_(None), Leg.ended_at - Leg.placed_at >= RANG_LONG
+    )
+    told = or_(Leg.accepted_at.is_not(None), Leg.end_reason.in_(IN_VAIN), let_go_late)
     newest = (
         select(Leg.accepted_at)
         .where(Leg.kind == LegKind.COUNSELOR, Leg.planned_at > now - LATELY, told)

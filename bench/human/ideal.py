@@ -2,8 +2,8 @@
 
 import heapq
 
-from bench.human.line import Line
-from bench.human.people import WRAP_UP, ring_and_press
+from bench.human.line import Leg, Line
+from bench.human.people import WRAP_UP, Caller, ring_and_press
 
 
 class Ideal(Line):
@@ -16,3 +16,9 @@ class Ideal(Line):
             meets = max(caller.at, heapq.heappop(free)) + ring_and_press()
             heapq.heappush(free, meets + caller.talk + WRAP_UP)
             caller.answered_at = meets if meets <= until else None
+
+    def arrives(self, caller: Caller) -> None:
+        """Nothing: `run` plays all of them."""
+
+    def over(self, leg: Leg) -> None:
+        """Nothing: no phone rings."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from bench.human.line import RELEASE, STEP, Leg, Line
 from bench.human.people import CONNECTED, RING_SECONDS, SET_UP, Caller
 from models.call_budget import EARLY
-from models.ring_counts import ENOUGH, IN_VAIN
+from models.ring_counts import ENOUGH, IN_VAIN, RANG_LONG
 from routing import call_flow, coverage
 from routing.call_flow import NextStep
 from routing.vocabulary import ContactStatus, Language, Presence, Role, Urgency
@@ -249,10 +249,14 @@ class Ours(Line):
             del self.taken[number]
         if leg.accepted:
             leg.phone.idle_since = self.now
-        elif leg.reason in IN_VAIN:
+        elif leg.reason in IN_VAIN or self._rang_long(leg):
             self.told.append(False)
         if leg.reason == "no-answer":
             self._missed(number)
+
+    def _rang_long(self, leg: Leg) -> bool:
+        """Let go after so long a ring that it counts as in vain (models.ring_counts)."""
+        return leg.placed_at is not None and self.now - leg.placed_at >= RANG_LONG.total_seconds()
 
     def _accepted(self, contact: Contact, leg: Leg) -> None:
         self.waiting.remove(contact)

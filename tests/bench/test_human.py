@@ -37,6 +37,12 @@ def test_every_strategy_keeps_to_the_calls_a_second_and_to_one_call_a_phone(stra
     assert any(caller.answered_at for caller in line.callers)
 
 
+def test_the_ideal_line_is_played_too_and_nobody_does_better() -> None:
+    ideal, ours = (outcome(play(name)[0].callers, UNTIL) for name in ("ideal line", "this engine"))
+
+    assert ideal.speed <= ours.speed
+
+
 def test_in_a_rush_nobody_stays_on_our_line_with_nothing_and_the_same_seed_goes_the_same_way() -> None:
     first, second, loop = (outcome(play(name)[0].callers, UNTIL) for name in ("this engine",) * 2 + ("linear loop",))
 

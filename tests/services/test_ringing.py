@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models.contacts import Contact, Leg, events_of, waiting_ahead, waiting_contacts
 from models.people import Counselor
+from models.ring_counts import ring_counts
 from models.texts import TextMessage
 from routing.documents import Enqueue, Leave
 from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Presence, Role
@@ -40,6 +41,22 @@ def test_two_counselors_are_rung_at_once_longest_idle_first(stage: Stage) -> Non
     contact = stage.dials()
 
     assert sorted(stage.rings(contact)) == ["+16175550102", "+16175550103"]
+
+
+def test_a_phone_that_was_let_go_after_a_long_ring_counts_as_rung_in_vain(stage: Stage) -> None:
+    for number in (101, 102):
+        stage.counselor(number)
+    for seconds, seen in ((3, (1, 1)), (12, (2, 3))):  # the second phone is let go early, then late
+        contact = stage.dials(f"+1212555014{seconds % 10}")
+        stage.rings(contact)
+        stage.later(seconds)
+        stage.takes(101)
+        releasing.release(stage.house, stage.network, contact, stage.now)
+        with stage.house.db.begin() as session:
+            assert ring_counts(session, stage.now) == seen
+        stage.hangs_up(101)
+        stage.caller_hangs_up()
+        stage.later(120)
 
 
 def test_a_caller_behind_others_hears_an_honest_wait_and_it_is_kept_for_measuring(stage: Stage) -> None:
