@@ -17,30 +17,32 @@ STEP = 10.0
 BLOCKED = timedelta(minutes=5)  # the longest that a counselor may look busy to us without a call
 CLEAN_UP = 330.0
 CALLBACK_WITHIN = 900.0
-LIVE = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED, ContactStatus.WITH_CRISIS_LINE)
+LIVE = (
+    ContactStatus.WAITING,
+    ContactStatus.CLAIMED,
+    ContactStatus.CONNECTED,
+    ContactStatus.HANDED_OVER,
+    ContactStatus.WITH_CRISIS_LINE,
+)
 GOOD = (Pickup("answer", after=3.0, key="1", think=2.0, stays=40.0),)
 
 
 def run(world: World, watch: Watch) -> None:
     """From the first call to the last row."""
-    _until_nothing_more_comes(world, watch.patience)
+    _until_nothing_more_comes(world, watch)
     _all_hang_up(world)
     _keep_promises(world, watch)
     _nothing_is_left_over(world)
 
 
-def _until_nothing_more_comes(world: World, patience: float) -> None:
+def _until_nothing_more_comes(world: World, watch: Watch) -> None:
     """All plans are done, and every caller is served or gone."""
     last = max((caller.at for caller in world.history.callers), default=0.0)
-    longest = last + patience + 60 + sum(act.wait for caller in world.history.callers for act in caller.acts)
+    longest = last + watch.patience + 60 + sum(act.wait for caller in world.history.callers for act in caller.acts)
     while world.engine.now - world.began < longest:
         world.pass_time(STEP)
-        if all(caller.done for caller in world.callers) and not _callers_wait(world):
+        if all(caller.done for caller in world.callers) and all(caller.settled for caller in watch.callers):
             return
-
-
-def _callers_wait(world: World) -> bool:
-    return any(caller.call is not None and not caller.call.over for caller in world.callers)
 
 
 def _all_hang_up(world: World) -> None:

@@ -7,7 +7,9 @@ from simulator.calls import Call
 from simulator.exchange import Exchange
 from simulator.hearing import talking_with
 from simulator.phones import GREETING, Phone, decline
+from tests.histories.console import PRESSED, Console
 from tests.histories.plans import Act, Caller, Pickup
+from tests.histories.stage import LINE
 
 DISPOSITION_ASKED = "How did it end"
 VOICEMAIL_LISTENS = 60.0
@@ -68,17 +70,17 @@ class Answering:
 class Calling:
     """Somebody who calls the helpline and does what the plan says, one act after the other."""
 
-    def __init__(self, exchange: Exchange, plan: Caller, number: str, line: str, index: int) -> None:
+    def __init__(self, exchange: Exchange, plan: Caller, number: str, console: Console, index: int) -> None:
         self.exchange, self.plan, self.number, self.index = exchange, plan, number, index
         self.call: Call | None = None
         self.hung_up_at: float | None = None
-        self._line = line
+        self._console = console
         self._left: list[Act] = list(plan.acts)
         self._waits_for = ""
         exchange.engine.at(plan.at, self._dial)
 
     def _dial(self) -> None:
-        self.call = self.exchange.dial(self.number, self._line, hide_number=self.plan.phone == 0)
+        self.call = self.exchange.dial(self.number, LINE, hide_number=self.plan.phone == 0)
         self._next()
 
     def _next(self) -> None:
@@ -114,7 +116,9 @@ class Calling:
         if act.deed == HANG_UP:
             self.hang_up()
             return
-        if act.deed.strip("0123456789*#"):
+        if act.deed.startswith(PRESSED):
+            self._console.press(call.sid, act.deed.removeprefix(PRESSED))
+        elif act.deed.strip("0123456789*#"):
             call.say(act.deed)
         else:
             call.press(act.deed)

@@ -21,7 +21,7 @@ class Short:
 class Act(Short):
     """What a caller does: `wait` seconds after the act before, or after `on` (`claim`: somebody pressed 1; `talk`).
 
-    `deed` is keys to press, `hang up`, or words to say.
+    `deed` is keys to press, `hang up`, words to say, or `press: ...`, a button of whoever has the caller.
     """
 
     wait: float

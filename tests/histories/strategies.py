@@ -1,7 +1,10 @@
 """Histories drawn by hypothesis: mostly ordinary people, some trouble, everything in any order."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
+from tests.histories.console import BUTTONS, PRESSED
 from tests.histories.people import HANG_UP
 from tests.histories.plans import Act, Broken, Caller, History, Pickup, Presence, Staff, Trouble
 
@@ -14,6 +17,15 @@ DEEDS = st.sampled_from(
     [HANG_UP, "0", "9", "8", "2", "3", "*", "02139", "7", "#", HARMLESS, DANGER, GIBBERISH, HANG_UP, "9", DANGER]
 )
 ACTS = st.builds(Act, WAITS, DEEDS, st.sampled_from(["", "", "", "claim", "talk"]))
+BUTTON = st.builds(Act, WAITS, st.sampled_from(BUTTONS).map(lambda button: f"{PRESSED}{button}"))
+FIRST_BUTTON = BUTTON.map(lambda act: replace(act, on="talk"))
+LEAVES = st.builds(Act, WAITS, st.just(HANG_UP))
+WITH_BUTTONS = st.tuples(
+    FIRST_BUTTON, st.lists(BUTTON, max_size=3), st.one_of(st.just([]), st.lists(LEAVES, max_size=1))
+)
+ANY_ACTS = st.one_of(
+    st.lists(ACTS, max_size=4).map(tuple), WITH_BUTTONS.map(lambda drawn: (drawn[0], *drawn[1], *drawn[2]))
+)
 STAYS = st.sampled_from([None, None, 0.0, 1.0, 1.06, 1.1, 1.2, 1.5, 2.0, 4.0, 12.0, 30.0])
 PICKUPS = st.one_of(
     st.just(Pickup()),
@@ -28,7 +40,7 @@ PICKUPS = st.one_of(
     st.builds(Pickup, st.sampled_from(["decline", "ignore", "voicemail"]), after=st.sampled_from([0.1, 1.0, 8.0])),
 )
 PLANS = st.lists(PICKUPS, min_size=1, max_size=3).map(tuple)
-CALLERS = st.builds(Caller, MOMENTS, st.integers(0, 3), st.lists(ACTS, max_size=4).map(tuple), PICKUPS)
+CALLERS = st.builds(Caller, MOMENTS, st.integers(0, 3), ANY_ACTS, PICKUPS)
 COUNSELORS = st.builds(
     Staff,
     PLANS,

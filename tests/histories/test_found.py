@@ -70,3 +70,14 @@ def test_whoever_calls_again_while_a_callback_rings_talks_once_and_is_not_called
 def test_whoever_calls_again_and_leaves_at_once_is_still_called_back(stage: Stage) -> None:
     asks, again = Caller(0, 1, (Act(8.0, "9"),)), Caller(40.0, 1, (Act(4.0, "hang up"),))
     assert problems_of(stage, History((asks, again), (NOBODY,))) == []
+
+
+def test_a_call_is_handed_to_a_colleague_and_988_comes_in(stage: Stage) -> None:
+    buttons = (Act(2.0, "press: warm", "talk"), Act(9.0, "press: hand over"), Act(2.0, "press: 988"))
+    assert problems_of(stage, History((Caller(0, 1, (*buttons, Act(9.0, "hang up"))),), (Staff(), Staff()))) == []
+
+
+def test_a_bridged_call_is_held_and_brought_back_when_workers_are_there_again(stage: Stage) -> None:
+    buttons = (Act(40.0, "press: hold", "talk"), Act(9.0, "press: resume"), Act(5.0, "press: listen"))
+    away = Broken(dead=((0.0, 60.0),))
+    assert problems_of(stage, History((Caller(0, 1, buttons),), (Staff(), NOBODY), broken=away)) == []

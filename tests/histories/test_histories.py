@@ -5,7 +5,7 @@ import pytest
 from tests.histories.search import smallest_failure
 from tests.histories.stage import Stage
 
-BLOCK = 5
+BLOCK = 3
 BLOCKS = 2  # the same histories each time; `make histories` goes on from there
 
 

@@ -1,9 +1,11 @@
 """What holds at every moment of a history, whatever happens in it."""
 
 from simulator.calls import Call
-from simulator.hearing import hears, talking_with
+from simulator.hearing import heard_by, hears, talking_with
 from simulator.phones import Phone
+from tests.histories.console import PRESSED
 from tests.histories.people import Calling
+from tests.histories.plans import History
 from tests.histories.stage import BACKUP, ON_CALL
 from tests.histories.world import CALLERS, CRISIS, World
 
@@ -15,6 +17,7 @@ PROMISES = ("we will call you back at this number", "le llamaremos a este númer
 VOICEMAIL = ("please say your message", "diga su mensaje")
 SORRY = ("nobody could answer. please call", "nadie pudo contestar. llame")
 DANGER = ("this sounds like an emergency", "you matter, and this is urgent", "you are not alone")
+TALKS_ON = 45.0
 TROUBLE_SECONDS = 20.0  # what one lost or slow webhook costs before the fallback
 
 
@@ -24,6 +27,7 @@ class CallerWatch:
     def __init__(self, world: World, caller: Calling) -> None:
         self.world, self.caller = world, caller
         self.alone_since: float | None = None
+        self.talks_since: float | None = None
         self.met: set[str] = set()
         self.heard = 0
         self.promised = self.voicemail = self.danger = self.sorry = False
@@ -32,6 +36,12 @@ class CallerWatch:
     def served(self) -> bool:
         """Whether they got a human or a next step that has a name."""
         return bool(self.met) or self.promised or self.voicemail or self.sorry
+
+    @property
+    def settled(self) -> bool:
+        """Whether they are gone, or have been talking for so long that nothing more comes of it."""
+        since, call = self.talks_since, self.caller.call
+        return call is not None and (call.over or (since is not None and self.world.engine.now - since > TALKS_ON))
 
     def look(self, limit: float) -> None:
         """Follow the call."""
@@ -44,9 +54,12 @@ class CallerWatch:
             return
         others = [other.number for other in talking_with(call)]
         now = self.world.engine.now
-        if len(others) > 1:
+        room = call.seat.conference.name if call.seat is not None else ""
+        if len(others) > 1 and len(others) > 1 + self.world.console.added(room):
             self.world.problem(f"caller {self.caller.index} talks with {sorted(others)} at once")
-        if others or self.voicemail:
+        heard = bool(heard_by(call))  # also by a counselor who is mute
+        self.talks_since = (self.talks_since or now) if heard else None
+        if heard or self.voicemail:
             self.met |= set(others)
             self.alone_since = None
         elif self.alone_since is None:
@@ -71,6 +84,10 @@ class CallerWatch:
             self.world.problem(f"caller {self.caller.index} was cut off with nothing")
 
 
+def _uses_the_console(history: History) -> bool:
+    return any(act.deed.startswith(PRESSED) for caller in history.callers for act in caller.acts)
+
+
 class Watch:
     """Looks at every step. `patience`: seconds that a caller may be alone."""
 
@@ -79,7 +96,8 @@ class Watch:
         rules = world.house.rules
         struck = sum(trouble.times for trouble in world.history.troubles)
         rounds = 1 + (world.history.backup is not None)
-        self.patience = rules.hard_limit_seconds + ROUND + rounds * RING + struck * TROUBLE_SECONDS
+        held = rules.consult_limit_seconds if _uses_the_console(world.history) else 0
+        self.patience = held + rules.hard_limit_seconds + ROUND + rounds * RING + struck * TROUBLE_SECONDS
         self.callers = [CallerWatch(world, caller) for caller in world.callers]
         world.watch = self.look  # type: ignore[method-assign]
 
@@ -90,10 +108,10 @@ class Watch:
         for person in self.world.answering:
             self._one_call(person.phone)
         for room in self.world.exchange.conferences.values():
-            if not room.over and len(room.seats) > 2:
+            if not room.over and len(room.seats) > 2 and len(room.seats) > 2 + self.world.console.added(room.name):
                 self.world.problem(f"{len(room.seats)} phones are in one conference")
             if room.live:
-                self._pair([seat.call for seat in room.seats.values()])
+                self._pair(room.name, [seat.call for seat in room.seats.values()])
 
     def _one_call(self, phone: Phone) -> None:
         """Nobody is rung twice at once or on a call. Centres take many; the fallback words ring whoever is on call."""
@@ -104,8 +122,9 @@ class Watch:
             return
         self.world.problem(f"{phone.number} has {len(live)} calls at once")
 
-    def _pair(self, calls: list[Call]) -> None:
-        """A conversation has one caller and one who answers."""
+    def _pair(self, room: str, calls: list[Call]) -> None:
+        """A conversation has one caller and one who answers, or who was asked in."""
         callers = [call for call in calls if call.number in CALLERS]
-        if len(calls) == 2 and len(callers) != 1 and all(hears(call) for call in calls):
+        wrong = len(callers) > 1 or (len(calls) == 2 and not callers and not self.world.console.added(room))
+        if wrong and all(hears(call) for call in calls):
             self.world.problem(f"{sorted(call.number for call in calls)} talk with each other")

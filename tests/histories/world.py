@@ -15,11 +15,12 @@ from simulator.faults import Fault
 from simulator.settings import Settings, Switches, Timing
 from simulator.transport import Answer, Request, WsgiTransport
 from tests.histories import workers
+from tests.histories.console import Console
 from tests.histories.network import SlowHttpClient, telephony
 from tests.histories.people import Answering, Calling
 from tests.histories.plans import History, Pickup
 from tests.histories.stage import BACKUP, BASE_URL, LINE, ON_CALL, Stage
-from web import webhooks_voice
+from web import degraded, webhooks_in_call
 
 CRISIS = "988"
 CALLERS = [f"+1212555014{digit}" for digit in range(10)]  # the first one withholds its number
@@ -52,6 +53,7 @@ class World:
         self._wsgi = WsgiTransport(stage.app)
         self._build_line()
         self.counselors = [self._hire(index) for index in range(len(history.counselors))]
+        self.console = Console(self.web, self.counselors, lambda: as_datetime(self.engine.now))
         self._place_people()
         self._plan_trouble()
 
@@ -68,7 +70,8 @@ class World:
         )
         self.stage.app.extensions |= {"house": self.web, "clock": lambda: as_datetime(self.engine.now)}
         household = workers.Household(self.house, telephony(self.exchange, self.http), self.engine)
-        webhooks_voice.log = SimpleNamespace(error=self._webhook_failed)  # type: ignore[assignment]
+        for module in (degraded, webhooks_in_call):
+            module.log = SimpleNamespace(error=self._webhook_failed)  # type: ignore[attr-defined]
         workers.calls.household = lambda: household  # type: ignore[assignment,return-value]
 
     def _hire(self, index: int) -> Counselor:
@@ -102,7 +105,8 @@ class World:
             for number, plan in dict(phones).items()
         ]
         self.callers = [
-            Calling(self.exchange, plan, CALLERS[plan.phone], LINE, index) for index, plan in enumerate(history.callers)
+            Calling(self.exchange, plan, CALLERS[plan.phone], self.console, index)
+            for index, plan in enumerate(history.callers)
         ]
         for index, plan in enumerate(history.counselors):
             if plan.bad_number:

@@ -1,0 +1,65 @@
+"""Whoever has a caller presses the buttons of the page, and a colleague who leads those of the board."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from models.contacts import Contact, leg_by_sid, live_legs
+from models.people import Counselor
+from routing.vocabulary import GUESTS, Part
+from services import in_call, supervising, transfers
+from services.house import House
+from services.in_call import By
+
+PRESSED: Final = "press: "  # how the deed of a button begins
+NOBODY = uuid.UUID(int=0)  # a conversation with a backup centre or on-call number is nobody's
+OWN = {
+    "hold": in_call.hold,
+    "resume": in_call.resume,
+    "hang up": in_call.hang_up,
+    "help": in_call.ask_help,
+    "988": transfers.with_988,
+    "join": transfers.join,
+    "hand over": transfers.hand_over,
+    "let go": transfers.let_guest_go,
+}
+SUPERVISED = (Part.LISTEN, Part.WHISPER, Part.BARGE)
+BOARD = {"leave": supervising.leave, "take": supervising.take_over}
+BUTTONS: Final = (*OWN, "mute", "unmute", "warm", "cold", *BOARD, *(part.value for part in SUPERVISED))
+
+
+class Console:
+    """The page and the board of a history. A button that is refused does nothing, as on the page."""
+
+    def __init__(self, house: House, people: Sequence[Counselor], now: Callable[[], datetime]) -> None:
+        self._house, self._people, self._now = house, people, now
+
+    def press(self, call: str, button: str) -> None:
+        """A button of the contact of this call (the provider's id)."""
+        with self._house.db.begin() as session:
+            leg = leg_by_sid(session, call)
+            contact = session.get(Contact, leg.contact_id) if leg else None
+            if contact is None:
+                return
+            about, has_it = contact.id, contact.claimed_by
+        house, now, by = self._house, self._now(), By(has_it or NOBODY, leads=has_it is None)
+        other = next((person.id for person in self._people if person.id != has_it), NOBODY)
+        lead = By(other, leads=True)
+        if button in OWN:
+            OWN[button](house, about, by, now)
+        elif button in ("mute", "unmute"):
+            in_call.mute(house, about, by, button == "mute", now)
+        elif button in ("warm", "cold"):
+            transfers.to_colleague(house, about, by, other, button == "warm", now)
+        elif button in BOARD:
+            BOARD[button](house, about, lead, now)
+        else:
+            supervising.supervise(house, about, lead, Part(button), now)
+
+    def added(self, room: str) -> int:
+        """How many phones more than two may be in this conference now: those asked in, and those on their way out."""
+        with self._house.db.begin() as session:
+            contact = session.query(Contact).filter(Contact.room == room).first()
+            legs = live_legs(session, contact.id) if contact is not None else ()
+            return sum(leg.kind in GUESTS or leg.end_reason == "handed_over" or "leaves" in leg.seat for leg in legs)
