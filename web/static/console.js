@@ -180,10 +180,10 @@ body.addEventListener("htmx:afterRequest", (event) => {
   const field = event.detail.elt;
   if (field.dataset.saveAgain === undefined) return;
   const lost = event.detail.xhr.status === 0 || event.detail.xhr.status >= 500;
-  field.toggleAttribute("data-unsaved", lost);
+  field.toggleAttribute("data-not-kept", lost);
   if (lost) setTimeout(() => htmx.trigger(field, "change"), SAVE_AGAIN_MS);
 });
-addEventListener("beforeunload", (event) => { if (document.querySelector("[data-unsaved]")) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (document.querySelector("[data-not-kept]")) event.preventDefault(); });
 addEventListener("beforeunload", (event) => { if (notesAreDirty()) event.preventDefault(); });
 body.addEventListener("click", (event) => {
   if (event.target.closest("[data-save-notes]")) saveNotes(true);
