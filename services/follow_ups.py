@@ -17,7 +17,7 @@ from models.referrals import Referral
 from routing.follow_up import By, Dropped, Ended, Outcome, Plan, Step, after_attempt
 from routing.sending import Purpose, Refusal, may_send
 from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, ReferralWork
-from services import alarms, consent, texts
+from services import alarms, consent, experiments, texts
 from services.alarms import AlarmKind
 from services.house import House
 from services.referrals import words, work
@@ -43,7 +43,7 @@ def plan_for(session: Session, house: House, contact: Contact, now: datetime) ->
         return []
     needless = house.plans.needless_beside(frozenset(of_referrals))
     owed = house.plans.owed(_ended(contact, contact.disposition))
-    planned = [_row(house, contact, plan, step, now) for plan, step in owed if step.kind not in needless]
+    planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if step.kind not in needless]
     session.add_all(planned)
     for row in planned:
         record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
@@ -96,18 +96,25 @@ def _plan_all(
     now: datetime,
 ) -> None:
     for plan, step in owed:
-        row = _row(house, contact, plan, step, now)
+        row = _row(session, house, contact, plan, step, now)
         row.plan = {**row.plan, "referral": referral.id}
         session.add(row)
         record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
 
 
-def _row(house: House, contact: Contact, plan: Plan, step: Step, now: datetime) -> FollowUp:
+def _row(session: Session, house: House, contact: Contact, plan: Plan, step: Step, now: datetime) -> FollowUp:
     scale = house.rules.follow_up_time_scale  # a demonstration's days are minutes
+    due_at, compared = now + step.after * scale, {}
+    allotted = experiments.allotted(session, house, contact, plan, step, now)
+    if allotted is not None:
+        experiment, arm = allotted
+        standard = {"words": step.words, "spacing_seconds": (step.spacing * scale).total_seconds()}
+        compared = {"experiment": experiment.id, "arm": arm.id, "standard": standard}
+        step, due_at = arm.changed(step), experiments.due_at(session, house, contact, arm, due_at)
     return FollowUp(
         contact_id=contact.id,
         kind=step.kind,
-        due_at=now + step.after * scale,
+        due_at=due_at,
         attempts=0,
         max_attempts=step.attempts,
         created_at=now,
@@ -120,6 +127,7 @@ def _row(house: House, contact: Contact, plan: Plan, step: Step, now: datetime) 
             "words_neutral": step.words_neutral,
             "spacing_seconds": (step.spacing * scale).total_seconds(),
             "silent_attempts": plan.silent_attempts,
+            **compared,
         },
     )
 
@@ -194,6 +202,7 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
     elif verdict.send_at is not None and verdict.send_at > now:
         row.due_at = verdict.send_at
     else:
+        experiments.back_to_standard(session, row)
         language = contact.caller.language or contact.language
         who = consent.name_shown(house, contact.caller)
         key, values = _words_of(session, row)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.database import Database
+from routing.experiments import Experiment
 from routing.follow_up import Plans
 from routing.information import Library
 from routing.phrases import Phrases
@@ -68,3 +69,4 @@ class House:
     local: LocalState | None = None  # this host's own disk, for a time without the database
     retention: Mapping[str, int] = field(default_factory=dict)  # days by kind of record; none: nothing ever goes
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them
+    experiments: tuple[Experiment, ...] = ()  # follow-ups that are compared at random

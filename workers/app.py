@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_init
 
 from config.logs import bind_correlation, clear_correlation, configure_logging
 from config.queues import celery_config
@@ -18,6 +18,14 @@ TASKS = ["workers.relay", "workers.calls", "workers.texts", "workers.follow_ups"
 def log_as_the_house_does(**_: Any) -> None:
     """JSON lines, redacted; Celery leaves the root logger alone once somebody listens here."""
     configure_logging(load_settings().log_level)
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def read_before_the_fork(**_: Any) -> None:
+    """Once for all processes of a worker: on a busy host four that read at once took longer than a task may."""
+    from workers.household import prepare  # here: beat does not need it
+
+    prepare()
 
 
 @task_prerun.connect  # type: ignore[untyped-decorator]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from config.content import load_content
+from config.experiments import load_experiments
 from config.follow_ups import load_follow_ups
 from config.information import load_information
 from config.match_content import match_content
@@ -19,6 +20,7 @@ from config.service_codes import load_service_codes
 from config.settings import Settings, load_settings
 from models.crypto import configure_keys
 from models.database import AfterCommit, Database, build_engine
+from routing.experiments import Experiment, experiments_from
 from routing.follow_up import Plans, plans_from
 from routing.information import Library
 from routing.phrases import Phrases
@@ -47,11 +49,17 @@ def triage_rules(directory: Path | None = None) -> TriageRules:
     return _words().triage if directory is None else TriageRules.build(load_content(directory))
 
 
+def prepare() -> None:
+    """Read the content ahead of time: before a worker forks, so that no process does it under a task's time limit."""
+    _words()
+
+
 class _Words(NamedTuple):
     """What this project's content becomes; it is only read, so that one process needs it once."""
 
     phrases: Phrases
     plans: Plans
+    experiments: tuple[Experiment, ...]
     triage: TriageRules
     match: Mapping[str, Any]
     information: Library
@@ -62,9 +70,11 @@ class _Words(NamedTuple):
 @cache
 def _words() -> _Words:
     table, content = load_phrases(), load_content()
+    plans = load_follow_ups(table)
     return _Words(
         phrases=Phrases(table),
-        plans=plans_from(load_follow_ups(table)),
+        plans=plans_from(plans),
+        experiments=experiments_from(load_experiments(table, plans)),
         triage=TriageRules.build(content),
         match=match_content(content, table),
         information=Library.build(load_information(content)),
@@ -83,6 +93,7 @@ def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: 
         rules=rules_of(settings),
         phrases=words.phrases,
         plans=words.plans,
+        experiments=words.experiments,
         triage=words.triage,
         match_desk=build_desk(words.match),
         information=words.information,

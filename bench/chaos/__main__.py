@@ -28,13 +28,14 @@ class Run:
     blow_every: float = 8.0
     seed: int = 20261122
     spared: tuple[str, ...] = ()
+    without: tuple[str, ...] = ("release",)  # processes that are not started
 
 
 def run(wish: Run, folder: Path, say: Callable[[str], None] = print) -> Verdict:
     """One run in `folder`; everything is stopped at its end."""
     dice = random.Random(wish.seed)
     people = crowd(wish.people, wish.seconds, dice)
-    world = World(folder, spared=wish.spared)
+    world = World(folder, spared=wish.spared, without=wish.without)
     try:
         world.wait_ready()
         with world.house.db.begin() as session:

@@ -107,10 +107,13 @@ class World:
     def break_something(self, dice: random.Random) -> str:
         """One blow; what it was."""
         blows = [*(name for name in self.supervisor.pids() if name not in {"simulator", *self._spared})]
-        blow = dice.choice([*blows, *blows, "wipe the broker", "restart PostgreSQL", "crash PostgreSQL"])
+        blow = dice.choice([*blows, *blows, "wipe the broker", "crash Redis", "restart PostgreSQL", "crash PostgreSQL"])
         if blow == "wipe the broker":
             with redis.Redis.from_url(self.servers.redis_url) as client:
                 client.flushall()
+        elif blow == "crash Redis":
+            self.crash_redis()
+            self.start_redis()
         elif blow in ("restart PostgreSQL", "crash PostgreSQL"):
             self._restart_postgres(crash=blow.startswith("crash"))
         else:

@@ -56,6 +56,7 @@ DESK = (
     "/dispatch",
     "/failures",
     "/second-factor",
+    "/experiments",
     *DIRECTORY_DESK,
     *ADMIN,
 )  # an admin's

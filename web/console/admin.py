@@ -9,6 +9,7 @@ from web.guards import AUDITING, allow, may_open
 TABS = {
     "people": "users.listing",
     "roster_file": "roster_file.page",
+    "experiments": "experiments.page",
     "audit": "audit.listing",
     "records": "records.listing",
     "retention": "retention.page",
