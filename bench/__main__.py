@@ -5,7 +5,7 @@ import sys
 
 from bench.rows import Row, save, show
 
-SECTIONS = ("webhook", "triage", "match", "human", "consoles")
+SECTIONS = ("webhook", "follow_ups", "triage", "match", "human", "consoles")
 
 
 def main(names: list[str]) -> int:

@@ -12,8 +12,8 @@ from models.texts import TextMessage
 from routing.vocabulary import TextStatus
 
 SLOWEST = 0.1  # of the rate, after refusals in a row
-RECOVERS_IN = timedelta(minutes=1)  # from nothing to the whole rate
-SAME_REFUSAL = timedelta(seconds=1)  # several workers are refused at once: that is one
+RECOVERS_IN = timedelta(seconds=30)  # from nothing to the whole rate
+SAME_REFUSAL = timedelta(seconds=10)  # refusals so near each other are one: a few in a hundred must not stop the line
 REST = timedelta(seconds=1)
 SECOND = timedelta(seconds=1)
 
@@ -51,7 +51,7 @@ def take_segments(
 
 
 def slow_down(session: Session, number: str, now: datetime) -> None:
-    """The provider says that it is too much: a rest, then half the pace, which grows back within a minute."""
+    """The provider says that it is too much: a rest, then half the pace, which grows back within half a minute."""
     row = insert(TextBudget).values(helpline_number=number, free_at=now + REST, pace=0.5, slowed_at=now)
     slower = {
         "free_at": func.greatest(TextBudget.free_at, now + REST),

@@ -131,6 +131,8 @@ def _converse(
     relayed = hand_over.relay_to_counselor(session, contact, inbound.body, now)
     if (relayed or taken_back) and not heard.in_danger:
         return Heard.CONVERSATION
+    if not heard.in_danger and text_contacts.BY_ITSELF.match(inbound.body):
+        return Heard.KEPT  # no person reads an answer to it, and a machine might answer that
     if not heard.in_danger and blocks.is_blocked(session, contact.caller.number, now):
         return Heard.KEPT
     flooded = text_contacts.recent_inbound(session, contact, now, FLOOD_WINDOW) > FLOOD

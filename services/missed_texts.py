@@ -32,7 +32,7 @@ def take_missed(house: House, telephony: Telephony, now: datetime, since: dateti
             complete = False  # the next minute asks again, from the same moment on
             continue
         for text in sorted(_unknown(house, listed, now), key=lambda text: text.sent_at or now):
-            inbound = Inbound(text.sid, text.sender, text.recipient, text.body)
+            inbound = Inbound(text.sid, text.sender, text.recipient, text.body, text.media)
             try:
                 taken += conversation.receive_text(house, inbound, now) is not Heard.AGAIN
             except Exception as error:

@@ -31,6 +31,16 @@ REACTION = re.compile(
 )
 
 
+# What a phone or its company sends by itself: a voicemail written down, an answer while driving or away
+BY_ITSELF = re.compile(
+    r"\s*(?:\[?vm\]?:|(?:you have |tiene )?(?:an? |un )?(?:new |nuevo )?"
+    r"(?:voicemail|voice message|correo de voz|mensaje de voz) (?:from|de)\b|voicemail transcription|"
+    r"\(?auto[- ]?reply\)?|automatic (?:reply|response)|respuesta autom[aá]tica|"
+    r"i'?m driving (?:with|right now)|i(?:'m| am) currently driving)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Inbound:
     """A text as the provider brings it."""

@@ -172,7 +172,7 @@ class TwilioTelephony:
         with failures_in_our_words():
             listed = self._client.messages.list(to=recipient, date_sent_after=since, page_size=LIST_LIMIT)
         return [
-            ReceivedText(str(m.sid), str(m.from_), str(m.to), str(m.body), _time_of(m))
+            ReceivedText(str(m.sid), str(m.from_), str(m.to), str(m.body), _time_of(m), int(m.num_media or 0))
             for m in listed
             if m.direction == "inbound"
         ]

@@ -64,6 +64,7 @@ class ReceivedText:
     recipient: str
     body: str
     sent_at: datetime | None
+    media: int = 0  # pictures and the like that came with it
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bench.chaos.people import Part, Person, Verdict, crowd, heard, judge, settle_in, stuck, utc_now
 from bench.chaos.world import World
 
-CALM_SECONDS = 300.0  # after the trouble, for everything that waits on a grace to be settled
+CALM_SECONDS = 300.0  # so long nothing may stand still after the trouble: longer than any grace
 STOP_WORDS = ("opt out", "Alto.", "unsubscribe", "STOP")
 
 
@@ -77,7 +77,7 @@ def _trouble(
 
 
 def _wait_for_calm(world: World, people: list[Person], say: Callable[[str], None]) -> None:
-    deadline, told = time.monotonic() + CALM_SECONDS, 0.0
+    deadline, told, before = time.monotonic() + CALM_SECONDS, 0.0, [""]
     while time.monotonic() < deadline:
         world.supervisor.look()
         try:
@@ -89,6 +89,8 @@ def _wait_for_calm(world: World, people: list[Person], say: Callable[[str], None
         if not left:
             time.sleep(2.0)  # the last texts are under way to their phones
             return
+        if left != before:  # slow is not stuck: a busy host takes its time
+            deadline, before = time.monotonic() + CALM_SECONDS, left
         if time.monotonic() - told > 10:
             told = time.monotonic()
             say(f"waiting for {', '.join(left)}")

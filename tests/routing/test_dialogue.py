@@ -180,6 +180,9 @@ def test_any_conversation_stays_alive(triage_rules: TriageRules, texts: list[str
         assert {reply.key for reply in turn.replies} <= table.keys()
         assert turn.replies or turn.wishes
         assert len(turn.replies) <= 3
+    way_out = phone.text("I want to talk to a person")
+    assert phone.danger or {Wish.COUNSELOR, Wish.CALLBACK} & set(wishes(way_out)), "from every state to a person"
+    assert way_out.replies
 
 
 def test_nothing_heard_in_a_new_conversation_still_greets() -> None:

@@ -155,6 +155,8 @@ def test_pictures_and_reactions_are_answered_sensibly(caller: Thread) -> None:
     assert "cannot see pictures" in answer
     assert caller.text("Liked “Harborline: hi, you have reached people”") == []
     assert caller.heard is Heard.KEPT
+    assert caller.text("Voicemail from (617) 555-0123: call me tomorrow") == []
+    assert caller.text("Voicemail from mom: she took all her pills and will not wake up"), "danger is heard in it too"
 
 
 def test_a_flood_is_kept_but_not_answered_line_by_line(caller: Thread) -> None:
