@@ -47,6 +47,7 @@ class TextMessage(Base):
     caller: Mapped[Caller | None] = relationship()
     __table_args__ = (
         Index(None, "contact_id", "created_at"),
+        Index("ix_text_message_caller_id_created_at", "caller_id", "created_at"),
         Index(
             "ix_text_message_of_staff",
             "created_at",

@@ -84,8 +84,13 @@ def _of_text(row: TextMessage) -> Failure:
         attempts=row.attempts,
         code=row.error_code,
         contact_id=row.contact_id,
-        again=row.purpose != Purpose.OPT_OUT_CONFIRMATION,
+        again=_may_go_again(row),
     )
+
+
+def _may_go_again(row: TextMessage) -> bool:
+    """Whoever said STOP hears from us at most once, and at once; and words whose time to be kept is over are gone."""
+    return row.purpose != Purpose.OPT_OUT_CONFIRMATION and row.emptied_at is None
 
 
 def _of_job(row: OutboxRow) -> Failure:
@@ -115,8 +120,8 @@ def try_again(house: House, kind: FailureKind, id_: str, actor_id: uuid.UUID, no
 def _text_again(session: Session, house: House, text_id: uuid.UUID, now: datetime) -> Refusal | bool:
     """A new text with the same words: the failed one keeps the provider's id and what became of it."""
     failed = failures.lock_failed_text(session, text_id)
-    if failed is None or failed.purpose == Purpose.OPT_OUT_CONFIRMATION:
-        return False  # whoever said STOP hears from us at most once, and at once
+    if failed is None or not _may_go_again(failed):
+        return False
     purpose = Purpose(failed.purpose)
     late = purpose in _ANSWERS and now - failed.created_at > STILL_AN_ANSWER
     again = texts.copy_of(failed, Purpose.SENT_AGAIN if late else purpose, now)
