@@ -10,7 +10,7 @@ from models import outbox
 from models.contacts import Contact, Leg, lock_contact, record
 from models.people import Counselor
 from routing import call_flow
-from routing.documents import Document, Say
+from routing.documents import Document, HangUp, Say
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus
 from services import counselor_notices, knowing, rings, tasks, waiting
@@ -70,6 +70,8 @@ def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: dat
         rings.dismiss(leg, "too_late")
         record(session, contact.id, "already_answered", now, leg=str(leg.id))
         return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left" if gone else "voice.already_answered"))
+    if leg.ended_at is not None:  # the key is told twice, and what it began is over
+        return Document(Language.ENGLISH, (HangUp(),))
     if leg.accepted_at is None:  # a call out of their own, which nobody else could claim
         leg.status, leg.accepted_at = LegStatus.ACCEPTED, now
     if bridged:

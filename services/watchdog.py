@@ -3,10 +3,13 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import aliased
 
 from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
+from routing.held_calls import BLOCKED, CHALLENGED
 from routing.vocabulary import ContactStatus, LegKind
 from services import releasing, waiting
 from services.house import House
@@ -14,6 +17,8 @@ from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
 ASK_AFTER = timedelta(seconds=60)  # younger legs have their own ring time, and their callbacks may be on the way
 RESCUE_AGAIN = timedelta(seconds=30)
+OVER_FOR = timedelta(seconds=60)  # what follows a conversation takes twenty seconds
+FETCHED_OUT = "fetched_out_at"  # in the flow, seconds since 1970
 
 
 def reconcile(house: House, telephony: Telephony, now: datetime) -> int:
@@ -68,4 +73,37 @@ def _rescue(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
         return False  # again in half a minute
     with house.db.begin() as session:
         record(session, contact_id, "rescued", now)
+    return True
+
+
+def left_behind(house: House, telephony: Telephony, now: datetime) -> int:
+    """Fetch callers who are still on the line with nobody though all was over a minute ago; how many.
+
+    In a conference that has begun the last phone hears silence, and asks us for nothing.
+    """
+    caller, other = aliased(Leg), aliased(Leg)
+    company = exists().where(other.contact_id == Contact.id, other.id != caller.id, other.ended_at.is_(None))
+    query = (
+        select(Contact, caller.provider_sid)
+        .join(caller, caller.contact_id == Contact.id)
+        .where(caller.kind == LegKind.CALLER, caller.ended_at.is_(None), caller.answered_at.is_not(None))
+        .where(Contact.status.in_((ContactStatus.ENDED, ContactStatus.CLOSED)), Contact.ended_at < now - OVER_FOR)
+        .where(caller.provider_sid.is_not(None), ~Contact.flow.has_any(array([BLOCKED, CHALLENGED])), ~company)
+    )
+    found = []
+    with house.db.begin() as session:
+        for contact, sid in session.execute(query):
+            if now.timestamp() - contact.flow.get(FETCHED_OUT, 0) >= OVER_FOR / timedelta(seconds=1):
+                contact.flow = {**contact.flow, FETCHED_OUT: int(now.timestamp())}
+                found.append((contact.id, sid or ""))
+    return sum(_fetch_out(house, telephony, contact_id, sid) for contact_id, sid in found)
+
+
+def _fetch_out(house: House, telephony: Telephony, contact_id: uuid.UUID, sid: str) -> bool:
+    try:
+        if telephony.is_talking(sid):  # by a call of which the journal, or nobody, tells us
+            return False
+        telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path("after", contact_id))
+    except (CallGone, ProviderRefused, ProviderUnsure):
+        return False  # its own end tells, or the next look asks again
     return True

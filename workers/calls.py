@@ -160,7 +160,8 @@ def dial() -> None:
 
 @shared_task(name=CALLS_RECONCILE)  # type: ignore[untyped-decorator]
 def reconcile() -> None:
-    """Beat's wake-up: calls whose end no callback told, and those that have no end."""
+    """Beat's wake-up: calls whose end no callback told, that have no end, or whose caller was left with nobody."""
     here = household()
     transfers.end_long_talks(here.house, here.now())
     watchdog.reconcile(here.house, here.telephony, here.now())
+    watchdog.left_behind(here.house, here.telephony, here.now())

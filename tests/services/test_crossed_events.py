@@ -9,7 +9,7 @@ from models.outbox import OutboxRow
 from routing.degraded_flow import OnShift, phones_of_round
 from routing.documents import Enqueue, Leave
 from routing.vocabulary import ContactStatus, LegKind, Presence
-from services import bridging, callbacks, ringing, tasks, waiting
+from services import answering, bridging, callbacks, ringing, tasks, waiting, watchdog
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
@@ -160,3 +160,35 @@ def test_without_a_database_too_an_on_call_phone_of_the_roster_rings_once() -> N
     phones = phones_of_round(here, ("+16175550101", "+16175550199"), "", 0, 0)
 
     assert [phone.number for phone in phones] == ["+16175550101", "+16175550199"]
+
+
+def test_a_key_told_twice_after_the_conversation_does_not_bring_it_back(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    answering.pressed(stage.house, stage.leg(101), "1", stage.now, bridged=True)
+    stage.hangs_up(101)
+    stage.caller_hangs_up()
+
+    answering.pressed(stage.house, stage.leg(101), "1", stage.now, bridged=True)
+
+    assert stage.contact(contact).status is ContactStatus.ENDED
+
+
+def test_a_caller_left_in_a_silent_conference_is_fetched_out_of_it_once_a_minute(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.rings(contact)
+    meets(stage, 101)
+    stage.caller_enters(contact)
+    stage.later(300)
+    stage.hangs_up(101)
+    stage.later(30)
+    assert watchdog.left_behind(stage.house, stage.network, stage.now) == 0, "they may hear what follows a conversation"
+
+    stage.later(31)
+    assert [watchdog.left_behind(stage.house, stage.network, stage.now) for _ in range(2)] == [1, 0]
+    assert stage.network.redirected[stage.caller_sid()].endswith(f"/voice/after/{contact}")
+    stage.caller_hangs_up()
+    stage.later(120)
+    assert watchdog.left_behind(stage.house, stage.network, stage.now) == 0
