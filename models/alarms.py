@@ -59,7 +59,9 @@ def was_raised(session: Session, kind: str, since: datetime) -> bool:
 
 def claim_alarm(session: Session, alarm_id: uuid.UUID, now: datetime) -> Alarm | None:
     """An alarm that is due, locked; None when somebody else sends it, or it has left."""
-    query = select(Alarm).where(Alarm.id == alarm_id, Alarm.due_at <= now).with_for_update(skip_locked=True)
+    query = (
+        select(Alarm).where(Alarm.id == alarm_id, Alarm.due_at <= now).with_for_update(key_share=True, skip_locked=True)
+    )
     return session.scalar(query)
 
 

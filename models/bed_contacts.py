@@ -37,7 +37,7 @@ class BedContact(Base):
 def bed_contact_with(session: Session, number: str) -> BedContact | None:
     """Whoever is or was registered with this phone, locked so that two quick texts take turns."""
     query = select(BedContact).where(BedContact.number_hash == lookup_hash(number))
-    return session.scalar(query.with_for_update())
+    return session.scalar(query.with_for_update(key_share=True))
 
 
 def bed_contacts_of(session: Session, facility_id: int) -> Sequence[BedContact]:
@@ -48,7 +48,7 @@ def bed_contacts_of(session: Session, facility_id: int) -> Sequence[BedContact]:
 
 def lock_bed_contact(session: Session, contact_id: uuid.UUID, *, wait: bool = True) -> BedContact | None:
     """One registered phone, locked; None when there is none or (without `wait`) another sweeper has it."""
-    query = select(BedContact).where(BedContact.id == contact_id).with_for_update(skip_locked=not wait)
+    query = select(BedContact).where(BedContact.id == contact_id).with_for_update(key_share=True, skip_locked=not wait)
     return session.scalar(query.execution_options(populate_existing=True))
 
 

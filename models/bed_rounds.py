@@ -54,7 +54,7 @@ def newest_round(session: Session, contact_id: uuid.UUID, since: datetime) -> Be
 
 def lock_round(session: Session, round_id: uuid.UUID) -> BedRound | None:
     """A round, locked until this transaction ends."""
-    return session.get(BedRound, round_id, with_for_update={"of": BedRound}, populate_existing=True)
+    return session.get(BedRound, round_id, with_for_update={"of": BedRound, "key_share": True}, populate_existing=True)
 
 
 def rounds_to_call(session: Session, asked_before: datetime, limit: int) -> Sequence[BedRound]:
@@ -68,7 +68,7 @@ def rounds_to_call(session: Session, asked_before: datetime, limit: int) -> Sequ
         .where(BedContact.active, BedContact.stopped_at.is_(None))
         .order_by(BedRound.asked_at)
         .limit(limit)
-        .with_for_update(of=BedRound, skip_locked=True)
+        .with_for_update(key_share=True, of=BedRound, skip_locked=True)
     )
     return session.scalars(query).all()
 
@@ -77,7 +77,7 @@ def planned_calls(session: Session, planned_before: datetime, limit: int) -> Seq
     """Calls that were planned so long ago that their reminder must have been lost."""
     query = select(BedRound).where(BedRound.closed_at.is_(None), BedRound.call_status == LegStatus.PLANNED)
     late = query.where(BedRound.call_at < planned_before).limit(limit)
-    return session.scalars(late.with_for_update(of=BedRound, skip_locked=True)).all()
+    return session.scalars(late.with_for_update(key_share=True, of=BedRound, skip_locked=True)).all()
 
 
 def claim_call(session: Session, round_id: uuid.UUID, now: datetime) -> BedRound | None:

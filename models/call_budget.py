@@ -50,7 +50,7 @@ def next_in_line(session: Session) -> Leg | None:
         .where((Contact.status == ContactStatus.WAITING) | _waited_for)  # else it is let go soon
         .order_by(queue_place, not_(_waited_for), place_in_line, Leg.planned_at)
         .limit(1)
-        .with_for_update(of=Leg, skip_locked=True)
+        .with_for_update(key_share=True, of=Leg, skip_locked=True)
     )
     return session.scalar(query)
 

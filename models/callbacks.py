@@ -25,7 +25,7 @@ def owed_callback(session: Session, contact_id: uuid.UUID, *statuses: FollowUpSt
             FollowUp.kind == FollowUpKind.CALLBACK,
             FollowUp.status.in_(statuses or OPEN),
         )
-        .with_for_update(of=FollowUp, skip_locked=True)
+        .with_for_update(key_share=True, of=FollowUp, skip_locked=True)
     )
     return session.scalar(query)
 

@@ -159,7 +159,7 @@ def record(session: Session, contact_id: uuid.UUID, kind: str, now: datetime, /,
 
 def lock_contact(session: Session, contact_id: uuid.UUID) -> Contact | None:
     """The contact, locked until this transaction ends, so that crossing events take turns."""
-    return session.get(Contact, contact_id, with_for_update={"of": Contact}, populate_existing=True)
+    return session.get(Contact, contact_id, with_for_update={"of": Contact, "key_share": True}, populate_existing=True)
 
 
 def live_legs(session: Session, contact_id: uuid.UUID) -> Sequence[Leg]:

@@ -125,7 +125,7 @@ def live_consents_of_caller(session: Session, caller_id: uuid.UUID, now: datetim
         .where(Contact.caller_id == caller_id, DisclosureConsent.revoked_at.is_(None))
         .where(DisclosureConsent.expires_at > now)
         .order_by(DisclosureConsent.id)
-        .with_for_update(of=DisclosureConsent)
+        .with_for_update(key_share=True, of=DisclosureConsent)
     )
     return session.scalars(query).all()
 

@@ -123,7 +123,7 @@ def decided_pairs(session: Session, limit: int) -> Sequence[FacilityPair]:
 
 def locked_pair(session: Session, pair_id: int) -> FacilityPair | None:
     """One pair, locked until this transaction ends."""
-    query = select(FacilityPair).where(FacilityPair.id == pair_id).with_for_update()
+    query = select(FacilityPair).where(FacilityPair.id == pair_id).with_for_update(key_share=True)
     return session.scalar(query.execution_options(populate_existing=True))
 
 

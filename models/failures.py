@@ -65,15 +65,15 @@ def failed_follow_ups(session: Session, limit: int) -> Sequence[FollowUp]:
 def lock_failed_text(session: Session, text_id: object) -> TextMessage | None:
     """One of them, locked."""
     query = select(TextMessage).where(TextMessage.id == text_id, *_text_failed)
-    return session.scalar(query.with_for_update(of=TextMessage))
+    return session.scalar(query.with_for_update(key_share=True, of=TextMessage))
 
 
 def lock_failed_job(session: Session, row_id: int) -> OutboxRow | None:
     """One of them, locked."""
-    return session.scalar(select(OutboxRow).where(OutboxRow.id == row_id, _job_failed).with_for_update())
+    return session.scalar(select(OutboxRow).where(OutboxRow.id == row_id, _job_failed).with_for_update(key_share=True))
 
 
 def lock_failed_follow_up(session: Session, follow_up_id: object) -> FollowUp | None:
     """One of them, locked."""
     query = select(FollowUp).where(FollowUp.id == follow_up_id, _follow_up_failed)
-    return session.scalar(query.with_for_update(of=FollowUp))
+    return session.scalar(query.with_for_update(key_share=True, of=FollowUp))

@@ -70,7 +70,7 @@ def claim_due(session: Session, status: FollowUpStatus, now: datetime, limit: in
         .order_by(FollowUp.due_at)
         .limit(limit)
         .options(joinedload(FollowUp.contact, innerjoin=True).joinedload(Contact.caller, innerjoin=True))
-        .with_for_update(skip_locked=True, of=FollowUp)
+        .with_for_update(key_share=True, skip_locked=True, of=FollowUp)
     )
     return session.scalars(query).all()
 
@@ -78,7 +78,7 @@ def claim_due(session: Session, status: FollowUpStatus, now: datetime, limit: in
 def claim_one(session: Session, follow_up_id: uuid.UUID, status: FollowUpStatus, now: datetime) -> FollowUp | None:
     """One follow-up that is due, locked; None when it is not (any more)."""
     due = select(FollowUp).where(FollowUp.id == follow_up_id, FollowUp.status == status, FollowUp.due_at <= now)
-    return session.scalar(due.with_for_update(skip_locked=True, of=FollowUp))
+    return session.scalar(due.with_for_update(key_share=True, skip_locked=True, of=FollowUp))
 
 
 def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp]:
@@ -96,7 +96,7 @@ def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp
             FollowUp.kind.in_(PLANNED),
         )
         .order_by(FollowUp.started_at.desc())
-        .with_for_update(of=FollowUp)
+        .with_for_update(key_share=True, of=FollowUp)
     )
     return session.scalars(query).all()
 
@@ -127,7 +127,7 @@ def planned_for(session: Session, contact_id: uuid.UUID, plan_id: str) -> Sequen
         select(FollowUp)
         .where(FollowUp.contact_id == contact_id, FollowUp.plan["plan"].astext == plan_id)
         .order_by(FollowUp.due_at)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return session.scalars(query).all()
 
@@ -140,7 +140,7 @@ def open_follow_ups(session: Session, contact_id: uuid.UUID) -> Sequence[FollowU
             FollowUp.contact_id == contact_id,
             FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED]),
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return session.scalars(query).all()
 
@@ -167,7 +167,7 @@ def late_referral_work(session: Session, now: datetime) -> Sequence[FollowUp]:
         FollowUp.due_at <= now,
         FollowUp.owner_id.is_not(None),
     )
-    return session.scalars(query.with_for_update(skip_locked=True)).all()
+    return session.scalars(query.with_for_update(key_share=True, skip_locked=True)).all()
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:

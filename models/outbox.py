@@ -59,7 +59,7 @@ def claim_unpublished(session: Session, *, older_than: datetime, limit: int = 20
         .where(or_(OutboxRow.again_at.is_(None), OutboxRow.again_at < older_than))
         .order_by(OutboxRow.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return list(session.scalars(query))
 
@@ -74,7 +74,7 @@ def note_failure(session: Session, row_id: int, error: str, now: datetime) -> bo
 
     None: there is no such reminder any more, or it was given up before.
     """
-    row = session.get(OutboxRow, row_id, with_for_update=True, populate_existing=True)
+    row = session.get(OutboxRow, row_id, with_for_update={"key_share": True}, populate_existing=True)
     if row is None or row.given_up_at is not None:
         return None
     row.failures += 1
@@ -90,7 +90,7 @@ def note_lost(session: Session, row_id: int, error: str, now: datetime) -> bool 
 
     Whether it was given up by this; None when there is no such reminder any more.
     """
-    row = session.get(OutboxRow, row_id, with_for_update=True, populate_existing=True)
+    row = session.get(OutboxRow, row_id, with_for_update={"key_share": True}, populate_existing=True)
     if row is None:
         return None
     if row.given_up_at is None:

@@ -133,7 +133,7 @@ def caller_by_number(session: Session, number: str) -> Caller | None:
 
 def lock_caller(session: Session, caller_id: uuid.UUID) -> Caller:
     """The caller, locked until this transaction ends, so that two quick texts take turns."""
-    return session.get_one(Caller, caller_id, with_for_update=True, populate_existing=True)
+    return session.get_one(Caller, caller_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def staff_with_phones(session: Session) -> Sequence[Counselor]:

@@ -60,7 +60,9 @@ class ReferralLink(Base):
 
 def lock_ask(session: Session, ask_id: uuid.UUID) -> ReferralAsk | None:
     """A question, locked until this transaction ends."""
-    return session.get(ReferralAsk, ask_id, with_for_update={"of": ReferralAsk}, populate_existing=True)
+    return session.get(
+        ReferralAsk, ask_id, with_for_update={"of": ReferralAsk, "key_share": True}, populate_existing=True
+    )
 
 
 def asks_of(session: Session, referral_id: int) -> Sequence[ReferralAsk]:
@@ -118,7 +120,7 @@ def asks_to_call(session: Session, asked_before: datetime, limit: int) -> Sequen
         .where(late, ~ReferralAsk.wants_reason)
         .order_by(ReferralAsk.asked_at)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=ReferralAsk)
+        .with_for_update(key_share=True, skip_locked=True, of=ReferralAsk)
     )
     return session.scalars(query).all()
 
@@ -129,7 +131,7 @@ def planned_ask_calls(session: Session, before: datetime, limit: int) -> Sequenc
         select(ReferralAsk)
         .where(ReferralAsk.call_status == LegStatus.PLANNED, ReferralAsk.call_at < before)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return session.scalars(query).all()
 

@@ -73,7 +73,7 @@ def unanswered_since(session: Session, now: datetime, limit: int = 100) -> Seque
         .where(Referral.answer_by <= now)
         .order_by(Referral.answer_by)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=Referral)
+        .with_for_update(key_share=True, skip_locked=True, of=Referral)
     )
     return session.scalars(query).all()
 

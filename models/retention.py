@@ -188,7 +188,7 @@ def goes_on(session: Session, caller_id: uuid.UUID) -> bool:
 def copies_due(session: Session, now: datetime, limit: int) -> Sequence[ProviderCopy]:
     """What the provider is to remove now, the oldest first, locked against other sweepers."""
     query = select(ProviderCopy).where(ProviderCopy.due_at <= now).order_by(ProviderCopy.due_at).limit(limit)
-    return session.scalars(query.with_for_update(skip_locked=True)).all()
+    return session.scalars(query.with_for_update(key_share=True, skip_locked=True)).all()
 
 
 def count_copies(session: Session) -> int:

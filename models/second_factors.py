@@ -47,7 +47,7 @@ class PasswordLink(Base):
 
 def lock_factor(session: Session, counselor_id: uuid.UUID) -> SecondFactor | None:
     """Somebody's second factor, locked, so that one code lets in once."""
-    return session.get(SecondFactor, counselor_id, with_for_update=True, populate_existing=True)
+    return session.get(SecondFactor, counselor_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def has_factor(session: Session, counselor_id: uuid.UUID) -> bool:
@@ -106,7 +106,7 @@ def person_of_link(session: Session, token: str, now: datetime, *, lock: bool = 
         .where(PasswordLink.token_hash == lookup_hash(f"password link {token}"), PasswordLink.expires_at > now)
         .where(Counselor.active)
     )
-    return session.scalar(query.with_for_update() if lock else query)
+    return session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
 def forget_links(session: Session, counselor_id: uuid.UUID) -> None:

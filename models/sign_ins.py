@@ -77,7 +77,7 @@ def _open(now: datetime) -> ColumnElement[bool]:
 
 def lock_tries(session: Session, counselor_id: uuid.UUID) -> SignInTries:
     """The person's count of wrong passwords, locked, made when it is the first."""
-    tries = session.get(SignInTries, counselor_id, with_for_update=True)
+    tries = session.get(SignInTries, counselor_id, with_for_update={"key_share": True})
     if tries is None:
         tries = SignInTries(counselor_id=counselor_id, wrong=0)
         session.add(tries)

@@ -20,7 +20,7 @@ def live_text_contact(session: Session, caller_id: uuid.UUID) -> Contact | None:
         .where(Contact.caller_id == caller_id, Contact.channel == Channel.TEXT, Contact.status.in_(LIVE))
         .order_by(Contact.opened_at.desc())
         .limit(1)
-        .with_for_update(of=Contact)
+        .with_for_update(key_share=True, of=Contact)
     )
     return session.scalar(query)
 
@@ -37,7 +37,7 @@ def overdue_text_contacts(session: Session, next_step: str, now: datetime, limit
         )
         .order_by(Contact.deadline_at)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=Contact)
+        .with_for_update(key_share=True, skip_locked=True, of=Contact)
     )
     return session.scalars(query).all()
 
@@ -54,7 +54,7 @@ def text_contact_to_take(session: Session, next_step: str) -> Contact | None:
         )
         .order_by(queue_place, Contact.waiting_since)
         .limit(1)
-        .with_for_update(skip_locked=True, of=Contact)
+        .with_for_update(key_share=True, skip_locked=True, of=Contact)
     )
     return session.scalar(query)
 
@@ -70,6 +70,6 @@ def text_contact_of(session: Session, counselor_id: uuid.UUID) -> Contact | None
         )
         .order_by(Contact.claimed_at.desc())
         .limit(1)
-        .with_for_update(of=Contact)
+        .with_for_update(key_share=True, of=Contact)
     )
     return session.scalar(query)

@@ -99,7 +99,7 @@ def claim_overdue(session: Session, *, due_before: datetime, reminded_before: da
         )
         .order_by(TextMessage.due_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return list(session.scalars(query))
 
@@ -117,7 +117,9 @@ def oldest_due(session: Session, now: datetime) -> datetime | None:
 
 def lock_message(session: Session, message_id: uuid.UUID) -> TextMessage | None:
     """The message, locked until this transaction ends."""
-    return session.get(TextMessage, message_id, with_for_update={"of": TextMessage}, populate_existing=True)
+    return session.get(
+        TextMessage, message_id, with_for_update={"of": TextMessage, "key_share": True}, populate_existing=True
+    )
 
 
 def known_sids(session: Session, sids: Sequence[str]) -> frozenset[str]:
@@ -153,7 +155,7 @@ def stuck_messages(session: Session, claimed_before: datetime, limit: int = 100)
         )
         .order_by(TextMessage.claimed_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return session.scalars(query).all()
 

@@ -74,7 +74,7 @@ def send(house: House, ways: AlarmWays, alarm_id: uuid.UUID, now: datetime) -> b
         notice, todo = _notice(house, alarm), _todo(alarm, ways)
     gone = [way for way in todo if _goes(ways, way, notice)]
     with house.db.begin() as session:
-        alarm = session.get_one(Alarm, alarm_id, with_for_update=True)
+        alarm = session.get_one(Alarm, alarm_id, with_for_update={"key_share": True})
         alarm.mailed_at = now if "mail" in gone else alarm.mailed_at
         alarm.posted_at = now if "post" in gone else alarm.posted_at
         alarm.attempts += 1

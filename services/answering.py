@@ -24,7 +24,7 @@ NAMES_SAID = 3  # substances told before the counselor hears the caller; the pag
 def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime, *, bridged: bool = False) -> Document:
     """A counselor's phone was picked up: ask for 1 without a word about the caller."""
     with house.db.begin() as session:
-        leg = session.get(Leg, leg_id, with_for_update=True)
+        leg = session.get(Leg, leg_id, with_for_update={"key_share": True})
         if leg is None or leg.ended_at is not None:
             return call_flow.farewell(Language.ENGLISH, Say("voice.already_answered"))
         leg.provider_sid = leg.provider_sid or sid

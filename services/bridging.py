@@ -73,21 +73,21 @@ def waits_alone(house: House, sid: str, now: datetime) -> None:
             return
         goes_on = contact.status in (ContactStatus.CLAIMED, *TALKING)
         if leg.kind is LegKind.CALLER:
-            _caller_alone(session, house, contact, now)
+            _caller_alone(session, contact, now)
         elif goes_on and contact.claim_leg_id == leg.id:
             _counselor_in(session, house, contact, now)
         elif not (goes_on and leg.kind in GUESTS):
             tasks.ask(session, tasks.DROP, leg.id, now)  # the caller left in the very moment, or has another counselor
 
 
-def _caller_alone(session: Session, house: House, contact: Contact, now: datetime) -> None:
+def _caller_alone(session: Session, contact: Contact, now: datetime) -> None:
     """Whoever has talked goes on to what follows a conversation, whoever has met nobody waits again at once."""
     if not _left_alone(session, contact):
         return
     connected = contact.connected_at
     if contact.status is ContactStatus.ENDED and (connected is None or now - connected < owed_callbacks.MET):
         record(session, contact.id, "waits_again", now)
-        wait_again.back_to_waiting(session, house, contact, now)
+        wait_again.back_to_waiting(session, contact, now)
     tasks.ask(session, tasks.LEFT_ALONE, contact.id, now)
 
 
@@ -137,7 +137,9 @@ def connect(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
             releasing.leg_ended(house, None, sid, word, now)
             return False
         with house.db.begin() as session:
-            fetching.fetch_refused(session.get_one(Contact, contact_id, with_for_update={"of": Contact}))
+            fetching.fetch_refused(
+                session.get_one(Contact, contact_id, with_for_update={"of": Contact, "key_share": True})
+            )
         return False
     except ProviderUnsure:
         return False  # it may be on its way; if not, the wait loop goes in by itself a little later
@@ -194,6 +196,6 @@ def _give_back(house: House, telephony: Telephony, contact_id: uuid.UUID, now: d
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         held = contact.claim_leg_id if contact else None
-        expired = contact is not None and wait_again.give_back_if_expired(session, house, contact, now)
+        expired = contact is not None and wait_again.give_back_if_expired(session, contact, now)
     if expired and held is not None:
         releasing.let_go(house, telephony, held, "claim_expired", now)

@@ -31,7 +31,7 @@ def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
         owed.attempts += 1
         owed.plan = {"before": owed_callbacks.before(contact)}
         contact.calling_back = True
-        wait_again.back_to_waiting(session, house, contact, now)
+        wait_again.back_to_waiting(session, contact, now)
         contact.deadline_at = None
         record(session, contact_id, "callback_started", now, attempt=owed.attempts)
         return True
@@ -54,7 +54,7 @@ def due_callbacks(house: House, now: datetime) -> list[uuid.UUID]:
 def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Document:
     """The caller's phone was picked up: neutral words, and 1 from a person, before anybody is connected."""
     with house.db.begin() as session:
-        leg = session.get(Leg, leg_id, with_for_update={"of": Leg})
+        leg = session.get(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
         if leg is None or leg.ended_at is not None or not leg.contact.calling_back:
             return Document(Language.ENGLISH, (HangUp(),))
         leg.provider_sid = leg.provider_sid or sid
@@ -81,7 +81,7 @@ def confirmed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Do
         direct_calls.reached(contact)
         record(session, contact.id, "callback_reached", now)
         if contact.claim_leg_id is None:
-            wait_again.back_to_waiting(session, house, contact, now)
+            wait_again.back_to_waiting(session, contact, now)
             contact.calling_back = False
             return call_flow.requeue(contact.id, contact.language, Say("voice.counselor_lost"))
         contact.calling_back = False  # from here on a call like any other

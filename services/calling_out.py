@@ -85,7 +85,7 @@ def _number(session: Session, listing_id: int) -> str | None:
 def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Document:
     """The counselor's own phone for a call to a place: 1 from a person, before the place is rung."""
     with house.db.begin() as session:
-        leg = session.get(Leg, leg_id, with_for_update={"of": Leg})
+        leg = session.get(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
         if leg is None or leg.ended_at is not None or leg.kind is not LegKind.CALL_OUT:
             return Document(Language.ENGLISH, (HangUp(),))
         leg.provider_sid, leg.answered_at, leg.status = (
@@ -100,7 +100,7 @@ def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Docum
 def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:
     """1 rings the place, with the helpline's number shown; the counselor's own keys reach its phone tree."""
     with house.db.begin() as session:
-        leg = session.get(Leg, leg_id, with_for_update={"of": Leg})
+        leg = session.get(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
         number = _number(session, leg.listing_id or 0) if leg is not None and leg.ended_at is None else None
         if leg is None or number is None or digits[:1] != "1":
             return Document(Language.ENGLISH, (HangUp(),))

@@ -36,7 +36,7 @@ def write(house: House, contact_id: uuid.UUID, actor_id: uuid.UUID, words: str, 
         contact = session.get(Contact, contact_id)
         if contact is None or contact.caller.number is None or len(words) > LONGEST:
             return False
-        plan = session.get(CarePlan, contact.caller_id, with_for_update={"of": CarePlan})
+        plan = session.get(CarePlan, contact.caller_id, with_for_update={"of": CarePlan, "key_share": True})
         if words.strip():
             plan = plan or CarePlan(caller_id=contact.caller_id)
             plan.words, plan.written_at, plan.written_by = words.strip(), now, actor_id

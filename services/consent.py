@@ -146,7 +146,7 @@ def stopped_at_the_provider(session: Session, message: TextMessage, now: datetim
     if staff is not None and staff.stopped_at is None:
         staff.stopped_at = now
         close_rounds(session, staff.id, now)
-    caller = session.get(Caller, message.caller_id, with_for_update=True) if message.caller_id else None
+    caller = session.get(Caller, message.caller_id, with_for_update={"key_share": True}) if message.caller_id else None
     if caller is not None and caller.texts_stopped_at is None:
         said(
             session,

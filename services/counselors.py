@@ -98,7 +98,7 @@ def presence_word(counselor: Counselor, now: datetime) -> str:
 def set_presence(house: House, counselor_id: uuid.UUID, presence: Presence, now: datetime) -> None:
     """Say whether a counselor may be rung; what they say themselves has no end."""
     with house.db.begin() as session:
-        person = session.get_one(Counselor, counselor_id, with_for_update=True)
+        person = session.get_one(Counselor, counselor_id, with_for_update={"key_share": True})
         person.presence, person.presence_until = presence, None
         if presence is Presence.AVAILABLE:
             person.missed_rings = 0
@@ -109,7 +109,7 @@ def set_presence(house: House, counselor_id: uuid.UUID, presence: Presence, now:
 def set_presence_of(house: House, counselor_id: uuid.UUID, presence: Presence, by: uuid.UUID, now: datetime) -> bool:
     """A supervisor says whether somebody may be rung; they get a text. False when there is no such person."""
     with house.db.begin() as session:
-        person = session.get(Counselor, counselor_id, with_for_update=True)
+        person = session.get(Counselor, counselor_id, with_for_update={"key_share": True})
         if person is None or not person.active:
             return False
         person.presence, person.presence_until, person.missed_rings = presence, None, 0

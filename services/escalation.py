@@ -17,8 +17,7 @@ from services.fetching import LET_IN
 from services.house import House
 from services.wait_again import back_to_waiting, give_back, has_hung_up
 
-# By when a waiting call must have been heard of again, else the watchdog fetches it (`deadline_at`).
-NEXT_TURN = timedelta(seconds=60)  # a wait document lasts ten seconds, the longest answer to a key twenty
+# As `wait_again.NEXT_TURN`, where the document lasts longer.
 AFTER_RING = timedelta(seconds=60)  # Twilio's own 5 s, and two press-1 prompts
 AFTER_VOICEMAIL = timedelta(seconds=Record.max_seconds + 60)
 ASKED_BACK = "asked_back_at"  # in the flow: they pressed 9; without it a callback is our own promise
@@ -165,13 +164,13 @@ def dialed(house: House, contact_id: uuid.UUID, now: datetime, *, bridged: bool)
                 rings.end_leg(leg, "dial_over", now)
         if not bridged and contact.status in (ContactStatus.CONNECTED, ContactStatus.ENDED):
             record(session, contact.id, "gave_back", now)
-            give_back(session, house, contact, now)
+            give_back(session, contact, now)
         if contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return way_out(session, house, contact, now)
-        return _conversation_over(session, house, contact, now)
+        return _conversation_over(session, contact, now)
 
 
-def _conversation_over(session: Session, house: House, contact: Contact, now: datetime) -> Document:
+def _conversation_over(session: Session, contact: Contact, now: datetime) -> Document:
     """The counselor's side has ended (perhaps its callback was here first): the caller may come straight back.
 
     Whoever was on hold then was not finished: they wait again at once, and others are rung.
@@ -179,7 +178,7 @@ def _conversation_over(session: Session, house: House, contact: Contact, now: da
     contact.flow = {**contact.flow, direct_calls.OTHERWISE_OVER: 1}  # nobody was cut off: they are on the line
     if contact.held_since is not None and not has_hung_up(session, contact):
         record(session, contact.id, "waits_again", now)
-        back_to_waiting(session, house, contact, now)
+        back_to_waiting(session, contact, now)
         return call_flow.requeue(contact.id, contact.language, Say("voice.counselor_lost"))
     if contact.status in (ContactStatus.CONNECTED, ContactStatus.HANDED_OVER):
         contact.status, contact.ended_at = ContactStatus.ENDED, now
@@ -202,7 +201,7 @@ def after_988(house: House, contact_id: uuid.UUID, answered: bool, now: datetime
             contact.status, contact.ended_at = ContactStatus.ENDED, now
             contact.disposition = Disposition.CRISIS_HANDED_OVER
         elif contact.status is ContactStatus.WITH_CRISIS_LINE:
-            back_to_waiting(session, house, contact, now)
+            back_to_waiting(session, contact, now)
         if contact.status is not ContactStatus.WAITING:  # the hang-up was reported before this
             return call_flow.farewell(contact.language, Say("voice.goodbye"))
         return call_flow.requeue(contact.id, contact.language, *says)
@@ -228,12 +227,12 @@ def after(house: House, contact_id: uuid.UUID, now: datetime, *, there: bool = T
             raise LookupError("no such contact")
         if contact.status is ContactStatus.CLAIMED and not has_hung_up(session, contact):
             record(session, contact.id, "gave_back", now)
-            give_back(session, house, contact, now)
+            give_back(session, contact, now)
         if contact.status is ContactStatus.WAITING:
             return way_out(session, house, contact, now)
         if not there:
             return Document(contact.language, (HangUp(),))
-        return _conversation_over(session, house, contact, now)
+        return _conversation_over(session, contact, now)
 
 
 def on_hold(contact_id: uuid.UUID, language: Language) -> Document:

@@ -296,7 +296,7 @@ def _stop_rule(session: Session, row: FollowUp, now: datetime) -> None:
 def complete(house: House, follow_up_id: uuid.UUID, outcome: Outcome, now: datetime) -> bool:
     """A counselor did a person's step and says what came of it; False when it is not theirs to settle (any more)."""
     with house.db.begin() as session:
-        row = session.get(FollowUp, follow_up_id, with_for_update={"of": FollowUp})
+        row = session.get(FollowUp, follow_up_id, with_for_update={"of": FollowUp, "key_share": True})
         if row is None or row.status is not FollowUpStatus.STARTED or row.kind not in follow_ups.PLANNED:
             return False
         settle(session, row, outcome, now)

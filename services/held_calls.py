@@ -25,12 +25,12 @@ def answered(house: House, contact_id: uuid.UUID, digits: str, speech: str, now:
             knowing.hear_words(session, house, contact, speech, "what", "speech", now)
         in_danger = contact.urgency in DANGER
         if digits[:1] == "8":
-            wait_again.back_to_waiting(session, house, contact, now)
+            wait_again.back_to_waiting(session, contact, now)
             contact.next_step = NextStep.CRISIS_988
             return escalation.way_out(session, house, contact, now)
         if CHALLENGED in contact.flow and (digits or in_danger):
             contact.flow = {key: value for key, value in contact.flow.items() if key != CHALLENGED}
-            wait_again.back_to_waiting(session, house, contact, now)
+            wait_again.back_to_waiting(session, contact, now)
             record(session, contact.id, "challenge_passed", now)
             return _on_to_the_queue(house, contact, digits)
         if in_danger and BLOCKED in contact.flow:

@@ -103,7 +103,7 @@ def place_hold(
 def end_hold(house: House, hold_id: uuid.UUID, by: uuid.UUID, now: datetime) -> bool:
     """The hold no longer stands; its row stays. False: there is none."""
     with house.db.begin() as session:
-        hold = session.get(LegalHold, hold_id, with_for_update=True)
+        hold = session.get(LegalHold, hold_id, with_for_update={"key_share": True})
         if hold is None or hold.ended_at is not None:
             return False
         hold.ended_at = now

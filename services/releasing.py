@@ -37,7 +37,7 @@ def leg_ended(house: House, leg_id: uuid.UUID | None, sid: str | None, reason: s
         contact = lock_contact(session, leg.contact_id) if leg else None
         if leg is None or contact is None:
             return
-        session.refresh(leg, with_for_update=True)
+        session.refresh(leg, with_for_update={"key_share": True})
         again = leg.ended_at is not None  # told twice: only a live caller's end may still have been missed
         if again and (leg.kind is not LegKind.CALLER or contact.ended_at is not None or contact.calling_back):
             return
@@ -76,7 +76,7 @@ def _counselor_leg_ended(
     if contact.claim_leg_id == leg.id:
         if counselor is not None:
             _wrap_up(counselor, now)
-        _claimant_gone(session, house, contact, now)
+        _claimant_gone(session, contact, now)
     elif leg.end_reason == "handed_over" and counselor is not None:
         counselor.last_contact_ended_at = now
     elif contact.status is ContactStatus.WAITING and leg.answered_at is not None:
@@ -101,11 +101,11 @@ def _missed(session: Session, house: House, counselor: Counselor, contact: Conta
         counselor_notices.tell(session, house, counselor, "counselor.put_away", helpline_number=line, now=now)
 
 
-def _claimant_gone(session: Session, house: House, contact: Contact, now: datetime) -> None:
+def _claimant_gone(session: Session, contact: Contact, now: datetime) -> None:
     """The winner's phone is down: before the caller joined the claim is given back, after it the talk is over."""
     if contact.status is ContactStatus.CLAIMED:
         record(session, contact.id, "gave_back", now, by=str(contact.claimed_by or ""))
-        wait_again.give_back(session, house, contact, now)
+        wait_again.give_back(session, contact, now)
     elif contact.status is ContactStatus.CONNECTED:
         contact.status = ContactStatus.ENDED
         contact.ended_at = now
@@ -139,7 +139,7 @@ def _still_rings(leg: Leg, contact: Contact) -> bool:
 def let_go(house: House, telephony: Telephony, leg_id: uuid.UUID, reason: str, now: datetime) -> None:
     """Hang a leg up at the provider and write down that it is over. Whoever pressed 1 is told why, not cut off."""
     with house.db.begin() as session:
-        leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg})
+        leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
         sid = leg.provider_sid
         if sid is None and _may_be_ringing(house, leg, now):
             rings.dismiss(leg, reason)

@@ -106,7 +106,7 @@ def _place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime)
 def _placed(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now: datetime) -> bool:
     """Write the provider's id down; a leg that was let go while it was being dialled is hung up at once."""
     with house.db.begin() as session:
-        leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg})
+        leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
         leg.provider_sid = leg.provider_sid or sid
         if leg_may_become(leg.status, LegStatus.RINGING):
             leg.status = LegStatus.RINGING

@@ -156,7 +156,7 @@ def _send_out(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str) -
 
 def _seated(house: House, leg_id: uuid.UUID, told: dict[str, Any]) -> None:
     with house.db.begin() as session:
-        leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg})
+        leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
         leg.seated = {**leg.seated, **told}
         outbox.touch(session, leg.contact_id)
 

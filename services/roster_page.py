@@ -89,7 +89,7 @@ def add_shift(house: House, counselor_id: uuid.UUID, wish: ShiftWish, by: uuid.U
     if refused:
         return refused
     with house.db.begin() as session:
-        found = session.get_one(Counselor, counselor_id, with_for_update=True)
+        found = session.get_one(Counselor, counselor_id, with_for_update={"key_share": True})
         have = set(schedules.patterns(found))
         for pattern in _wished(wish):
             if pattern not in have:
@@ -101,7 +101,7 @@ def add_shift(house: House, counselor_id: uuid.UUID, wish: ShiftWish, by: uuid.U
 def remove_shift(house: House, counselor_id: uuid.UUID, shift_id: uuid.UUID, by: uuid.UUID, now: datetime) -> bool:
     """Remove a shift with those that differ from it in the weekday only; False when there is none."""
     with house.db.begin() as session:
-        found = session.get(Counselor, counselor_id, with_for_update=True)
+        found = session.get(Counselor, counselor_id, with_for_update={"key_share": True})
         group = next((g for g in _grouped(found).values() if shift_id in {s.id for s in g}), []) if found else []
         for shift in group:
             session.delete(shift)

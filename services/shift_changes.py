@@ -38,7 +38,7 @@ def offer(house: House, counselor_id: uuid.UUID, span: Span, offered_to: uuid.UU
     Why not, as a key for the page, or None when it is done.
     """
     with house.db.begin() as session:
-        person = session.get_one(Counselor, counselor_id, with_for_update=True)  # two clicks take turns
+        person = session.get_one(Counselor, counselor_id, with_for_update={"key_share": True})  # two clicks take turns
         staff = staff_with_phones(session)
         if span.end <= now:
             return "past"
@@ -66,7 +66,7 @@ def take(house: House, change_id: uuid.UUID, counselor_id: uuid.UUID, now: datet
     """Take an offered shift; why not, as a key for the page, or None when it is theirs now."""
     with house.db.begin() as session:
         offered = session.get(ShiftChange, change_id)
-        person = session.get_one(Counselor, counselor_id, with_for_update=True)
+        person = session.get_one(Counselor, counselor_id, with_for_update={"key_share": True})
         if offered is None:
             return "gone"
         span = Span(offered.starts_at, offered.ends_at)

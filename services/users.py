@@ -167,7 +167,7 @@ def deactivate(house: House, counselor_id: uuid.UUID, by: uuid.UUID, now: dateti
 def reactivate(house: House, counselor_id: uuid.UUID, by: uuid.UUID, now: datetime) -> bool:
     """Somebody is back, with the role and the password they had. False: nobody, or never left."""
     with house.db.begin() as session:
-        person = session.get(Counselor, counselor_id, with_for_update=True)
+        person = session.get(Counselor, counselor_id, with_for_update={"key_share": True})
         if person is None or person.active:
             return False
         person.active = True

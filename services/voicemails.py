@@ -162,4 +162,4 @@ def tell_late(house: House, now: datetime) -> int:
 
 
 def _locked(session: Session, voicemail_id: uuid.UUID) -> Voicemail | None:
-    return session.get(Voicemail, voicemail_id, with_for_update=True)
+    return session.get(Voicemail, voicemail_id, with_for_update={"key_share": True})

@@ -10,19 +10,21 @@ from routing.call_flow import NextStep
 from routing.vocabulary import ContactStatus, LegKind
 from services import direct_calls, tasks
 from services.fetching import FETCHED_AT, LET_IN
-from services.house import House
+
+# By when a waiting call must have been heard of again, else the watchdog fetches it (`deadline_at`).
+NEXT_TURN = timedelta(seconds=60)  # a wait document lasts ten seconds, the longest answer to a key twenty
 
 
-def back_to_waiting(session: Session, house: House, contact: Contact, now: datetime) -> None:
+def back_to_waiting(session: Session, contact: Contact, now: datetime) -> None:
     """The contact begins a new wait: no claim, a new deadline, and phones ring."""
     contact.waiting_since = now
     if not contact.calling_back:
         contact.place_at = None
     contact.flow = {k: v for k, v in contact.flow.items() if not k.endswith("_at") and k != "backup_tried"}
-    _wait_on(session, house, contact, now)
+    _wait_on(session, contact, now)
 
 
-def give_back(session: Session, house: House, contact: Contact, now: datetime) -> None:
+def give_back(session: Session, contact: Contact, now: datetime) -> None:
     """Whoever pressed 1 never met the caller: the same wait goes on, with the circle and the limit that it had.
 
     A limit that began anew would let one phone that picks up and is gone keep a caller waiting for ever.
@@ -31,28 +33,28 @@ def give_back(session: Session, house: House, contact: Contact, now: datetime) -
         direct_calls.put_back(session, contact, now)
         return
     contact.flow = {k: v for k, v in contact.flow.items() if k not in (FETCHED_AT, LET_IN)}
-    _wait_on(session, house, contact, now)
+    _wait_on(session, contact, now)
 
 
-def _wait_on(session: Session, house: House, contact: Contact, now: datetime) -> None:
+def _wait_on(session: Session, contact: Contact, now: datetime) -> None:
     contact.status = ContactStatus.WAITING
     contact.next_step = NextStep.RING
     contact.claimed_by = contact.claim_leg_id = contact.claimed_at = contact.claim_expires_at = None
     contact.counselor_joined_at = contact.connected_at = contact.ended_at = None
     contact.room = contact.room_sid = contact.held_since = None
     contact.disposition = None
-    contact.deadline_at = now + timedelta(seconds=house.rules.hard_limit_seconds)
+    contact.deadline_at = now + NEXT_TURN
     tasks.ask(session, tasks.RING, contact.id, now)
     outbox.touch(session, contact.id)
 
 
-def give_back_if_expired(session: Session, house: House, contact: Contact, now: datetime) -> bool:
+def give_back_if_expired(session: Session, contact: Contact, now: datetime) -> bool:
     """A claim whose two sides did not meet in time: the caller waits again."""
     expired = contact.claim_expires_at is not None and contact.claim_expires_at < now
     if contact.status is not ContactStatus.CLAIMED or not expired:
         return False
     record(session, contact.id, "claim_expired", now)
-    give_back(session, house, contact, now)
+    give_back(session, contact, now)
     return True
 
 

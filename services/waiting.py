@@ -41,7 +41,7 @@ def wait_turn(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         contact = lock_contact(session, contact_id)
         if contact is None or not _on_the_line(contact):
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
-        wait_again.give_back_if_expired(session, house, contact, now)
+        wait_again.give_back_if_expired(session, contact, now)
         resuming.resume(session, contact, now)
         turn = call_flow.wait_turn(_view(session, house, contact, now), _limits(house))
         _apply(session, contact, turn, now)
@@ -99,7 +99,7 @@ def _unclear(house: House, contact: Contact) -> Say | None:
 
 
 def _apply(session: Session, contact: Contact, turn: Turn, now: datetime) -> None:
-    contact.deadline_at = now + escalation.NEXT_TURN
+    contact.deadline_at = now + wait_again.NEXT_TURN
     if turn.flow:
         contact.flow = {**contact.flow, **turn.flow}
     if call_flow.ILLNESS in turn.flow:
@@ -150,14 +150,14 @@ def _key(
             information.begin_reading(contact)
             return (Say("voice.information"),)
         case "8":
-            _wait_again(session, house, contact, now)
+            _wait_again(session, contact, now)
             contact.next_step = NextStep.CRISIS_988
         case "9":
             refused = callback_rules.refusal(session, house, contact, now)
             if refused is not None:
                 record(session, contact.id, "callback_refused", now, reason=refused.value)
                 return (Say("voice.no_callback_number"),)
-            _wait_again(session, house, contact, now)
+            _wait_again(session, contact, now)
             contact.next_step = NextStep.CALLBACK
             contact.flow = {**contact.flow, escalation.ASKED_BACK: int(now.timestamp())}
         case "0":
@@ -165,7 +165,7 @@ def _key(
             knowing.note_illness_asked(contact)
             no_more = {question.value: MAX_ASKS for question in call_flow.Question}
             contact.flow = {**contact.flow, **no_more, call_flow.NAME: 1}
-            _wait_again(session, house, contact, now)
+            _wait_again(session, contact, now)
             return (Say("voice.person_now"),)
         case "*":
             contact.flow = {k: v for k, v in contact.flow.items() if k not in {"position_at", "offered_at"}}
@@ -173,14 +173,14 @@ def _key(
     return ()
 
 
-def _wait_again(session: Session, house: House, contact: Contact, now: datetime) -> None:
+def _wait_again(session: Session, contact: Contact, now: datetime) -> None:
     """After a conversation that ended too soon, the same contact waits again, as if it had just come.
 
     Not while it goes on: then the key was pressed in the moment in which the caller was fetched.
     """
     over = contact.status in (ContactStatus.ENDED, ContactStatus.CLOSED)
     if over and not wait_again.has_hung_up(session, contact):
-        wait_again.back_to_waiting(session, house, contact, now)
+        wait_again.back_to_waiting(session, contact, now)
         record(session, contact.id, "waits_again", now)
 
 

@@ -125,7 +125,7 @@ def back_on_the_line(house: House, call: InboundCall, now: datetime) -> Document
         if contact is None or has_hung_up(session, contact):
             return Document(Language.ENGLISH, (HangUp(),))
         if contact.status not in (ContactStatus.WAITING, ContactStatus.CLAIMED):
-            back_to_waiting(session, house, contact, now)
+            back_to_waiting(session, contact, now)
         replay.no_callback_owed(session, contact, now)
         back = Say("voice.degraded_back", language=contact.language)
         return Document(contact.language, (back, call_flow.enqueue(contact.id)))

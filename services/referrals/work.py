@@ -98,7 +98,7 @@ def offer_late(house: House, now: datetime) -> int:
 def take(house: House, row_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime) -> bool:
     """This is mine now; False when it is over, or somebody else has it."""
     with house.db.begin() as session:
-        row = session.get(FollowUp, row_id, with_for_update={"of": FollowUp})
+        row = session.get(FollowUp, row_id, with_for_update={"of": FollowUp, "key_share": True})
         if row is None or row.status is not FollowUpStatus.STARTED or row.plan.get("by") != By.PERSON:
             return False
         if row.owner_id not in (None, counselor_id):
@@ -111,7 +111,7 @@ def take(house: House, row_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime
 def finish(house: House, row_id: uuid.UUID, now: datetime) -> bool:
     """A counselor has seen to it; False when it was over already."""
     with house.db.begin() as session:
-        row = session.get(FollowUp, row_id, with_for_update={"of": FollowUp})
+        row = session.get(FollowUp, row_id, with_for_update={"of": FollowUp, "key_share": True})
         if row is None or row.kind is not FollowUpKind.REFERRAL or row.status is not FollowUpStatus.STARTED:
             return False
         end(session, row, now)

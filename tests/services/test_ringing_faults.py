@@ -8,6 +8,7 @@ from routing.documents import Enqueue, HangUp, Leave, Ring
 from routing.vocabulary import ContactStatus, LegKind, Presence, Role
 from services import answering, bridging, escalation, releasing, waiting
 from services.house import House
+from services.wait_again import NEXT_TURN
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
 
@@ -54,6 +55,9 @@ def test_a_claim_whose_counselor_never_joins_is_given_back(stage: Stage) -> None
 
     assert stage.sid(101) in stage.network.redirected, "whoever pressed 1 is told, not cut off"
     assert stage.contact(contact).status is ContactStatus.WAITING
+    deadline = stage.contact(contact).deadline_at
+    assert deadline is not None
+    assert deadline - stage.now == NEXT_TURN, "a wait loop that has stopped is noticed as soon as any other"
 
 
 def test_a_counselor_whose_phone_dies_after_accepting_gives_the_caller_back(stage: Stage) -> None:
