@@ -9,6 +9,7 @@ from simulator.clock import RealClock
 from simulator.commands import perform
 from simulator.exchange import Exchange
 
+PATIENCE = 120.0  # seconds for an answer: a shared machine stands still at times
 _POLL = 2.0  # seconds that one request waits for news
 
 
@@ -47,7 +48,7 @@ class OverHttp:
 
     def perform(self, name: str, /, **args: Any) -> Any:
         """Do a command. Raises ValueError with the simulator's sentence when it is refused."""
-        response = self._session.post(f"{self._base}/sim/{name}", json=args, timeout=30)
+        response = self._session.post(f"{self._base}/sim/{name}", json=args, timeout=PATIENCE)
         answer = response.json()
         if response.status_code >= 400:
             raise ValueError(answer["error"])
@@ -63,5 +64,5 @@ class OverHttp:
             if left <= 0:
                 return False
             query = {"since": version, "wait": min(left, _POLL)}
-            version = self._session.get(f"{self._base}/sim/state", params=query, timeout=30).json()["version"]
+            version = self._session.get(f"{self._base}/sim/state", params=query, timeout=PATIENCE).json()["version"]
         return True
