@@ -41,6 +41,7 @@ def production_problems(values: Mapping[str, Any], given: Collection[str]) -> li
         "helpline_numbers": _any_fictional(values["helpline_numbers"]),
         "on_call_numbers": _any_fictional(values["on_call_numbers"]),
         "backup_number": _any_fictional([values["backup_number"]]),
+        "interpreter_number": _any_fictional([values["interpreter_number"]]),
         "secret_key": values["secret_key"].startswith(defaults.SECRET_KEY_PREFIX),
         "encryption_keys": defaults.ENCRYPTION_KEY in values["encryption_keys"],
         "follow_up_time_scale": values["follow_up_time_scale"] != 1.0,

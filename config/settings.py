@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     helpline_numbers: Numbers = Field((defaults.HELPLINE_NUMBER,), min_length=1)
     on_call_numbers: Numbers = Field((defaults.ON_CALL_NUMBER,), min_length=1, repr=False)
     backup_number: E164Number = Field("", repr=False)  # empty: no backup centre
+    interpreter_number: E164Number = Field("", repr=False)  # an interpreter line for the call; empty: none
+    # the account code that line asks for; w: half a second
+    interpreter_keys: str = Field("", repr=False, pattern=r"^[0-9*#w]*$")
 
     alarm_emails: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)] = Field((), repr=False)
     alarm_sender: str = Field("", repr=False)  # the From of alarms; empty: the first of ALARM_EMAILS

@@ -9,7 +9,8 @@ from typing import Any
 from config.settings import Settings
 
 CONTENT = Path(__file__).parent / "content"
-NUMBERS = frozenset({"on_call_numbers", "backup_number"})  # people's phones: the last digits are enough to know them
+# People's phones: the last digits are enough to know them
+NUMBERS = frozenset({"on_call_numbers", "backup_number", "interpreter_number"})
 
 
 @dataclass(frozen=True)

@@ -128,12 +128,15 @@ class LegKind(StrEnum):
     COLLEAGUE = "colleague"  # another counselor, asked in or asked to take over
     FACILITY = "facility"  # an intake line
     CRISIS_LINE = "crisis_line"  # 988, with us on the line
+    INTERPRETER = "interpreter"  # an interpreter line, beside whatever else is done in the call
     SUPERVISOR = "supervisor"  # listens, whispers, or joins
     CALL_OUT = "call_out"  # a counselor's own phone, for a call out as the helpline
 
 
 # Phones that are added to a conversation that goes on; their end is never the end of the conversation
-GUESTS = frozenset({LegKind.COLLEAGUE, LegKind.FACILITY, LegKind.CRISIS_LINE, LegKind.SUPERVISOR})
+BESIDE = frozenset({LegKind.INTERPRETER, LegKind.SUPERVISOR})  # nobody is handed over to these
+GUESTS = frozenset({LegKind.COLLEAGUE, LegKind.FACILITY, LegKind.CRISIS_LINE, *BESIDE})
+LINES = frozenset({LegKind.FACILITY, LegKind.CRISIS_LINE, LegKind.INTERPRETER})  # with a phone tree: no press 1 there
 
 
 class Part(StrEnum):

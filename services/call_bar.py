@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import directory, reading
 from models.contacts import Leg
-from routing.vocabulary import GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
+from routing.vocabulary import BESIDE, GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
 from services import intake_facts, transfers
 from services.alerts import HELP_ASKED
 from services.fetching import MOVE_ASKED
@@ -48,6 +48,8 @@ class CallBar:
     help_asked: bool
     cut_off_ok: bool | None
     guest: GuestRow | None
+    interpreter: GuestRow | None
+    may_ask_interpreter: bool  # there is such a line
     supervisors: tuple[GuestRow, ...]
     next_places: bool  # another intake line follows
     may_read_out: bool  # a consent allows the intake line that is here to be told something
@@ -89,7 +91,9 @@ def call_bar(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
             pending=MOVE_ASKED in contact.flow or any(leg.seat != leg.seated for leg in live),
             help_asked=HELP_ASKED in contact.flow,
             cut_off_ok=contact.cut_off_ok,
-            guest=next((row for row in guests if row.kind != LegKind.SUPERVISOR), None),
+            guest=next((row for row in guests if row.kind not in BESIDE), None),
+            interpreter=next((row for row in guests if row.kind == LegKind.INTERPRETER), None),
+            may_ask_interpreter=bool(house.rules.interpreter_number),
             supervisors=tuple(row for row in guests if row.kind == LegKind.SUPERVISOR),
             next_places=bool(contact.flow.get(NEXT_PLACES)),
             may_read_out=any(

@@ -12,7 +12,7 @@ from models import outbox
 from models.contacts import Contact, Leg, lock_contact, record
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, JoinConference, Pause, Say
-from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Part, ReferralStatus, SaidBy
+from routing.vocabulary import BESIDE, LINES, ContactStatus, Language, LegKind, LegStatus, Part, ReferralStatus, SaidBy
 from services import answering, counselor_notices, dispositions, guests, intake_facts, intake_lines, rings, rooms
 from services.guests import note_call, seat_for
 from services.house import House
@@ -30,7 +30,7 @@ def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Docume
         if leg is None or contact is None or not _still_wanted(contact, leg):
             return call_flow.farewell(Language.ENGLISH, Say("voice.guest_not_needed"))
         leg.provider_sid, leg.answered_at = leg.provider_sid or sid, leg.answered_at or now
-        if leg.kind in (LegKind.FACILITY, LegKind.CRISIS_LINE):
+        if leg.kind in LINES:
             return _enter(session, house, contact, leg, now)
         if leg.status is LegStatus.ACCEPTED:
             return _enter(session, house, contact, leg, now)
@@ -161,7 +161,7 @@ def gone(session: Session, contact: Contact, leg: Leg, now: datetime) -> None:
     if leg.kind is not LegKind.SUPERVISOR and reason != "released":
         kind = "guest_left" if came else "guest_not_reached"
         record(session, contact.id, kind, now, kind=leg.kind.value, reason=reason, leg=str(leg.id))
-    if contact.status is not ContactStatus.CONNECTED or leg.kind is LegKind.SUPERVISOR:
+    if contact.status is not ContactStatus.CONNECTED or leg.kind in BESIDE:
         return
     if (
         leg.kind is LegKind.FACILITY

@@ -1,4 +1,4 @@
-"""Phones that are added to a conversation, as rows: an intake line, 988, a colleague, a supervisor."""
+"""Phones that are added to a conversation, as rows: an intake line, 988, a colleague, an interpreter, a supervisor."""
 
 import uuid
 from datetime import datetime
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models import outbox
 from models.contacts import Contact, Leg, live_legs
 from models.referrals import Referral, referral_to
-from routing.vocabulary import GUESTS, LegKind, LegStatus, Part
+from routing.vocabulary import BESIDE, GUESTS, LegKind, LegStatus, Part
 from services import fetching, rings, rooms, tasks
 
 
@@ -46,15 +46,21 @@ def seat_for(session: Session, contact: Contact, part: Part) -> dict[str, Any]:
 
 
 def guest_of(session: Session, contact: Contact) -> Leg | None:
-    """The intake line, 988 or colleague that was asked in, ringing or there; supervisors are apart."""
+    """The intake line, 988 or colleague that was asked in, ringing or there; interpreters and supervisors are apart."""
     asked = [leg for leg in live_legs(session, contact.id) if leg.kind in GUESTS and leg.end_reason is None]
-    return next((leg for leg in asked if leg.kind is not LegKind.SUPERVISOR), None)
+    return next((leg for leg in asked if leg.kind not in BESIDE), None)
 
 
 def guest_here(session: Session, contact: Contact) -> Leg | None:
     """The same when it is in the conversation."""
     guest = guest_of(session, contact)
     return guest if guest is not None and guest.status in (LegStatus.ACCEPTED, LegStatus.JOINED) else None
+
+
+def interpreter_leg(session: Session, contact: Contact) -> Leg | None:
+    """The interpreter's line, ringing or there."""
+    legs = [leg for leg in live_legs(session, contact.id) if leg.kind is LegKind.INTERPRETER and leg.end_reason is None]
+    return next(iter(legs), None)
 
 
 def supervisor_leg(session: Session, contact: Contact, counselor_id: uuid.UUID) -> Leg | None:

@@ -22,6 +22,8 @@ class Rules:
     public_base_url: str = ""  # where the provider reaches our webhooks
     on_call_numbers: tuple[str, ...] = ()
     backup_number: str | None = None
+    interpreter_number: str | None = None
+    interpreter_keys: str = ""  # an account code that the interpreter line asks for
     organisation_name: str = "Harborline"
     funding_sentence_en: str = ""  # who pays for the line, said in the greeting
     funding_sentence_es: str = ""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact, Leg, record
 from routing import call_flow, phone
-from routing.vocabulary import LegKind, Part, ReferralStatus
+from routing.vocabulary import LINES, LegKind, Part, ReferralStatus
 from services import guests, in_call, rings, rooms, tasks
 from services.directory.sheets import sheets
 from services.house import House
@@ -88,15 +88,15 @@ def next_place(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Ca
 
 
 def press_keys(house: House, contact_id: uuid.UUID, by: By, keys: str, now: datetime) -> CallRefused | None:
-    """Send keys to the intake line's phone tree."""
+    """Send keys to the phone tree of the line that was asked in, else of the interpreter's."""
     if not KEYS.fullmatch(keys):
         return CallRefused.NOT_A_KEY
     with house.db.begin() as session:
         contact = in_call.conversation(session, contact_id, by)
         if isinstance(contact, CallRefused):
             return contact
-        guest = guests.guest_here(session, contact)
-        if guest is None or guest.kind not in (LegKind.FACILITY, LegKind.CRISIS_LINE):
+        guest = guests.guest_here(session, contact) or guests.interpreter_leg(session, contact)
+        if guest is None or guest.kind not in LINES or guest.accepted_at is None:
             return CallRefused.NOBODY_ASKED
         guest.digits = keys
         tasks.ask(session, tasks.KEYS, guest.id, now)

@@ -9,7 +9,7 @@ from models import call_budget, outbox
 from models.contacts import Leg, live_caller_waits, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
-from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
+from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
 from services import alarms, owed_callbacks, releasing, rings, tasks, tending
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
@@ -78,7 +78,7 @@ def _place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime)
         leg = session.get_one(Leg, leg_id)
         number, sender = leg.number or "", leg.contact.helpline_number
         path, digits = PATHS.get(leg.kind, "leg"), leg.digits or ""
-        ring_seconds = house.rules.intake_ring_seconds if leg.kind is LegKind.FACILITY else house.rules.ring_seconds
+        ring_seconds = house.rules.intake_ring_seconds if leg.kind in LINES else house.rules.ring_seconds
     try:
         sid = telephony.place_call(
             to=number,

@@ -1,4 +1,4 @@
-"""Bringing others into a conversation and handing it over: a colleague, warm or cold; 988 with us on the line."""
+"""Others in a conversation, and handing it over: a colleague, warm or cold; 988 or an interpreter beside us."""
 
 import uuid
 from dataclasses import dataclass
@@ -84,6 +84,39 @@ def with_988(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
             return CallRefused.ONE_AT_A_TIME
         guests.invite(session, contact, LegKind.CRISIS_LINE, CRISIS_LINE, Part.THREE_WAY, now)
         record(session, contact.id, "crisis_line_rung", now, by=str(by.id))
+        return None
+
+
+def with_interpreter(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> CallRefused | None:
+    """Dial the interpreter line in, beside whatever else is done: the caller is not put on hold for it."""
+    with house.db.begin() as session:
+        contact = conversation(session, contact_id, by)
+        if isinstance(contact, CallRefused):
+            return contact
+        if not house.rules.interpreter_number:
+            return CallRefused.NO_PHONE
+        if guests.interpreter_leg(session, contact) is not None:
+            return CallRefused.ONE_AT_A_TIME
+        number, account = house.rules.interpreter_number, house.rules.interpreter_keys
+        leg = guests.invite(session, contact, LegKind.INTERPRETER, number, Part.THREE_WAY, now)
+        if leg is not None:
+            leg.digits = account or None
+        record(session, contact.id, "interpreter_rung", now, by=str(by.id), language=contact.language.value)
+        return None
+
+
+def without_interpreter(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> CallRefused | None:
+    """The interpreter is let go; everybody else talks on."""
+    with house.db.begin() as session:
+        contact = conversation(session, contact_id, by)
+        if isinstance(contact, CallRefused):
+            return contact
+        leg = guests.interpreter_leg(session, contact)
+        if leg is None:
+            return CallRefused.NOBODY_ASKED
+        record(session, contact.id, "guest_let_go", now, kind=leg.kind.value, leg=str(leg.id))
+        tasks.ask(session, tasks.DROP, leg.id, now)
+        outbox.touch(session, contact.id)
         return None
 
 

@@ -1,5 +1,6 @@
 """Others in the conversation: colleagues, intake lines, 988. Whatever happens to them, the caller is with somebody."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from services.in_call import CallRefused
 from services.referrals import referring
 from tests.in_call.line import Line
 
-ANA, MARCUS = "+16175550111", "+16175550112"
+ANA, MARCUS, INTERPRETER = "+16175550111", "+16175550112", "+16175550177"
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "directory.csv"
 
 
@@ -221,6 +222,34 @@ def test_988_is_dialled_in_with_us_on_the_line_and_may_be_left_with_the_caller(l
         leg = session.scalars(select(Leg).where(Leg.kind == LegKind.CRISIS_LINE)).one()
         assert leg.part is Part.THREE_WAY
     assert line.contact().disposition is Disposition.CRISIS_HANDED_OVER
+    assert line.went_well()
+
+
+def test_an_interpreter_comes_in_beside_a_transfer_and_goes_by_themselves(line: Line) -> None:
+    line.hires("Ana", ANA)
+    (listing, number), *_ = places(line)
+    intake, interpreter = line.sim.phone(number), line.sim.phone(INTERPRETER)
+    caller, ana = line.talk(ANA)
+    assert line.does(transfers.with_interpreter) is CallRefused.NO_PHONE
+    line.web = replace(line.web, rules=replace(line.web.rules, interpreter_number=INTERPRETER, interpreter_keys="42#"))
+
+    assert line.does(transfers.with_interpreter) is None
+    assert line.does(transfers.with_interpreter) is CallRefused.ONE_AT_A_TIME
+    voice = interpreter.answer()
+    caller.wait_talking_with(ANA, INTERPRETER)
+    assert "tones 42#" in voice.heard, "the account code"
+    assert line.does(intake_lines.press_keys, "3") is None
+    assert line.does(transfers.hand_over) is CallRefused.NOBODY_ASKED, "nobody is left alone with an interpreter"
+
+    assert line.does(intake_lines.to_facility, [listing]) is None
+    desk = intake.answer()
+    desk.wait_talking_with(ANA, INTERPRETER)
+    assert line.does(transfers.join) is None
+    caller.wait_talking_with(ANA, INTERPRETER, number)
+    voice.hang_up()
+    caller.wait_talking_with(ANA, number)
+    assert line.does(transfers.without_interpreter) is CallRefused.NOBODY_ASKED
+    ana.hang_up()
     assert line.went_well()
 
 

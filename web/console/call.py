@@ -84,6 +84,20 @@ def crisis_line(contact_id: uuid.UUID) -> ResponseReturnValue:
     return parts(contact_id, transfers.with_988(house(), contact_id, by(), guards.now()))
 
 
+@blueprint.post("/interpreter")
+@allow(ANSWERING)
+def interpreter(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Dial the interpreter line in, beside whatever else is done."""
+    return parts(contact_id, transfers.with_interpreter(house(), contact_id, by(), guards.now()))
+
+
+@blueprint.post("/interpreter/go")
+@allow(ANSWERING)
+def let_interpreter_go(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """The interpreter leaves, everybody else talks on."""
+    return parts(contact_id, transfers.without_interpreter(house(), contact_id, by(), guards.now()))
+
+
 @blueprint.post("/intake")
 @allow(ANSWERING)
 def intake(contact_id: uuid.UUID) -> ResponseReturnValue:
