@@ -145,6 +145,22 @@ def open_follow_ups(session: Session, contact_id: uuid.UUID) -> Sequence[FollowU
     return session.scalars(query).all()
 
 
+def texts_planned_before(session: Session, contact: Contact, kinds: Sequence[FollowUpKind]) -> Sequence[FollowUp]:
+    """Texts of these kinds that still wait for other contacts of the same number, locked; not those of a referral.
+
+    One that a sweeper is sending just now is left to it.
+    """
+    query = (
+        select(FollowUp)
+        .join(FollowUp.contact)
+        .where(Contact.caller_id == contact.caller_id, Contact.id != contact.id, FollowUp.kind.in_(kinds))
+        .where(FollowUp.status == FollowUpStatus.PENDING, FollowUp.plan["by"].astext == "text")
+        .where(FollowUp.plan["referral"].is_(None))
+        .with_for_update(key_share=True, skip_locked=True, of=FollowUp)
+    )
+    return session.scalars(query).all()
+
+
 def open_of_kind(session: Session, contact_id: uuid.UUID, kind: FollowUpKind) -> Sequence[FollowUp]:
     """What is still owed of one kind for a contact, to look at: a sweeper that holds rows must wait for none."""
     open_ones = FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED])

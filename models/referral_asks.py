@@ -23,7 +23,8 @@ class ReferralAsk(Base):
     referral_id: Mapped[int] = mapped_column(ForeignKey(Referral.id, ondelete="CASCADE"))
     bed_contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(BedContact.id, ondelete="CASCADE"))
     created_at: Mapped[datetime]
-    asked_at: Mapped[datetime | None]  # None: waits until the phone has answered what it was asked before
+    # when the question leaves, at night the next morning; None: waits until the phone has answered another
+    asked_at: Mapped[datetime | None]
     text_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(TextMessage.id, ondelete="SET NULL"))
     wants_reason: Mapped[bool] = mapped_column(Boolean, default=False)  # the next digit says why they cannot
     explained: Mapped[bool] = mapped_column(Boolean, default=False)  # a wrong answer was answered once
@@ -71,9 +72,9 @@ def asks_of(session: Session, referral_id: int) -> Sequence[ReferralAsk]:
     return session.scalars(query).all()
 
 
-def newest_ask(session: Session, bed_contact_id: uuid.UUID, since: datetime) -> ReferralAsk | None:
-    """What a phone was asked last, after `since`."""
-    mine = (ReferralAsk.bed_contact_id == bed_contact_id, ReferralAsk.asked_at > since)
+def newest_ask(session: Session, bed_contact_id: uuid.UUID, since: datetime, now: datetime) -> ReferralAsk | None:
+    """What a phone was asked last, after `since`; what leaves in the morning only was not asked yet."""
+    mine = (ReferralAsk.bed_contact_id == bed_contact_id, ReferralAsk.asked_at > since, ReferralAsk.asked_at <= now)
     return session.scalar(select(ReferralAsk).where(*mine).order_by(ReferralAsk.asked_at.desc()).limit(1))
 
 
@@ -147,9 +148,3 @@ def link_with(session: Session, token_hash: bytes) -> ReferralLink | None:
     """The link whose token has this hash, with its referral."""
     query = select(ReferralLink).where(ReferralLink.token_hash == token_hash)
     return session.scalar(query.options(joinedload(ReferralLink.referral)))
-
-
-def links_of(session: Session, referral_id: int, now: datetime) -> Sequence[ReferralLink]:
-    """The links about a referral that can still be opened."""
-    query = select(ReferralLink).where(ReferralLink.referral_id == referral_id, ReferralLink.expires_at > now)
-    return session.scalars(query.order_by(ReferralLink.created_at)).all()

@@ -26,8 +26,9 @@ _TAKES_BACK = re.compile(
     r"|\bwant\b.{0,12}\b(?:consent|permission)\b.{0,6}\bback\b"
     r"|\b(?:retiro|retirar|quito|quitar|revoco|revocar|cancelo|cancelar|anulo|anular)\b.{0,30}"
     r"\b(?:consentimiento|permiso|autorizacion)\b"
-    r"|\b(?:do not|dont|stop)\b.{0,12}\b(?:share|sharing|tell|telling)\b.{0,20}"
+    r"|\b(?:do not|don ?t|stop)\b.{0,12}\b(?:share|sharing|tell|telling)\b.{0,20}"
     r"\b(?:them|anyone|anybody|facility|place)\b"
+    r"|\bno doy\b.{0,8}\b(?:consentimiento|permiso|autorizacion)\b"
     r"|\bno\b.{0,12}\b(?:compartan|digan|cuenten)\b.{0,20}\b(?:nada|nadie|centro|lugar|datos)\b"
 )
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -71,11 +72,11 @@ def takes_back(body: str) -> bool:
     return _TAKES_BACK.search(_NOT_LETTERS.sub(" ", fold(body))) is not None
 
 
-def answer_to(keyword: Keyword, *, in_danger: bool, by_provider: bool) -> Answer:
+def answer_to(keyword: Keyword, *, in_danger: bool, answered: bool) -> Answer:
     """STOP is honoured whatever else is true; "help" or "stop" of a person in danger calls a human, who may phone.
 
-    `by_provider`: the provider answered the keyword itself, so we write nothing.
+    `answered`: the provider answered the keyword itself, or we did before, so we write nothing.
     """
-    reply = None if by_provider else f"text.{keyword.value.lower()}"
+    reply = None if answered else f"text.{keyword.value.lower()}"
     stopped = {Keyword.STOP: True, Keyword.START: False, Keyword.HELP: None}[keyword]
     return Answer(stopped, reply, human=in_danger and keyword is not Keyword.START)

@@ -25,9 +25,9 @@ _BY_FACILITY: Mapping[S, frozenset[S]] = {
 # A person takes or leaves what is offered and knows whether they got in, whatever the place said before.
 _BY_CALLER: Mapping[S, frozenset[S]] = {
     S.OFFERED: frozenset({S.CHOSEN, S.WITHDRAWN, S.ARRIVED}),
-    S.CHOSEN: _CAME_OR_NOT,
-    S.SENT: _CAME_OR_NOT,
-    S.ACKNOWLEDGED: _CAME_OR_NOT,
+    S.CHOSEN: _CAME_OR_NOT | {S.WITHDRAWN},
+    S.SENT: _CAME_OR_NOT | {S.WITHDRAWN},
+    S.ACKNOWLEDGED: _CAME_OR_NOT | {S.WITHDRAWN},
     S.ACCEPTED: _CAME_OR_NOT,
     S.DECLINED: frozenset({S.ARRIVED}),
     S.NOT_ARRIVED: frozenset({S.ARRIVED}),

@@ -279,7 +279,7 @@ class ReferralWork(StrEnum):
 
     DECLINED = "declined"
     NO_ANSWER = "no_answer"
-    ASK_THE_PLACE = "ask_the_place"  # the caller wants it, and no phone of the place is registered
+    ASK_THE_PLACE = "ask_the_place"  # the caller wants it, and nobody is asking there
     TELL_THE_CALLER = "tell_the_caller"  # the news could not be texted
     NOT_ARRIVED = "not_arrived"
     DID_NOT_WORK_OUT = "did_not_work_out"  # NO, and no place was written down

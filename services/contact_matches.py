@@ -209,4 +209,5 @@ def _send(session: Session, house: House, contact: Contact, chosen: tuple[FoundP
     first = consent.is_first_text(session, contact.caller)
     who = consent.name_shown(house, contact.caller)
     hello = [house.phrases.text("text.places_first", contact.language, organisation=who)] if first else []
-    text_contacts.answer(session, contact, ["\n".join([*hello, *lines])], now)
+    purpose = text_contacts.purpose_of_late_words(contact, now)
+    text_contacts.answer(session, contact, ["\n".join([*hello, *lines])], now, purpose)

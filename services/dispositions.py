@@ -144,7 +144,7 @@ def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Docu
 
 
 def last_open_contact(session: Session, counselor_id: uuid.UUID) -> Contact | None:
-    """The counselor's newest contact that has ended without a disposition, for a disposition by text."""
+    """The counselor's newest contact that has ended without a disposition, locked, for a disposition by text."""
     query = (
         select(Contact)
         .where(
@@ -154,5 +154,6 @@ def last_open_contact(session: Session, counselor_id: uuid.UUID) -> Contact | No
         )
         .order_by(Contact.opened_at.desc())
         .limit(1)
+        .with_for_update(of=Contact, key_share=True)
     )
     return session.scalar(query)

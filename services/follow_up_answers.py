@@ -15,7 +15,16 @@ from routing.consent import keyword_of
 from routing.dialogue import is_more
 from routing.dialogue_state import Reply
 from routing.follow_up import Outcome, answer_meant
-from services import follow_ups, keyword_texts, promises, suggestions, text_contacts, text_replies
+from services import (
+    callback_rules,
+    follow_ups,
+    hand_over,
+    keyword_texts,
+    promises,
+    suggestions,
+    text_contacts,
+    text_replies,
+)
 from services.house import House
 from services.referrals import caller as referral_answers
 from services.text_contacts import REACTION, Inbound
@@ -54,6 +63,8 @@ def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: 
     contact = lock_contact(session, asked.row.contact_id)
     if contact is None or (more and not contact.flow.get("places_sent")):
         return False
+    if asked.outcome is Outcome.WANTS_COUNSELOR and callback_rules.refusal(session, house, contact, now) is not None:
+        return False  # whom we may not call is written to, which takes a conversation
     kept = text_contacts.keep(session, contact, inbound, now)
     if keyword is not None:
         keyword_texts.obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
@@ -70,8 +81,10 @@ def answer(session: Session, house: House, contact: Contact, asked: Asked, now: 
     """Thanks, or what follows from the answer, which is for the contact that the follow-up was about."""
     key = "text.follow_up_thanks"
     if asked.outcome is Outcome.WANTS_COUNSELOR:
-        promised = promises.promise_callback(session, house, asked.row.contact, now)
-        key = "text.callback_promised" if promised else "text.callback_not_possible"
+        key = "text.callback_promised"
+        if promises.promise_callback(session, house, asked.row.contact, now) is None:
+            key = "text.callback_not_possible"
+            hand_over.want_counselor(session, house, contact, "callback_not_possible", now)
     elif asked.outcome is not None:
         about = contact if contact.id == asked.row.contact_id else lock_contact(session, asked.row.contact_id)
         if about is not None:

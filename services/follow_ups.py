@@ -44,6 +44,8 @@ def plan_for(session: Session, house: House, contact: Contact, now: datetime) ->
     needless = house.plans.needless_beside(frozenset(of_referrals))
     owed = house.plans.owed(_ended(contact, contact.disposition))
     planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if step.kind not in needless]
+    for old in follow_ups.texts_planned_before(session, contact, [row.kind for row in planned]):
+        _end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)  # nobody is texted the same twice
     session.add_all(planned)
     for row in planned:
         record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
@@ -280,6 +282,13 @@ def settle(session: Session, row: FollowUp, outcome: Outcome, now: datetime) -> 
     _end(session, row, following.status, outcome.value, now)
     if following.status is FollowUpStatus.STOPPED:
         _stop_rule(session, row, now)
+
+
+def leave_off(session: Session, row: FollowUp, outcome: Outcome, now: datetime) -> None:
+    """After this answer the later steps of the same plan, about the same referral, are not wanted any more."""
+    for sibling in follow_ups.planned_for(session, row.contact_id, row.plan["plan"]):
+        if sibling.status is FollowUpStatus.PENDING and sibling.plan.get("referral") == row.plan.get("referral"):
+            _end(session, sibling, FollowUpStatus.STOPPED, outcome.value, now)
 
 
 def _stop_rule(session: Session, row: FollowUp, now: datetime) -> None:

@@ -26,10 +26,14 @@ def keyword_in(contact: Contact, inbound: Inbound) -> keywords.Keyword | None:
 def obey(
     session: Session, house: House, contact: Contact, keyword: keywords.Keyword, kept: TextMessage, *, by_provider: bool
 ) -> None:
-    """Do what the keyword asks, with the text as evidence. `by_provider`: the provider has answered it already."""
+    """Do what the keyword asks, with the text as evidence. `by_provider`: the provider has answered it already.
+
+    STOP is confirmed once: whoever says it again hears nothing.
+    """
     now = kept.created_at
     in_danger = contact.urgency in DANGER and contact.status is ContactStatus.CONVERSING
-    todo = keywords.answer_to(keyword, in_danger=in_danger, by_provider=by_provider)
+    again = keyword is keywords.Keyword.STOP and contact.caller.texts_stopped_at is not None
+    todo = keywords.answer_to(keyword, in_danger=in_danger, answered=by_provider or again)
     if todo.texts_stopped is not None:
         kind = ConsentKind.TEXTS_STOPPED if todo.texts_stopped else ConsentKind.TEXTS_STARTED
         note_consent(session, contact, kind, ConsentHow.KEYWORD, kept)

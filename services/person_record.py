@@ -18,6 +18,7 @@ from models.reading import contacts_of_caller, follow_ups_of
 from models.referrals import referrals_of
 from models.retention import LegalHold
 from models.voicemails import voicemails_of
+from routing.links import without_keys
 from routing.phone import e164, masked
 from services import audit
 from services.house import House
@@ -166,7 +167,7 @@ def _contact(session: Session, contact: Contact) -> Plain:
         "notes": contact.notes,
         "form": form.answers if (form := filled_form(session, contact.id)) else None,
         "texts": [
-            {"at": one.created_at.isoformat(), "ours": one.outgoing, "words": one.body}
+            {"at": one.created_at.isoformat(), "ours": one.outgoing, "words": without_keys(one.body)}
             for one in texts.thread_of(session, contact.id)
         ],
         "voicemails": [

@@ -20,6 +20,7 @@ from services import texts as sending
 from services.house import House
 
 IDLE = timedelta(hours=12)  # then the next text begins anew: somebody else may be holding the telephone
+STILL_THE_TALK = timedelta(hours=1)  # after its end: the counselor does then what was spoken about
 LONGEST_TEXT = 1600  # characters that Twilio takes in one message
 LONGEST_KEPT = 8_000  # of what came in; the rest of a very long message is cut
 CLOSE = "close"  # next step of a conversation that nobody waits for
@@ -124,6 +125,12 @@ def answer(
         )
 
 
+def purpose_of_late_words(contact: Contact, now: datetime) -> Purpose:
+    """Why a counselor's press texts this person: part of the talk, or, long after it, at the hours of the day."""
+    over = contact.ended_at is not None and now - contact.ended_at > STILL_THE_TALK
+    return Purpose.FOLLOW_UP if over else Purpose.REPLY
+
+
 def packed(paragraphs: Iterable[str]) -> list[str]:
     """Paragraphs joined into as few texts as their longest length allows; one too long for a text is cut."""
     bodies: list[str] = []
@@ -142,9 +149,13 @@ def close_idle(house: House, now: datetime) -> int:
         idle = overdue_text_contacts(session, CLOSE, now)
         for contact in idle:
             contact.ended_at, contact.deadline_at, contact.next_step = now, None, None
-            ending = contact.disposition or Disposition.INFORMATION
             contact.status = ContactStatus.ENDED
-            dispositions.write(session, house, contact, None, ending, now=now)
+            if contact.claimed_by is not None and contact.disposition is None:
+                record(session, contact.id, "conversation_ended", now)  # who talked with them says how it went
+                outbox.touch(session, contact.id)
+            else:
+                ending = contact.disposition or Disposition.INFORMATION
+                dispositions.write(session, house, contact, None, ending, now=now)
         return len(idle)
 
 

@@ -16,6 +16,7 @@ from models.crypto import lookup_hash
 from models.disclosures import DisclosureConsent
 from routing.disclosure import CONSENTABLE, LONGEST_CONSENT, SharedFor
 from routing.links import link
+from routing.sending import Purpose
 from services import audit, consent, consent_words, disclosure, safe_contact, text_contacts
 from services.directory.sheets import sheets
 from services.house import House
@@ -89,7 +90,8 @@ def prepare(
             link_until=now + LINK_LASTS,
         )
         session.add(made)
-        text_link(session, house, contact, "text.consent_link", SIGN, key, now)
+        purpose = text_contacts.purpose_of_late_words(contact, now)
+        text_link(session, house, contact, "text.consent_link", SIGN, key, now, purpose)
         record(session, contact.id, "consent_asked", now, by=str(counselor_id))
         audit.write(session, "consent_prepared", counselor_id, now, contact_id=contact.id, consent_id=made.id)
         outbox.touch(session, contact.id)
@@ -106,13 +108,20 @@ def _problem(contact: Contact, wish: Wish) -> Unprepared | None:
 
 
 def text_link(
-    session: Session, house: House, contact: Contact, phrase: str, path: str, key: str, now: datetime
+    session: Session,
+    house: House,
+    contact: Contact,
+    phrase: str,
+    path: str,
+    key: str,
+    now: datetime,
+    purpose: Purpose = Purpose.REPLY,
 ) -> None:
     """Text a person the address of a page of theirs, in words that say nothing about treatment."""
     who = consent.name_shown(house, contact.caller)
     address = link(house.rules.public_base_url, path, key)
     words = house.phrases.text(phrase, contact.language, organisation=who, link=address)
-    text_contacts.answer(session, contact, [words], now)
+    text_contacts.answer(session, contact, [words], now, purpose)
 
 
 def revoke(house: House, contact_id: uuid.UUID, consent_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime) -> bool:

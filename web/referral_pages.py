@@ -1,8 +1,12 @@
-"""The page behind a place's link: no session and no script, the random token is the only key. It expires kindly."""
+"""The page behind a place's link: no session and no script, the random token is the only key. It expires kindly.
+
+The token stands in the query, which access logs leave out (routing.links).
+"""
 
 from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from routing.links import KEY
 from routing.vocabulary import DeclineReason, Language, ReferralStatus
 from services.referrals import place_page
 from services.referrals.place_page import LinkState, PlacePage
@@ -33,32 +37,37 @@ def in_their_language() -> None:
         g.words = Words(chosen, house().rules.default_timezone)
 
 
-@blueprint.get("/<token>")
+@blueprint.get("/")
 @limiter.limit(LIMIT)
-def page(token: str) -> ResponseReturnValue:
+def page() -> ResponseReturnValue:
     """The question; nothing of the person, and nothing is noted."""
-    return _page(token, place_page.look(house(), token, _language(), guards.now()))
+    return _page(place_page.look(house(), _token(), _language(), guards.now()))
 
 
-@blueprint.post("/<token>")
+@blueprint.post("/")
 @limiter.limit(LIMIT)
-def answer(token: str) -> ResponseReturnValue:
+def answer() -> ResponseReturnValue:
     """A button."""
+    token = _token()
     if request.form.get("show") == "yes":
-        return _page(token, place_page.show(house(), token, _language(), guards.now()))
+        return _page(place_page.show(house(), token, _language(), guards.now()))
     try:
         status = ReferralStatus(request.form.get("status", ""))
         reason = DeclineReason(request.form["reason"]) if request.form.get("reason") else None
     except ValueError:
         abort(400)
-    return _page(token, place_page.answer(house(), token, status, reason, _language(), guards.now()))
+    return _page(place_page.answer(house(), token, status, reason, _language(), guards.now()))
+
+
+def _token() -> str:
+    return request.args.get(KEY, "")
 
 
 def _language() -> Language:
     return Language(words().language)
 
 
-def _page(token: str, found: PlacePage) -> ResponseReturnValue:
-    reasons = list(DeclineReason)
-    shown = render_template("place_answer.html", page=found, token=token, decline_reasons=reasons, me=None)
+def _page(found: PlacePage) -> ResponseReturnValue:
+    key, reasons = {KEY: _token()}, list(DeclineReason)
+    shown = render_template("place_answer.html", page=found, key=key, decline_reasons=reasons, me=None)
     return shown, GONE if found.state is LinkState.EXPIRED else 200

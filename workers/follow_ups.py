@@ -16,11 +16,11 @@ ROUNDS = 20  # batches a tick, so that a morning's backlog does not wait for twe
 def sweep() -> None:
     """Beat's wake-up: due follow-ups start, unanswered ones are tried again or ended; so are questions to places."""
     house = household().house
-    asking.ask_due(house, datetime.now(UTC))
-    calls.plan_due(house, datetime.now(UTC))
-    referring.late_answers(house, datetime.now(UTC))
-    work.offer_late(house, datetime.now(UTC))
     follow_ups.give_up_waiting(house, datetime.now(UTC))
     for _ in range(ROUNDS):
         if follow_ups.start_due(house, datetime.now(UTC)) < follow_ups.BATCH:
             break
+    asking.ask_due(house, datetime.now(UTC))
+    calls.plan_due(house, datetime.now(UTC))
+    referring.late_answers(house, datetime.now(UTC))
+    work.offer_late(house, datetime.now(UTC))

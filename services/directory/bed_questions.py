@@ -71,11 +71,12 @@ def hear(session: Session, house: House, inbound: Inbound, sender: str, now: dat
     caller = caller_by_number(session, sender)
     keyword = keyword_of(inbound.body, inbound.opt_out_type, stopped=contact.stopped_at is not None)
     if keyword is not None:
+        again = keyword is Keyword.STOP and contact.stopped_at is not None
         _obey(session, contact, keyword, now)
         if caller is not None or keyword is Keyword.HELP:
             return False  # the conversation does the same for the caller, and answers
         staff_texts.keep(session, contact, inbound, now)
-        todo = answer_to(keyword, in_danger=False, by_provider=bool(inbound.opt_out_type))
+        todo = answer_to(keyword, in_danger=False, answered=bool(inbound.opt_out_type) or again)
         if todo.reply is not None:
             words = house.phrases.text(todo.reply, contact.language, organisation=house.rules.organisation_name)
             purpose = Purpose.OPT_OUT_CONFIRMATION if todo.texts_stopped else Purpose.KEYWORD_ANSWER

@@ -15,6 +15,7 @@ from models.bed_rounds import newest_round
 from models.contacts import Contact, lock_contact, record
 from models.referral_asks import ReferralAsk
 from models.referrals import Referral
+from routing import clock
 from routing.bed_questions import is_courtesy
 from routing.consent import keyword_of
 from routing.referrals import read_answer, read_reason
@@ -65,7 +66,8 @@ def _begin(
     if not phone.active or phone.stopped_at is not None or referral.status not in (S.CHOSEN, S.SENT):
         ask.closed_at = now
         return False
-    ask.asked_at = now
+    hours = (house.rules.text_window_start_hour, house.rules.text_window_end_hour)
+    ask.asked_at = clock.next_open(now, phone.timezone, *hours)  # at night the question leaves in the morning
     if not phone.voice_only:
         token = links.make(session, referral, now)
         body = say(session, house, ask, "referral.ask", link=links.address(house, token))
@@ -98,7 +100,7 @@ def hear(session: Session, house: House, inbound: Inbound, sender: str, now: dat
     phone = bed_contact_with(session, sender)
     if phone is None or not phone.active or phone.stopped_at is not None:
         return False
-    ask = rows.newest_ask(session, phone.id, now - ANSWERABLE)
+    ask = rows.newest_ask(session, phone.id, now - ANSWERABLE, now)
     if ask is None or keyword_of(inbound.body, inbound.opt_out_type) is not None:
         return False
     beds = newest_round(session, phone.id, now - ANSWERABLE)

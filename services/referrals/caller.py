@@ -8,8 +8,9 @@ from models.contacts import Contact
 from models.follow_ups import FollowUp
 from models.referrals import Referral, referral_after, referrals_of
 from routing.follow_up import Outcome
-from routing.referrals import UNANSWERED
+from routing.referrals import AT_THE_PLACE, UNANSWERED
 from routing.vocabulary import FollowUpKind, ReferralStatus, ReferralWork, SaidBy
+from services import follow_ups
 from services.house import House
 from services.referrals import asking, changes, work
 
@@ -27,7 +28,9 @@ def answered(
             return _arrived_or_not(session, house, contact, row, outcome, now)
         case FollowUpKind.NEXT_PLACE:
             return _next_place(session, house, contact, row, outcome, now)
-        case FollowUpKind.WAITING_LIST if outcome is Outcome.YES:
+        case FollowUpKind.WAITING_LIST if outcome is Outcome.NO:
+            follow_ups.leave_off(session, row, outcome, now)
+        case FollowUpKind.WAITING_LIST:
             work.ask_counselor(session, house, contact, ReferralWork.STILL_WAITING, now, _of(session, row))
             return "referral.said_still_waiting"
     return None
@@ -70,12 +73,16 @@ def _next_place(
     if offered is None:
         work.ask_counselor(session, house, contact, ReferralWork.DECLINED, now, declined)
         return None
-    if outcome is Outcome.NO:
-        changes.note(session, house, contact, offered, S.WITHDRAWN, SaidBy.CALLER, now)
-        return "referral.said_next_no"
-    if changes.note(session, house, contact, offered, S.CHOSEN, SaidBy.CALLER, now):
+    wanted = S.CHOSEN if outcome is Outcome.YES else S.WITHDRAWN
+    noted = changes.note(session, house, contact, offered, wanted, SaidBy.CALLER, now)
+    if noted and wanted is S.CHOSEN:
         work.done(session, contact.id, now, offered.after_id)
         offered.counselor_id = declined.counselor_id if declined is not None else None
         if not asking.ask_place(session, house, contact, offered, now):
             work.ask_counselor(session, house, contact, ReferralWork.ASK_THE_PLACE, now, offered)
-    return "referral.said_next_yes"
+    said_before = offered.status is wanted or (wanted is S.CHOSEN and offered.status in AT_THE_PLACE)
+    if not noted and not said_before:  # it stands otherwise by now: nothing is promised, and a person looks
+        looks = ReferralWork.ASK_THE_PLACE if wanted is S.CHOSEN else ReferralWork.DID_NOT_WORK_OUT
+        work.ask_counselor(session, house, contact, looks, now, offered)
+        return None
+    return "referral.said_next_yes" if wanted is S.CHOSEN else "referral.said_next_no"

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from models.crypto import lookup_hash
 from models.referral_asks import ReferralLink
 from models.referrals import Referral
+from routing.links import link
 from services.house import House
 
+PATH = "/referral/"
 LASTS = timedelta(hours=72)
 TOKEN_BYTES = 18
 
@@ -26,4 +28,4 @@ def make(session: Session, referral: Referral, now: datetime) -> str:
 
 def address(house: House, token: str) -> str:
     """Where a browser opens it."""
-    return f"{house.rules.public_base_url}/referral/{token}"
+    return link(house.rules.public_base_url, PATH, token)

@@ -85,7 +85,7 @@ def show(house: House, token: str, language: Language, now: datetime) -> PlacePa
         if link is None or contact is None:
             return GONE
         told = None
-        if _state(link.referral) is LinkState.OPEN:
+        if _may_see(link.referral):
             place, purpose = link.referral.facility_id, SharedFor.TREATMENT
             told = disclosure.disclose(session, house, contact, place, purpose, Told.LINK, now, language=language)
         return _page(session, house, link, language, now, told)
@@ -99,6 +99,11 @@ def _open(session: Session, token: str, now: datetime) -> ReferralLink | None:
 def _state(referral: Referral) -> LinkState:
     facilitys = {S.CHOSEN, S.SENT, S.ACKNOWLEDGED, S.ACCEPTED, S.DECLINED}
     return LinkState.OPEN if referral.status in facilitys else LinkState.SETTLED
+
+
+def _may_see(referral: Referral) -> bool:
+    """Whether it still needs what the person agreed to tell it: not once it has said no."""
+    return _state(referral) is LinkState.OPEN and referral.status is not S.DECLINED
 
 
 def _page(
@@ -121,6 +126,6 @@ def _page(
         reason=referral.reason.value if referral.reason else None,
         until=link.expires_at,
         may=tuple(said.value for said in SAYABLE if may_become(referral.status, said, SaidBy.FACILITY_LINK)),
-        may_show=bool(allowed) and disclosed is None and state is LinkState.OPEN,
+        may_show=bool(allowed) and disclosed is None and _may_see(referral),
         disclosed=disclosed,
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.consent import Keyword, answer_to, keyword_of
+from routing.consent import Keyword, answer_to, keyword_of, takes_back
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,29 @@ def test_what_the_provider_recognised_decides() -> None:
 
 
 def test_a_person_in_danger_who_writes_stop_gets_a_human_and_no_more_texts() -> None:
-    answer = answer_to(Keyword.STOP, in_danger=True, by_provider=False)
+    answer = answer_to(Keyword.STOP, in_danger=True, answered=False)
     assert (answer.texts_stopped, answer.human, answer.reply) == (True, True, "text.stop")
 
 
+@pytest.mark.parametrize(
+    ("words", "takes"),
+    [
+        ("Please don't share anything with that place", True),
+        ("don’t tell them", True),
+        ("I revoke my consent", True),
+        ("ya no doy permiso", True),
+        ("no le digan nada al centro", True),
+        ("don't tell me what to do", False),
+        ("I give my consent", False),
+        ("doy permiso", False),
+    ],
+)
+def test_what_was_allowed_is_taken_back_in_free_words(words: str, takes: bool) -> None:
+    assert takes_back(words) is takes
+
+
 def test_we_write_nothing_where_the_provider_has_answered() -> None:
-    assert answer_to(Keyword.HELP, in_danger=False, by_provider=True).reply is None
+    assert answer_to(Keyword.HELP, in_danger=False, answered=True).reply is None
 
 
 @given(st.text())

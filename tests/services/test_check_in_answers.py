@@ -1,5 +1,6 @@
 """What people answer to a follow-up stays with the contact that it was about."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,8 @@ from sqlalchemy import select
 
 from models.contacts import Contact
 from models.follow_ups import FollowUp
-from routing.vocabulary import FollowUpKind
-from services import follow_ups, text_contacts
+from routing.vocabulary import ContactStatus, FollowUpKind
+from services import follow_ups, hand_over, text_contacts
 from services.conversation import Heard
 from tests.services.texting import Thread, contact_of, story
 
@@ -36,6 +37,15 @@ def test_who_wants_a_call_at_the_check_in_is_called_for_the_contact_it_was_about
         assert [row.id for row in session.scalars(select(Contact))] == [contact.id]  # and no new one
     assert (callback.requested, callback.contact_id) == (True, contact.id)
     assert story(caller.house, contact)[-3:] == ["text_received", "follow_up_ended", "callback_requested"]
+
+
+def test_who_wants_a_call_that_we_may_not_make_is_written_to_by_a_counselor(caller: Thread) -> None:
+    checked_in(caller)
+    caller.house = replace(caller.house, rules=replace(caller.house.rules, callbacks_a_day=0))
+    (answer,) = caller.text("1")
+    assert "A counselor will write to you here" in answer
+    waiting = contact_of(caller.house)
+    assert (waiting.status, waiting.next_step) == (ContactStatus.CONVERSING, hand_over.COUNSELOR)
 
 
 def test_yes_says_that_the_place_took_them_when_that_was_the_question(caller: Thread) -> None:

@@ -103,10 +103,21 @@ def test_stop_is_obeyed_confirmed_once_and_remembered(caller: Thread) -> None:
     assert "no more texts" in confirmation
     with caller.house.db.begin() as session:
         assert session.scalars(select(Caller)).one().texts_stopped_at == caller.now
+    assert caller.text("stop!") == [], "one confirmation"
     (again,) = caller.text("start")
     assert "texts are on again" in again
     with caller.house.db.begin() as session:
         assert session.scalars(select(Caller)).one().texts_stopped_at is None
+
+
+def test_a_conversation_that_its_counselor_left_open_waits_for_its_wrap_up(caller: Thread) -> None:
+    (counselor,) = staff(caller.house, COUNSELOR)
+    caller.text("I want to kill myself")
+    counselor.text("TAKE")
+    counselor.text("I am here.")
+    assert text_contacts.close_idle(caller.house, caller.now + timedelta(hours=13)) == 1
+    contact = contact_of(caller.house)
+    assert (contact.status, contact.disposition) == (ContactStatus.ENDED, None)
 
 
 def test_stop_that_the_provider_answered_is_not_answered_twice(caller: Thread) -> None:

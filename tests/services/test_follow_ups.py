@@ -180,6 +180,17 @@ def test_another_disposition_replaces_what_was_planned(house: House) -> None:
     assert {(row.status, row.last_outcome) for row in rows(house, None)} == {(FollowUpStatus.STOPPED, "replaced")}
 
 
+def test_a_number_with_two_contacts_is_not_texted_the_same_twice(house: House) -> None:
+    with house.db.begin() as session:
+        caller = make_caller(session, timezone="America/New_York", texting_ok=True)
+        for number in (0, 1):
+            contact = make_contact(session, caller, disposition=Disposition.REFERRED)
+            follow_ups.plan_for(session, house, contact, NOON + timedelta(hours=number))
+    follow_ups.start_due(house, NOON + DAY + timedelta(hours=2))
+    assert len(texts_out(house)) == 1
+    assert sorted(row.status for row in rows(house)) == [FollowUpStatus.STARTED, FollowUpStatus.STOPPED]
+
+
 def stopped_a_benzodiazepine(house: House) -> uuid.UUID:
     """A contact about clonazepam that was stopped from one day to the next; the counselor's id."""
     with house.db.begin() as session:

@@ -10,12 +10,14 @@ from models.follow_ups import open_referral_work
 from models.people import lock_caller
 from routing.disclosure import Fact
 from routing.vocabulary import DeclineReason, Disposition, Language, ReferralStatus
-from services import dispositions
+from services import dispositions, texts, written_consents
 from services.conversation import Heard
 from services.referrals import asking, calls, place_page, referring, work
 from services.referrals.referring import ReferralRefused
+from services.texts import Sent
 from tests.fixtures.paper import PaperTelephony
 from tests.services.consenting import a_consent
+from tests.services.outside import Provider
 from tests.services.referring import FIRST, SECOND, Story
 from tests.services.texting import Thread, story
 
@@ -175,7 +177,7 @@ def test_a_place_sees_what_was_agreed_only_after_a_press_and_never_more(told: St
     first = told.order()[0]
     told.refer(first)
     link = referring.link_for(told.house, told.contact_id, told.counselor, first, told.now)
-    token = link.rpartition("/")[2]
+    token = link.rpartition("=")[2]
     assert place_page.show(told.house, token, Language.ENGLISH, told.now).disclosed is None
     with told.house.db.begin() as session:
         contact = session.get_one(Contact, told.contact_id)
@@ -189,8 +191,69 @@ def test_a_place_sees_what_was_agreed_only_after_a_press_and_never_more(told: St
     assert "Federal confidentiality rules" in shown.notice
     with told.house.db.begin() as session:
         assert len(disclosures_of(session, told.contact_id)) == before + 1
+    referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.DECLINED, told.now)
+    page = place_page.show(told.house, token, Language.ENGLISH, told.now)
+    assert (page.disclosed, page.may_show, "accepted" in page.may) == (None, False, True), "who says no needs no facts"
     referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.WITHDRAWN, told.now)
     assert place_page.show(told.house, token, Language.ENGLISH, told.now).disclosed is None
+
+
+def test_a_question_of_the_evening_is_put_and_answered_in_the_morning(told: Story) -> None:
+    first = told.order()[0]
+    told.register(first, FIRST)
+    told.caller.now += timedelta(hours=10, minutes=15)  # a quarter past eight
+    told.refer(first)
+    assert calls.plan_due(told.house, told.now + timedelta(minutes=6)) == 0
+    told.caller.now += timedelta(hours=13)
+    asking.ask_due(told.house, told.now)
+    assert told.place_says(FIRST, "1")[0] is Heard.FACILITY
+    assert told.places() == [("accepted", "facility_text")]
+
+
+def test_a_digit_before_the_question_has_left_is_no_answer_to_it(told: Story) -> None:
+    first = told.order()[0]
+    told.register(first, FIRST)
+    told.caller.now += timedelta(hours=10, minutes=15)
+    told.refer(first)
+    assert told.place_says(FIRST, "1")[0] is not Heard.FACILITY
+    assert told.places() == [("sent", "service")]
+
+
+def test_whoever_changes_their_mind_about_the_next_place_is_promised_only_what_happens(told: Story) -> None:
+    first = told.order()[0]
+    told.register(first, FIRST)
+    told.refer(first)
+    told.place_says(FIRST, "2")
+    told.told()
+    assert "We will ask them" in told.caller.text("yes")[0]
+    assert "leave that one out" in told.caller.text("no thanks")[0]
+    assert (told.places()[1], told.work()) == (("withdrawn", "caller"), [])
+    assert "We will ask them" not in told.caller.text("yes")[0]
+    assert told.work() == ["ask_the_place"]
+
+
+def test_who_does_not_wait_any_more_is_not_asked_again(told: Story) -> None:
+    first = told.order()[0]
+    told.refer(first)
+    referring.say(
+        *(told.house, told.contact_id, told.counselor, first, ReferralStatus.DECLINED, told.now),
+        DeclineReason.WAITING_LIST,
+    )
+    told.caller.now += timedelta(hours=4)
+    assert len(told.told()) == 2, "the next place, and the check-in of the talk"
+    told.caller.now += timedelta(hours=45)
+    assert any("still waiting" in words for words in told.told())
+    told.caller.text("no")
+    assert "waiting_list" not in told.planned()
+
+
+def test_a_link_for_somebody_who_left_long_ago_waits_for_the_morning(told: Story) -> None:
+    told.caller.now += timedelta(hours=16)  # two at night
+    wish = written_consents.Wish(told.order()[0], ["age"], ["treatment"], 30)
+    assert written_consents.prepare(told.house, told.contact_id, told.counselor, wish, told.now) is None
+    provider, link = Provider(), told.caller.outgoing()[-1]
+    assert texts.send(told.house, provider, link.id, told.now) is Sent.WAITS
+    assert texts.send(told.house, provider, link.id, told.now + timedelta(hours=8)) is Sent.SENT
 
 
 def test_no_without_any_referral_reaches_a_counselor_too(told: Story) -> None:

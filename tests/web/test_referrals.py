@@ -41,7 +41,7 @@ def test_a_counselor_refers_hears_no_and_the_next_place_is_offered(
     assert (status, "No phone of this place is registered" in parts) == (200, True)
     assert browser.post(f"{path}/refer", listing=first)[0] == 409
     status, parts = browser.post(f"{path}/referral-link", listing=first)
-    assert re.search(r'value="[^"]*/referral/[\w-]{24}"', parts)
+    assert re.search(r'value="[^"]*/referral/\?k=[\w-]{24}"', parts)
     assert "/referral/" not in browser.get(path)[1], "it is shown once"
     assert "Places that owe an answer" in browser.get("/referrals")[1]
     status, parts = browser.post(f"{path}/referral", listing=first, status="declined", reason="full")
@@ -67,27 +67,27 @@ def test_a_place_answers_behind_its_link_without_a_session_and_the_link_expires_
     browser, path = sign_in_as(Role.COUNSELOR), f"/contacts/{contact.id}"
     first = re.findall(r'id="refer-(\d+)"', browser.get(path)[1])[0]
     browser.post(f"{path}/refer", listing=first)
-    token = re.findall(r"/referral/([\w-]{24})", browser.post(f"{path}/referral-link", listing=first)[1])[0]
-    seen = client.get(f"/referral/{token}")
+    token = re.findall(r"/referral/\?k=([\w-]{24})", browser.post(f"{path}/referral-link", listing=first)[1])[0]
+    seen = client.get(f"/referral/?k={token}")
     words = seen.get_data(as_text=True)
     assert "take a new person for treatment now?" in words
     assert not any(fact in words.lower() for fact in ("02150", "clonazepam"))
     assert "Set-Cookie" not in seen.headers
-    assert "recibir ahora" in client.get(f"/referral/{token}?lang=es").get_data(as_text=True)
+    assert "recibir ahora" in client.get(f"/referral/?k={token}&lang=es").get_data(as_text=True)
     assert said(house, contact) == [("sent", "counselor")], "to look moves nothing"
-    client.post(f"/referral/{token}", data={"status": "acknowledged"})
-    client.post(f"/referral/{token}", data={"status": "accepted"})
-    assert "If that changes" in client.post(f"/referral/{token}", data={"status": "acknowledged"}).get_data(
+    client.post(f"/referral/?k={token}", data={"status": "acknowledged"})
+    client.post(f"/referral/?k={token}", data={"status": "accepted"})
+    assert "If that changes" in client.post(f"/referral/?k={token}", data={"status": "acknowledged"}).get_data(
         as_text=True
     )
     assert said(house, contact) == [("accepted", "facility_link")]
-    assert client.post(f"/referral/{token}", data={"status": "arrived"}).status_code == 410
-    client.post(f"/referral/{token}", data={"status": "declined", "reason": "full"})
+    assert client.post(f"/referral/?k={token}", data={"status": "arrived"}).status_code == 410
+    client.post(f"/referral/?k={token}", data={"status": "declined", "reason": "full"})
     assert said(house, contact) == [("declined", "facility_link"), ("offered", "service")]
     assert "We may not tell you anything of the person" in words
     with house.db.begin() as session:
         session.execute(update(ReferralLink).values(expires_at=datetime.now(UTC)))
-    gone = client.get(f"/referral/{token}")
+    gone = client.get(f"/referral/?k={token}")
     assert (gone.status_code, "Nothing is wrong on your side" in gone.get_data(as_text=True)) == (410, True)
 
 
