@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from flask import Flask
-from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.content.committed import committed_content
@@ -64,7 +63,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     relay = build_relay(settings, for_web=True)
-    house = build_house(settings, statement_timeout_ms=VOICE_STATEMENT_MS, after_commit=relay.nudge)
+    is_command = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    house = build_house(
+        settings,
+        statement_timeout_ms=VOICE_STATEMENT_MS,
+        after_commit=relay.nudge,
+        before_connect=_start_servers if is_command and settings.app_env == "development" else lambda: None,
+    )
     _extend(app, settings, house)
     correlation.register(app)
     webhook_guard.register(app, auth_token=settings.twilio_auth_token, public_base_url=settings.public_base_url)
@@ -76,19 +81,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(consent_pages.blueprint)
     api.register(app)
     commands.register(app)
-    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+    if is_command:
         house.db.statement_ms.set(COMMAND_STATEMENT_MS)
-        if settings.app_env == "development":
-            _start_servers_when_needed(house)
     return app
 
 
-def _start_servers_when_needed(house: House) -> None:
+def _start_servers() -> None:
     """A command works with nothing else running: embedded servers start when it first asks the database."""
-    from runtime.development import start_on_first_connection
+    from runtime.development import ensure_running_once
 
-    if isinstance(house.db.bind, Engine):
-        start_on_first_connection(house.db.bind)
+    ensure_running_once()
 
 
 def _environment() -> Mapping[str, str]:

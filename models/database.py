@@ -28,8 +28,18 @@ class Wake:
 AfterCommit = Callable[[Sequence[Wake]], None]
 
 
-def build_engine(url: str, *, statement_timeout_ms: int, connect_timeout_s: int = 1, pool_size: int = 8) -> Engine:
-    """An engine that gives up on time (DESIGN.md, Reliability): no statement, connection or pool waits for ever."""
+def build_engine(
+    url: str,
+    *,
+    statement_timeout_ms: int,
+    connect_timeout_s: int = 1,
+    pool_size: int = 8,
+    before_connect: Callable[[], None] = lambda: None,
+) -> Engine:
+    """An engine that gives up on time (DESIGN.md, Reliability): no statement, connection or pool waits for ever.
+
+    `before_connect` is called before each new connection is made.
+    """
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     options = (
@@ -45,7 +55,7 @@ def build_engine(url: str, *, statement_timeout_ms: int, connect_timeout_s: int 
         # psycopg turns a timeout below 2 s into 2 s; the web's total budget allows for it
         connect_args={"connect_timeout": connect_timeout_s, "options": options},
     )
-    be_patient(engine, statement_timeout_ms)
+    be_patient(engine, statement_timeout_ms, before_connect)
     return engine
 
 

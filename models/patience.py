@@ -5,6 +5,7 @@ little after the server should have ended the statement, and the connection is c
 """
 
 import time
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
@@ -32,7 +33,7 @@ class PatientConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(f"the database was silent for {self.patience_s} s") from silence
 
 
-def be_patient(engine: Engine, statement_timeout_ms: int) -> None:
+def be_patient(engine: Engine, statement_timeout_ms: int, before_connect: Callable[[], None]) -> None:
     """Let this engine make such connections, and after a silence refuse new ones for a moment."""
     usual = _seconds(statement_timeout_ms)
     silent_until = 0.0
@@ -43,6 +44,7 @@ def be_patient(engine: Engine, statement_timeout_ms: int) -> None:
         if time.monotonic() < silent_until:
             raise psycopg.OperationalError("the database was silent a moment ago")
         try:
+            before_connect()
             made = PatientConnection.connect(*cargs, **cparams)
         except errors.ConnectionTimeout:
             silent_until = time.monotonic() + REFUSE_S

@@ -8,9 +8,8 @@ import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-
-from sqlalchemy import Engine, event
 
 from config.defaults import EMBEDDED_MARK, SECRET_KEY_PREFIX
 from runtime.embedded import EmbeddedError, Servers, ensure_servers, server_urls
@@ -66,19 +65,17 @@ def ensure_running(env: MutableMapping[str, str] | None = None) -> None:
             upgrade(env["DATABASE_URL"])
 
 
-def start_on_first_connection(engine: Engine) -> None:
-    """`ensure_running` before `engine` first connects: a command that needs no database starts none.
+@cache
+def ensure_running_once() -> None:
+    """`ensure_running` for a command, before its engine first connects: one that needs no database starts none.
 
     Where the servers cannot run, the command ends with a sentence and exit status 2.
     """
-
-    @event.listens_for(engine, "do_connect", once=True)
-    def start(*_: object) -> None:
-        try:
-            ensure_running()
-        except EmbeddedError as refusal:
-            print(refusal, file=sys.stderr)
-            raise SystemExit(2) from None
+    try:
+        ensure_running()
+    except EmbeddedError as refusal:
+        print(refusal, file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def _own_keys(data: Path) -> dict[str, str]:

@@ -183,7 +183,8 @@ class TwilioTelephony:
             listed = self._client.calls.list(to=recipient, start_time_after=since, page_size=LIST_LIMIT)
         found = [(call, call.start_time or call.date_created) for call in listed if call.direction == "inbound"]
         return [
-            ReceivedCall(str(call.sid), str(call.from_), str(call.to), _aware(began), call.status in ENDED)
+            # the SDK has the caller's number of a call under a private name only (of a message it is `from_`)
+            ReceivedCall(str(call.sid), str(call._from), str(call.to), _aware(began), call.status in ENDED)
             for call, began in found
             if began is not None
         ]

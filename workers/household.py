@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -83,10 +83,18 @@ def _words() -> _Words:
     )
 
 
-def build_house(settings: Settings, *, statement_timeout_ms: int, after_commit: AfterCommit) -> House:
-    """A process's house: keys, database and words."""
+def build_house(
+    settings: Settings,
+    *,
+    statement_timeout_ms: int,
+    after_commit: AfterCommit,
+    before_connect: Callable[[], None] = lambda: None,
+) -> House:
+    """A process's house: keys, database and words. `before_connect`: see `models.database.build_engine`."""
     configure_keys(settings.encryption_keys, settings.secret_key)
-    engine = build_engine(settings.database_url, statement_timeout_ms=statement_timeout_ms)
+    engine = build_engine(
+        settings.database_url, statement_timeout_ms=statement_timeout_ms, before_connect=before_connect
+    )
     words = _words()
     return House(
         db=Database(engine, after_commit),

@@ -101,7 +101,7 @@ def test_what_did_not_get_out_is_sent_again_by_that_way_only_and_given_up_some_d
 def test_a_database_that_stays_away_is_told_without_it_once_by_a_host(
     house: House, ways: AlarmWays, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moments = iter(NOON + timedelta(seconds=seconds) for seconds in (0, 5, 16, 18, 0, 20))
+    moments = iter(NOON + timedelta(seconds=seconds) for seconds in (0, 0, 0, 5, 16, 18, 0, 20))
 
     def gone() -> None:
         raise OperationalError("connect", None, Exception("gone"))

@@ -79,6 +79,14 @@ def test_what_came_in_is_listed_and_our_own_texts_are_not(sim: Simulator, teleph
     assert [(text.sid, text.sender, text.body) for text in received] == [(sid, PERSON, "is anybody there")]
 
 
+def test_calls_that_came_in_are_listed_with_who_called(sim: Simulator, telephony: Telephony) -> None:
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    call(telephony)
+    came = sim.phone(PERSON).dial()
+    listed = telephony.received_calls(recipient=LINE, since=since)
+    assert [(found.sid, found.caller) for found in listed] == [(came.sid, PERSON)]
+
+
 def test_a_call_rings_is_asked_about_and_hung_up_twice(sim: Simulator, telephony: Telephony) -> None:
     sid = call(telephony)
     ringing = sim.phone(PERSON).wait_ring()
