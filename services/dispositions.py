@@ -14,7 +14,7 @@ from models.people import Counselor
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, Say
 from routing.vocabulary import ContactStatus, Disposition, Language, Presence
-from services import alerts, direct_calls, follow_ups, match_replay, needs, promises, safe_contact
+from services import alerts, direct_calls, follow_up_plans, match_replay, needs, promises, safe_contact
 from services.house import House
 from services.safe_contact import SafeContact
 
@@ -75,7 +75,7 @@ def write(
     if first:
         record(session, contact.id, "disposition", now, disposition=disposition.value, by=str(counselor_id or ""))
         needs.note_need(session, contact, now)
-        follow_ups.plan_for(session, house, contact, now)
+        follow_up_plans.plan_for(session, house, contact, now)
         if disposition is Disposition.CALLBACK_REQUESTED and contact.caller.number is not None:
             promises.promise_callback(session, house, contact, now, limits=counselor_id is None)
     outbox.touch(session, contact.id)

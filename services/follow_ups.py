@@ -1,22 +1,21 @@
-"""Follow-ups: planned from how a contact ended, started when due, tried again or ended by what comes back."""
+"""Follow-ups: started when due, tried again or ended by what comes back (`follow_up_plans` plans them)."""
 
 import logging
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models import follow_ups, outbox
-from models.contacts import Contact, record
+from models.contacts import record
 from models.follow_ups import FollowUp
 from models.matches import chosen_of
 from models.people import Caller
 from models.referrals import Referral
-from routing.follow_up import By, Dropped, Ended, Outcome, Plan, Step, after_attempt
+from routing.follow_up import By, Dropped, Outcome, after_attempt
 from routing.sending import Purpose, Refusal, may_send
-from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, ReferralWork
+from routing.vocabulary import FollowUpKind, FollowUpStatus, ReferralWork
 from services import alarms, consent, experiments, texts
 from services.alarms import AlarmKind
 from services.house import House
@@ -26,112 +25,6 @@ BATCH = 200
 FAILURE_LIMIT, FAILED_PAUSE = 3, timedelta(minutes=5)
 NEWS = (FollowUpKind.PLACE_ACCEPTED, FollowUpKind.NEXT_PLACE)  # of a referral: what cannot be texted, a person tells
 log = logging.getLogger(__name__)
-
-
-def plan_for(session: Session, house: House, contact: Contact, now: datetime) -> list[FollowUp]:
-    """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned so.
-
-    What a referral has planned stands, and makes some of it needless.
-    """
-    of_referrals = set()
-    for old in follow_ups.open_follow_ups(session, contact.id):
-        if old.plan.get("referral"):
-            of_referrals.add(old.plan["plan"])
-        elif old.kind in follow_ups.PLANNED and old.status is FollowUpStatus.PENDING:
-            _end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
-    if contact.disposition is None:
-        return []
-    needless = house.plans.needless_beside(frozenset(of_referrals))
-    owed = house.plans.owed(_ended(contact, contact.disposition))
-    planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if step.kind not in needless]
-    for old in follow_ups.texts_planned_before(session, contact, [row.kind for row in planned]):
-        _end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)  # nobody is texted the same twice
-    session.add_all(planned)
-    for row in planned:
-        record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
-    return planned
-
-
-def _ended(contact: Contact, disposition: Disposition) -> Ended:
-    known: dict[str, Any] = contact.triage or {}
-    return Ended(
-        disposition=disposition,
-        urgency=contact.urgency,
-        flags=frozenset(flag["value"] for flag in known.get("flags", ())),
-        substances=frozenset(substance["value"] for substance in known.get("substances", ())),
-    )
-
-
-def plan_for_referral(
-    session: Session, house: House, contact: Contact, referral: Referral, now: datetime, *, texts_too: bool
-) -> None:
-    """Plan what is owed because a referral (contact locked) has come to stand so, in place of what was planned.
-
-    `texts_too`: also what only tells the caller the news; not while a counselor is telling them.
-    """
-    owed = [
-        (plan, step)
-        for plan, step in house.plans.owed_to_referral(referral.status, referral.reason)
-        if texts_too or step.kind not in NEWS
-    ]
-    needless = {kind for plan, _ in owed for kind in plan.instead_of}
-    for old in follow_ups.open_follow_ups(session, contact.id):
-        about_it = old.plan.get("referral") == referral.id and old.kind is not FollowUpKind.REFERRAL
-        waits = old.status is FollowUpStatus.PENDING or old.plan.get("by") == By.PERSON
-        if old.kind in follow_ups.PLANNED and waits and (about_it or old.kind in needless):
-            _end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
-    _plan_all(session, house, contact, owed, referral, now)
-
-
-def plan_for_reason(session: Session, house: House, contact: Contact, referral: Referral, now: datetime) -> None:
-    """The same for what the reason of a decline asks for, when the reason is told after it."""
-    owed = house.plans.owed_to_referral(referral.status, referral.reason)
-    _plan_all(session, house, contact, [(plan, step) for plan, step in owed if plan.reasons], referral, now)
-
-
-def _plan_all(
-    session: Session,
-    house: House,
-    contact: Contact,
-    owed: list[tuple[Plan, Step]],
-    referral: Referral,
-    now: datetime,
-) -> None:
-    for plan, step in owed:
-        row = _row(session, house, contact, plan, step, now)
-        row.plan = {**row.plan, "referral": referral.id}
-        session.add(row)
-        record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
-
-
-def _row(session: Session, house: House, contact: Contact, plan: Plan, step: Step, now: datetime) -> FollowUp:
-    scale = house.rules.follow_up_time_scale  # a demonstration's days are minutes
-    due_at, compared = now + step.after * scale, {}
-    allotted = experiments.allotted(session, house, contact, plan, step, now)
-    if allotted is not None:
-        experiment, arm = allotted
-        standard = {"words": step.words, "spacing_seconds": (step.spacing * scale).total_seconds()}
-        compared = {"experiment": experiment.id, "arm": arm.id, "standard": standard}
-        step, due_at = arm.changed(step), experiments.due_at(session, house, contact, arm, due_at)
-    return FollowUp(
-        contact_id=contact.id,
-        kind=step.kind,
-        due_at=due_at,
-        attempts=0,
-        max_attempts=step.attempts,
-        created_at=now,
-        plan={
-            "plan": plan.id,
-            "version": house.plans.version,
-            "by": step.by.value,
-            "words": step.words,
-            "words_unchosen": step.words_unchosen,
-            "words_neutral": step.words_neutral,
-            "spacing_seconds": (step.spacing * scale).total_seconds(),
-            "silent_attempts": plan.silent_attempts,
-            **compared,
-        },
-    )
 
 
 def start_due(house: House, now: datetime, limit: int = BATCH) -> int:
@@ -225,7 +118,7 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
 
 def _kept_back(session: Session, house: House, row: FollowUp, refusal: Refusal, now: datetime) -> None:
     """Nothing is sent. News of a referral is then told by a person, who knows how this caller can be reached."""
-    _end(session, row, FollowUpStatus.STOPPED, refusal.value, now)
+    end(session, row, FollowUpStatus.STOPPED, refusal.value, now)
     if row.kind in NEWS:
         referral = session.get(Referral, row.plan.get("referral"))
         work.ask_counselor(session, house, row.contact, ReferralWork.TELL_THE_CALLER, now, referral)
@@ -279,7 +172,7 @@ def settle(session: Session, row: FollowUp, outcome: Outcome, now: datetime) -> 
         row.status, row.due_at, row.last_outcome = following.status, following.due_at, outcome.value
         record(session, row.contact_id, "follow_up_again", now, follow_up=row.kind.value, outcome=outcome.value)
         return
-    _end(session, row, following.status, outcome.value, now)
+    end(session, row, following.status, outcome.value, now)
     if following.status is FollowUpStatus.STOPPED:
         _stop_rule(session, row, now)
 
@@ -288,7 +181,7 @@ def leave_off(session: Session, row: FollowUp, outcome: Outcome, now: datetime) 
     """After this answer the later steps of the same plan, about the same referral, are not wanted any more."""
     for sibling in follow_ups.planned_for(session, row.contact_id, row.plan["plan"]):
         if sibling.status is FollowUpStatus.PENDING and sibling.plan.get("referral") == row.plan.get("referral"):
-            _end(session, sibling, FollowUpStatus.STOPPED, outcome.value, now)
+            end(session, sibling, FollowUpStatus.STOPPED, outcome.value, now)
 
 
 def _stop_rule(session: Session, row: FollowUp, now: datetime) -> None:
@@ -299,7 +192,7 @@ def _stop_rule(session: Session, row: FollowUp, now: datetime) -> None:
         return
     for sibling in siblings:
         if sibling.status is FollowUpStatus.PENDING:
-            _end(session, sibling, FollowUpStatus.STOPPED, Dropped.STOP_RULE.value, now)
+            end(session, sibling, FollowUpStatus.STOPPED, Dropped.STOP_RULE.value, now)
 
 
 def complete(house: House, follow_up_id: uuid.UUID, outcome: Outcome, now: datetime) -> bool:
@@ -320,7 +213,8 @@ def hear_answer(session: Session, caller: Caller, outcome: Outcome, now: datetim
     return bool(waiting)
 
 
-def _end(session: Session, row: FollowUp, status: FollowUpStatus, outcome: str, now: datetime) -> None:
+def end(session: Session, row: FollowUp, status: FollowUpStatus, outcome: str, now: datetime) -> None:
+    """Close a follow-up (locked): how it ended, in its row and on the timeline."""
     row.status, row.last_outcome, row.done_at = status, outcome, now
     record(session, row.contact_id, "follow_up_ended", now, follow_up=row.kind.value, outcome=outcome)
     outbox.touch(session, row.contact_id)

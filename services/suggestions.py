@@ -13,7 +13,7 @@ from routing.match_need import Outcome
 from routing.match_phrases import render
 from routing.match_profile import Profile, read_profile
 from routing.vocabulary import ContactStatus, Disposition, Language
-from services import follow_ups, knowing, showings
+from services import follow_up_plans, knowing, showings
 from services.house import House
 from services.matching import AskedBy, Matches, desk_of, find_matches
 from services.place_lines import lines, payer_line
@@ -87,7 +87,7 @@ def first_places(session: Session, house: House, contact: Contact, now: datetime
     contact.flow = {**contact.flow, "places_first": first, "places_sent": first}
     if contact.status is ContactStatus.CONVERSING:
         contact.disposition = Disposition.REFERRED  # until a counselor writes another
-        follow_ups.plan_for(session, house, contact, now)
+        follow_up_plans.plan_for(session, house, contact, now)
     heading = house.phrases.text("text.places", contact.language, zip=profile.zip)
     listed = "\n".join([heading, *lines(house, contact, matches.places, first=1), *about_payer])
     return [*advice, listed, _end(house, contact, "text.places_end", matches, first)]

@@ -11,7 +11,7 @@ from models.matches import matches_of
 from models.referrals import Referral, referral_after, referral_to_facility, referrals_of
 from routing.referrals import ANSWER_WITHIN, AT_THE_PLACE, FACILITY, UNANSWERED, may_become
 from routing.vocabulary import ContactStatus, DeclineReason, ReferralStatus, ReferralWork, SaidBy
-from services import follow_ups
+from services import follow_up_plans
 from services.directory.sheets import sheets
 from services.house import House
 from services.referrals import words, work
@@ -89,7 +89,7 @@ def note_reason(
     if referral.reason is not reason:
         referral.reason, referral.updated_at = reason, now
         record(session, contact.id, "referral_reason", now, decline=reason.value)
-        follow_ups.plan_for_reason(session, house, contact, referral, now)
+        follow_up_plans.plan_for_reason(session, house, contact, referral, now)
         outbox.touch(session, contact.id)
     return True
 
@@ -123,7 +123,7 @@ def _follow(session: Session, house: House, contact: Contact, referral: Referral
     if referral.status is S.NOT_ARRIVED:
         work.ask_counselor(session, house, contact, ReferralWork.NOT_ARRIVED, now, referral)
     here = contact.status in WITH_US and contact.claimed_by is not None  # a counselor is speaking with them
-    follow_ups.plan_for_referral(session, house, contact, referral, now, texts_too=not here)
+    follow_up_plans.plan_for_referral(session, house, contact, referral, now, texts_too=not here)
 
 
 def offer_next(session: Session, contact: Contact, declined: Referral, now: datetime) -> Referral | None:

@@ -1,4 +1,4 @@
-"""The house with the real words and rules and the invented sample directory, for stories told by text."""
+"""For stories told by phone a line on a paper network; for those by text the real words, rules and sample directory."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +11,18 @@ from config.phrases import load_phrases
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from services.match_desk import build_desk
+from tests.fixtures.paper import PaperTelephony
+from tests.services.calls import Stage
 from tests.services.outside import NOON
 from tests.services.texting import Thread
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "directory.csv"
+
+
+@pytest.fixture
+def stage(house: House, paper: PaperTelephony) -> Stage:
+    """A line whose telephone network is paper, moved by the test's own hand."""
+    return Stage(house, paper)
 
 
 @pytest.fixture(scope="session")

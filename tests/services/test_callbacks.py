@@ -2,19 +2,10 @@
 
 import uuid
 
-import pytest
-
 from models.contacts import Contact, waiting_ahead, waiting_contacts
 from routing.vocabulary import ContactStatus, Urgency
 from services import bridging, callbacks, dispositions, promises, releasing, waiting
-from services.house import House
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def test_a_callback_does_not_ring_the_same_phone_without_a_pause(stage: Stage) -> None:

@@ -20,16 +20,9 @@ from routing.spans import Span
 from routing.vocabulary import Role
 from services import schedules, shift_changes
 from services.coverage_alarm import tell_gaps
-from services.house import House
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import NOON, Stage
 
 ALWAYS = "daily 00:00-24:00"
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def works(stage: Stage, who: uuid.UUID, words: str) -> None:

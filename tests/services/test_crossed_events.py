@@ -10,14 +10,7 @@ from routing.degraded_flow import OnShift, phones_of_round
 from routing.documents import Enqueue, Leave
 from routing.vocabulary import ContactStatus, LegKind, Presence
 from services import answering, bridging, callbacks, ringing, tasks, waiting, watchdog
-from services.house import House
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def meets(stage: Stage, number: int) -> None:

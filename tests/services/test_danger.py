@@ -14,14 +14,8 @@ from services import board, contact_page, dispatch, flags, hand_over, notes, res
 from services.contact_answers import Given, write_answers
 from services.house import House
 from services.notes import version_of
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import NOON, Stage, says
 from tests.services.texting import COUNSELOR, Thread, contact_of, staff
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from models.texts import TextMessage
 from routing.experiments import Arm, Experiment
 from routing.follow_up import Outcome
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Role, Urgency
-from services import experiments, follow_ups
+from services import experiments, follow_up_plans, follow_ups
 from services.house import House
 from tests.fixtures.people import Browser
 from tests.services.outside import NOON, make_caller, make_contact
@@ -33,7 +33,7 @@ def planned(house: House, number: int = 0, **facts: object) -> FollowUp:
     with house.db.begin() as session:
         caller = make_caller(session, f"+1617555{number:04d}", texting_ok=True, timezone="America/New_York")
         contact = make_contact(session, caller, status=ContactStatus.CLOSED, disposition=Disposition.REFERRED, **facts)
-        return follow_ups.plan_for(session, house, contact, NOON)[0]
+        return follow_up_plans.plan_for(session, house, contact, NOON)[0]
 
 
 def newest_words(house: House) -> str:
@@ -48,7 +48,7 @@ def test_people_are_spread_over_the_arms_and_each_stays_in_theirs(house: House) 
     assert 8 <= arms.count("question") <= 32
     row = rows[arms.index("question")]
     with house.db.begin() as session:
-        again = follow_ups.plan_for(session, comparing_house, session.get_one(Contact, row.contact_id), NOON)[0]
+        again = follow_up_plans.plan_for(session, comparing_house, session.get_one(Contact, row.contact_id), NOON)[0]
     assert again.plan["arm"] == "question", "whenever it is asked, it is the same arm"
     assert row.plan["words"] == "follow_up.check_in.question"
     assert rows[arms.index("standard")].plan["words"] == "follow_up.check_in"

@@ -13,7 +13,7 @@ from models.people import Caller
 from models.texts import TextMessage
 from routing.follow_up import Outcome
 from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
-from services import follow_ups
+from services import follow_up_plans, follow_ups
 from services.house import House
 from services.match_replay import note_choice
 from tests.services.outside import NIGHT, NOON, make_caller, make_contact, make_counselor, write_in
@@ -27,7 +27,7 @@ def close(house: House, disposition: Disposition, *, texted: bool = True, **fact
         if texted:
             write_in(session, contact)
         contact.disposition = disposition
-        follow_ups.plan_for(session, house, contact, NOON)
+        follow_up_plans.plan_for(session, house, contact, NOON)
 
 
 def rows(house: House, kind: FollowUpKind | None = FollowUpKind.CHECK_IN) -> list[FollowUp]:
@@ -176,7 +176,7 @@ def test_another_disposition_replaces_what_was_planned(house: House) -> None:
     with house.db.begin() as session:
         contact = session.scalars(select(Contact)).one()
         contact.disposition = Disposition.NOT_FOR_US
-        follow_ups.plan_for(session, house, contact, NOON)
+        follow_up_plans.plan_for(session, house, contact, NOON)
     assert {(row.status, row.last_outcome) for row in rows(house, None)} == {(FollowUpStatus.STOPPED, "replaced")}
 
 
@@ -185,7 +185,7 @@ def test_a_number_with_two_contacts_is_not_texted_the_same_twice(house: House) -
         caller = make_caller(session, timezone="America/New_York", texting_ok=True)
         for number in (0, 1):
             contact = make_contact(session, caller, disposition=Disposition.REFERRED)
-            follow_ups.plan_for(session, house, contact, NOON + timedelta(hours=number))
+            follow_up_plans.plan_for(session, house, contact, NOON + timedelta(hours=number))
     follow_ups.start_due(house, NOON + DAY + timedelta(hours=2))
     assert len(texts_out(house)) == 1
     assert sorted(row.status for row in rows(house)) == [FollowUpStatus.STARTED, FollowUpStatus.STOPPED]
@@ -201,7 +201,7 @@ def stopped_a_benzodiazepine(house: House) -> uuid.UUID:
             "flags": [{"value": "stopped_abruptly", "source": "voice"}],
         }
         contact.disposition, contact.disposition_by = Disposition.INFORMATION, counselor.id
-        follow_ups.plan_for(session, house, contact, NOON)
+        follow_up_plans.plan_for(session, house, contact, NOON)
         return counselor.id
 
 

@@ -8,7 +8,6 @@ from routing.segments import segments
 from routing.vocabulary import ContactStatus
 from services import waiting
 from services.house import House
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
 from tests.services.texting import Thread, contact_of
 
@@ -16,11 +15,6 @@ from tests.services.texting import Thread, contact_of
 @pytest.fixture
 def caller(house: House, zip_codes: None) -> Thread:
     return Thread(house)
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 @pytest.mark.parametrize("words", ["INFO KLONOPIN", "info clonazepam", "INFO", "what are side effects of klonopin?"])

@@ -23,16 +23,9 @@ from services import (
     waiting,
 )
 from services.blocks import BlockReason
-from services.house import House
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import LINE, Stage, says
 
 THEM = "+12125550142"
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def calls_in(stage: Stage, number: str, sid: str, verdict: str = "") -> Document:

@@ -12,15 +12,8 @@ from models.look_backs import good_until
 from routing.follow_up import By
 from routing.vocabulary import ContactStatus
 from services import missed_calls
-from services.house import House
 from telephony.ports import ProviderUnsure, ReceivedCall
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import LINE, NOON, Stage
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def came(sid: str, minutes: float, caller: str = "+12125550142", *, over: bool = True) -> ReceivedCall:

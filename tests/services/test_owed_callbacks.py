@@ -2,7 +2,6 @@
 
 import uuid
 
-import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact, events_of, waiting_ahead
@@ -11,16 +10,9 @@ from models.reading import contacts_to_wrap_up
 from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, Disposition, FollowUpStatus, LegKind, Role
 from services import bridging, callbacks, dispositions, owed_callbacks, promises, releasing, ringing, waiting
-from services.house import House
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage
 
 THEM, STRANGER = "+12125550142", "+12125550143"
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def promised(stage: Stage, number: str = THEM) -> uuid.UUID:

@@ -12,15 +12,9 @@ from routing.vocabulary import ContactStatus, Disposition
 from services import dispositions, releasing
 from services.house import House
 from services.reports import Period, Report, report
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import NOON, Stage
 
 WEEK = Period(date(2026, 3, 2), date(2026, 3, 8), "America/New_York")
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def night(stage: Stage, seed: int) -> None:

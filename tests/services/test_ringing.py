@@ -2,24 +2,12 @@
 
 from datetime import timedelta
 
-import pytest
-from sqlalchemy import select
-
-from models.contacts import Contact, Leg, events_of, waiting_ahead, waiting_contacts
-from models.people import Counselor
+from models.contacts import Contact, Leg, events_of
 from models.ring_counts import ring_counts
-from models.texts import TextMessage
 from routing.documents import Enqueue, Leave
-from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Presence, Role
-from services import bridging, intake, knowing, releasing, ringing, waiting
-from services.house import House
-from tests.fixtures.paper import PaperTelephony
+from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus
+from services import bridging, intake, releasing, waiting
 from tests.services.calls import Stage, joins, says
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def test_a_call_is_queued_and_logged_before_the_first_word_is_spoken(stage: Stage) -> None:
@@ -182,55 +170,6 @@ def test_a_call_that_a_worker_redirects_does_not_go_in_twice_and_goes_in_alone_w
     assert stage.waits(contact).steps == (Leave(),)
 
 
-def test_a_counselor_on_a_call_is_not_rung_again(stage: Stage) -> None:
-    stage.counselor(101)
-    first = stage.dials()
-    stage.rings(first)
-    stage.takes(101)
-
-    second = stage.dials("+12125550143")
-    ringing.ring(stage.house, stage.network, second, stage.now)
-
-    assert [leg.kind for leg in stage.legs(second)] == [LegKind.CALLER]
-
-
-def test_with_nobody_on_shift_the_on_call_phones_ring_at_once(stage: Stage) -> None:
-    stage.counselor(101, on_shift=False)
-    house = stage.house
-    rules = type(house.rules)(**{**vars(house.rules), "on_call_numbers": ("+16175550199",)})
-    stage.house = type(house)(house.db, rules, house.phrases)
-    contact = stage.dials()
-
-    assert stage.rings(contact) == ["+16175550199"]
-
-
-def test_spanish_speakers_are_rung_first_and_the_others_after_a_while(stage: Stage) -> None:
-    stage.counselor(101, languages=("en", "es"))
-    stage.counselor(102)
-    contact = stage.dials()
-    waiting.greeting_key(stage.house, contact, "2", stage.now)
-    assert stage.rings(contact) == ["+16175550101"]
-
-    stage.later(21)
-    assert sorted(stage.rings(contact)) == ["+16175550101", "+16175550102"]
-
-
-def test_the_wish_for_a_woman_is_met_until_it_expires_and_never_in_danger(stage: Stage) -> None:
-    stage.counselor(101)
-    woman = stage.counselor(102)
-    with stage.house.db.begin() as session:
-        session.get_one(Counselor, woman).skills = ["female"]
-    contact = stage.dials()
-    waiting.heard(stage.house, contact, "what", None, "could I talk to a woman", stage.now)
-    assert stage.rings(contact) == ["+16175550102"]
-    stage.later(45)
-    assert set(stage.rings(contact)) == {"+16175550101", "+16175550102"}
-    other = stage.dials("+12125550143")
-    waiting.heard(stage.house, other, "what", None, "I want to kill myself, I want to speak with a woman", stage.now)
-    with stage.house.db.begin() as session:
-        assert knowing.counselor_wish(session.get_one(Contact, other)) is None
-
-
 def test_whoever_chooses_spanish_hears_the_limits_of_privacy_and_the_keys_in_spanish(stage: Stage) -> None:
     contact = stage.dials()
 
@@ -238,44 +177,6 @@ def test_whoever_chooses_spanish_hears_the_limits_of_privacy_and_the_keys_in_spa
 
     assert document.language is Language.SPANISH
     assert says(document) == ["voice.spanish_chosen", "voice.confidential", "voice.keys"]
-
-
-def test_supervisors_are_rung_after_forty_five_seconds(stage: Stage) -> None:
-    stage.counselor(101, presence=Presence.AWAY)
-    stage.counselor(150, role=Role.SUPERVISOR, on_shift=False)
-    contact = stage.dials()
-    stage.later(46)
-
-    assert stage.rings(contact) == ["+16175550150"]
-
-
-def test_two_missed_rings_put_a_counselor_away_but_never_the_last_one(stage: Stage) -> None:
-    stage.counselor(101)
-    contact = stage.dials()
-    for _ in range(3):
-        stage.rings(contact)
-        stage.hangs_up(101, "no-answer")
-        stage.later(9)
-    assert stage.rings(contact) != [], "the last one there is rung on"
-
-    stage.counselor(102)
-    stage.hangs_up(101, "no-answer")
-    stage.network.placed.clear()
-    assert stage.rings(contact) == ["+16175550102"]
-    with stage.house.db.begin() as session:
-        text = session.scalars(select(TextMessage)).one()
-        assert "Reply ON" in text.body, "told, once"
-
-
-def test_danger_goes_before_whoever_came_first_in_every_queue(stage: Stage) -> None:
-    first = stage.dials("+12125550101")
-    stage.later(5)
-    second = stage.dials("+12125550102")
-    waiting.heard(stage.house, second, "what", None, "he is not breathing", stage.now)
-    with stage.house.db.begin() as session:
-        assert [contact.id for contact in waiting_contacts(session)] == [second, first]
-        ahead = [waiting_ahead(session, session.get_one(Contact, contact_id)) for contact_id in (second, first)]
-    assert ahead == [0, 1]
 
 
 def test_after_press_one_the_counselor_hears_what_it_is_about_and_before_it_nothing(stage: Stage) -> None:

@@ -2,20 +2,11 @@
 
 from itertools import pairwise
 
-import pytest
-
 from routing.documents import Enqueue, HangUp, Leave, Ring
 from routing.vocabulary import ContactStatus, LegKind, Presence, Role
 from services import answering, bridging, escalation, releasing, waiting
-from services.house import House
 from services.wait_again import NEXT_TURN
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, joins, says
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 def test_a_voicemail_that_picks_up_never_gets_the_caller(stage: Stage) -> None:

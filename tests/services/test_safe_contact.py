@@ -12,7 +12,7 @@ from models.follow_ups import FollowUp
 from models.people import Caller
 from models.texts import TextMessage
 from routing.vocabulary import Disposition
-from services import conversation, follow_ups, records, safe_contact, texts
+from services import conversation, follow_up_plans, follow_ups, records, safe_contact, texts
 from services.conversation import Inbound
 from services.house import House
 from services.safe_contact import SafeContact
@@ -27,7 +27,7 @@ def a_contact(house: House, **facts: object):
         counselor = make_counselor(session)
         contact = make_contact(session, make_caller(session, timezone="America/New_York", **facts))
         contact.disposition = Disposition.REFERRED
-        follow_ups.plan_for(session, house, contact, NOON)
+        follow_up_plans.plan_for(session, house, contact, NOON)
         return contact.id, counselor.id
 
 

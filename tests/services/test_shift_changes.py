@@ -15,17 +15,10 @@ from routing.documents import Ask, Document, GoTo, HangUp
 from routing.spans import Span
 from routing.vocabulary import Presence, Role
 from services import conversation, intake, reminders, rings, schedules, shift_changes
-from services.house import House
-from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import LINE, NOON, Stage, says
 
 NIGHT = Span(datetime(2026, 3, 6, 3, 0, tzinfo=UTC), datetime(2026, 3, 6, 11, 0, tzinfo=UTC))  # Thursday 22:00 Boston
 OWNER, TAKER, THIRD = 101, 102, 103
-
-
-@pytest.fixture
-def stage(house: House, paper: PaperTelephony) -> Stage:
-    return Stage(house, paper)
 
 
 @pytest.fixture

@@ -1,0 +1,122 @@
+"""Follow-ups are planned: from how a contact ended, and from where a referral has come to stand."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import follow_ups
+from models.contacts import Contact, record
+from models.follow_ups import FollowUp
+from models.referrals import Referral
+from routing.follow_up import By, Dropped, Ended, Plan, Step
+from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
+from services import experiments
+from services.follow_ups import NEWS, end
+from services.house import House
+
+
+def plan_for(session: Session, house: House, contact: Contact, now: datetime) -> list[FollowUp]:
+    """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned so.
+
+    What a referral has planned stands, and makes some of it needless.
+    """
+    of_referrals = set()
+    for old in follow_ups.open_follow_ups(session, contact.id):
+        if old.plan.get("referral"):
+            of_referrals.add(old.plan["plan"])
+        elif old.kind in follow_ups.PLANNED and old.status is FollowUpStatus.PENDING:
+            end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
+    if contact.disposition is None:
+        return []
+    needless = house.plans.needless_beside(frozenset(of_referrals))
+    owed = house.plans.owed(_ended(contact, contact.disposition))
+    planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if step.kind not in needless]
+    for old in follow_ups.texts_planned_before(session, contact, [row.kind for row in planned]):
+        end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)  # nobody is texted the same twice
+    session.add_all(planned)
+    for row in planned:
+        record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
+    return planned
+
+
+def _ended(contact: Contact, disposition: Disposition) -> Ended:
+    known: dict[str, Any] = contact.triage or {}
+    return Ended(
+        disposition=disposition,
+        urgency=contact.urgency,
+        flags=frozenset(flag["value"] for flag in known.get("flags", ())),
+        substances=frozenset(substance["value"] for substance in known.get("substances", ())),
+    )
+
+
+def plan_for_referral(
+    session: Session, house: House, contact: Contact, referral: Referral, now: datetime, *, texts_too: bool
+) -> None:
+    """Plan what is owed because a referral (contact locked) has come to stand so, in place of what was planned.
+
+    `texts_too`: also what only tells the caller the news; not while a counselor is telling them.
+    """
+    owed = [
+        (plan, step)
+        for plan, step in house.plans.owed_to_referral(referral.status, referral.reason)
+        if texts_too or step.kind not in NEWS
+    ]
+    needless = {kind for plan, _ in owed for kind in plan.instead_of}
+    for old in follow_ups.open_follow_ups(session, contact.id):
+        about_it = old.plan.get("referral") == referral.id and old.kind is not FollowUpKind.REFERRAL
+        waits = old.status is FollowUpStatus.PENDING or old.plan.get("by") == By.PERSON
+        if old.kind in follow_ups.PLANNED and waits and (about_it or old.kind in needless):
+            end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
+    _plan_all(session, house, contact, owed, referral, now)
+
+
+def plan_for_reason(session: Session, house: House, contact: Contact, referral: Referral, now: datetime) -> None:
+    """The same for what the reason of a decline asks for, when the reason is told after it."""
+    owed = house.plans.owed_to_referral(referral.status, referral.reason)
+    _plan_all(session, house, contact, [(plan, step) for plan, step in owed if plan.reasons], referral, now)
+
+
+def _plan_all(
+    session: Session,
+    house: House,
+    contact: Contact,
+    owed: list[tuple[Plan, Step]],
+    referral: Referral,
+    now: datetime,
+) -> None:
+    for plan, step in owed:
+        row = _row(session, house, contact, plan, step, now)
+        row.plan = {**row.plan, "referral": referral.id}
+        session.add(row)
+        record(session, contact.id, "follow_up_planned", now, follow_up=row.kind.value, due=row.due_at.isoformat())
+
+
+def _row(session: Session, house: House, contact: Contact, plan: Plan, step: Step, now: datetime) -> FollowUp:
+    scale = house.rules.follow_up_time_scale  # a demonstration's days are minutes
+    due_at, compared = now + step.after * scale, {}
+    allotted = experiments.allotted(session, house, contact, plan, step, now)
+    if allotted is not None:
+        experiment, arm = allotted
+        standard = {"words": step.words, "spacing_seconds": (step.spacing * scale).total_seconds()}
+        compared = {"experiment": experiment.id, "arm": arm.id, "standard": standard}
+        step, due_at = arm.changed(step), experiments.due_at(session, house, contact, arm, due_at)
+    return FollowUp(
+        contact_id=contact.id,
+        kind=step.kind,
+        due_at=due_at,
+        attempts=0,
+        max_attempts=step.attempts,
+        created_at=now,
+        plan={
+            "plan": plan.id,
+            "version": house.plans.version,
+            "by": step.by.value,
+            "words": step.words,
+            "words_unchosen": step.words_unchosen,
+            "words_neutral": step.words_neutral,
+            "spacing_seconds": (step.spacing * scale).total_seconds(),
+            "silent_attempts": plan.silent_attempts,
+            **compared,
+        },
+    )
