@@ -4,36 +4,24 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, or_, select, text, update
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from models.base import Base, Id, words_of
-from models.bed_contacts import BedContact
-from models.bed_rounds import NOT_READ
+from models.base import Base, Id
 from models.referrals import Referral
-from models.texts import TextMessage
-from routing.vocabulary import LegStatus
+from models.staff_calls import PutToAPhone, questions_to_call
 
 
-class ReferralAsk(Base):
+class ReferralAsk(PutToAPhone, Base):
     """One question to one registered phone. A phone is asked one after the other: a digit never has two meanings."""
 
     __tablename__ = "referral_ask"
-    id: Mapped[Id]
     referral_id: Mapped[int] = mapped_column(ForeignKey(Referral.id, ondelete="CASCADE"))
-    bed_contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(BedContact.id, ondelete="CASCADE"))
     created_at: Mapped[datetime]
     # when the question leaves, at night the next morning; None: waits until the phone has answered another
     asked_at: Mapped[datetime | None]
-    text_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(TextMessage.id, ondelete="SET NULL"))
     wants_reason: Mapped[bool] = mapped_column(Boolean, default=False)  # the next digit says why they cannot
-    explained: Mapped[bool] = mapped_column(Boolean, default=False)  # a wrong answer was answered once
-    closed_at: Mapped[datetime | None]  # nothing more is waited for; a later digit still corrects
-    call_status: Mapped[LegStatus | None] = mapped_column(words_of(LegStatus))  # of the call that asks; None: no call
-    call_sid: Mapped[str | None] = mapped_column(String(64))
-    call_at: Mapped[datetime | None]  # planned, then placed
     referral: Mapped[Referral] = relationship()
-    phone: Mapped[BedContact] = relationship()
     __table_args__ = (
         Index(
             "uq_referral_ask_open",
@@ -57,13 +45,6 @@ class ReferralLink(Base):
     expires_at: Mapped[datetime]
     referral: Mapped[Referral] = relationship()
     __table_args__ = (Index(None, "referral_id"),)
-
-
-def lock_ask(session: Session, ask_id: uuid.UUID) -> ReferralAsk | None:
-    """A question, locked until this transaction ends."""
-    return session.get(
-        ReferralAsk, ask_id, with_for_update={"of": ReferralAsk, "key_share": True}, populate_existing=True
-    )
 
 
 def asks_of(session: Session, referral_id: int) -> Sequence[ReferralAsk]:
@@ -111,37 +92,8 @@ def close_old_asks(session: Session, asked_before: datetime, now: datetime) -> N
 
 
 def asks_to_call(session: Session, asked_before: datetime, limit: int) -> Sequence[ReferralAsk]:
-    """Questions without a call whose phone reads no texts, did not get ours, or has not answered since then."""
-    late = or_(BedContact.voice_only, ReferralAsk.asked_at <= asked_before, TextMessage.status.in_(NOT_READ))
-    query = (
-        select(ReferralAsk)
-        .join(ReferralAsk.phone)
-        .outerjoin(TextMessage, TextMessage.id == ReferralAsk.text_id)
-        .where(ReferralAsk.closed_at.is_(None), ReferralAsk.asked_at.is_not(None), ReferralAsk.call_status.is_(None))
-        .where(late, ~ReferralAsk.wants_reason)
-        .order_by(ReferralAsk.asked_at)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True, of=ReferralAsk)
-    )
-    return session.scalars(query).all()
-
-
-def planned_ask_calls(session: Session, before: datetime, limit: int) -> Sequence[ReferralAsk]:
-    """Calls that were planned and that no reminder brought to a worker in time."""
-    query = (
-        select(ReferralAsk)
-        .where(ReferralAsk.call_status == LegStatus.PLANNED, ReferralAsk.call_at < before)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    return session.scalars(query).all()
-
-
-def claim_ask_call(session: Session, ask_id: uuid.UUID, now: datetime) -> ReferralAsk | None:
-    """Take a planned call for dialling; None when somebody else has it or it is not wanted any more."""
-    planned = (ReferralAsk.call_status == LegStatus.PLANNED, ReferralAsk.closed_at.is_(None))
-    statement = update(ReferralAsk).where(ReferralAsk.id == ask_id, *planned)
-    return session.scalar(statement.values(call_status=LegStatus.PLACING, call_at=now).returning(ReferralAsk))
+    """Questions that a text does not help, oldest first; locked."""
+    return questions_to_call(session, ReferralAsk, ReferralAsk.asked_at, asked_before, limit)
 
 
 def link_with(session: Session, token_hash: bytes) -> ReferralLink | None:

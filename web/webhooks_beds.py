@@ -40,9 +40,9 @@ def key(round_id: uuid.UUID) -> Response:
 
 @blueprint.post("/status/beds")
 def status() -> tuple[str, int]:
-    """How the call stands; only its end matters. `round` in the address is our row's id."""
+    """How the call stands; only its end matters. `id` in the address is our row's id."""
     try:
-        round_id = uuid.UUID(request.args.get("round", ""))
+        round_id = uuid.UUID(request.args.get("id", ""))
     except ValueError:
         return "Not a call of ours.", 404
     if field("CallStatus") in ENDED_WORDS:

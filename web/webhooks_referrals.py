@@ -46,9 +46,9 @@ def intake_answer(leg_id: uuid.UUID) -> Response:
 
 @blueprint.post("/status/referral")
 def status() -> tuple[str, int]:
-    """How the call stands; only its end matters. `ask` in the address is our row's id."""
+    """How the call stands; only its end matters. `id` in the address is our row's id."""
     try:
-        ask_id = uuid.UUID(request.args.get("ask", ""))
+        ask_id = uuid.UUID(request.args.get("id", ""))
     except ValueError:
         return "Not a call of ours.", 404
     if field("CallStatus") in ENDED_WORDS:

@@ -42,7 +42,7 @@ def _begin_round(session: Session, house: House, contact_id: uuid.UUID, now: dat
     close_rounds(session, contact.id, now)
     contact.asked_at = now
     asked = BedRound(
-        id=uuid.uuid4(), contact=contact, opened_at=now, asked_at=now, waiting=list(contact.levels),
+        id=uuid.uuid4(), phone=contact, opened_at=now, asked_at=now, waiting=list(contact.levels),
         asking=BedLevel(contact.levels[0]), explained=False,
     )  # fmt: skip
     session.add(asked)
@@ -102,7 +102,7 @@ def take_digit(session: Session, house: House, asked: BedRound, digit: int, how:
 
     Another digit afterwards corrects the answer.
     """
-    contact, level = asked.contact, asked.asking
+    contact, level = asked.phone, asked.asking
     told = BedsTold(contact.facility_id, level, digit, how)
     keep_beds(session, told, now, None, bed_contact_id=contact.id)
     thanks = _words(
@@ -119,7 +119,7 @@ def take_digit(session: Session, house: House, asked: BedRound, digit: int, how:
 
 def _not_a_digit(session: Session, house: House, asked: BedRound, inbound: Inbound, now: datetime) -> bool:
     """One clear sentence, once; whoever then still writes, or needs help, is talked with as everybody is."""
-    contact = asked.contact
+    contact = asked.phone
     if is_courtesy(inbound.body) or text_contacts.REACTION.fullmatch(inbound.body):
         staff_texts.keep(session, contact, inbound, now)
         return True

@@ -15,6 +15,7 @@ from models.bed_rounds import newest_round
 from models.contacts import Contact, lock_contact, record
 from models.referral_asks import ReferralAsk
 from models.referrals import Referral
+from models.staff_calls import lock_question
 from routing import clock
 from routing.bed_questions import is_courtesy
 from routing.consent import keyword_of
@@ -57,7 +58,7 @@ def _begin(
 ) -> bool:
     """Put the question, unless this phone owes another answer; phones take turns by their row's lock."""
     phone = lock_bed_contact(session, phone_id)
-    ask = rows.lock_ask(session, ask_id)
+    ask = lock_question(session, ReferralAsk, ask_id)
     if ask is None or phone is None or ask.asked_at is not None or ask.closed_at is not None:
         return False
     if rows.is_being_asked(session, phone.id, now - REASON_WITHIN):

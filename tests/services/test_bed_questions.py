@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models.bed_contacts import BedContact
 from models.bed_rounds import BedRound
+from models.call_budget import SECOND, take_slot
 from models.contacts import Contact
 from models.directory import Facility
 from models.live_facts import newest_beds
@@ -168,8 +169,11 @@ def test_an_unanswered_text_is_followed_by_one_call_that_takes_a_key(quay: House
     round_id = a_round(quay).id
     assert (asked.queue, asked.args) == ("calls", [str(round_id)])
     now = TEN + timedelta(minutes=21)
-    assert bed_calls.place(quay, paper, round_id, now)
-    assert not bed_calls.place(quay, paper, round_id, now), "a reminder that comes twice rings once"
+    slow = replace(quay, rules=replace(quay.rules, calls_per_second=1))
+    assert bed_calls.place(slow, paper, round_id, now)
+    assert not bed_calls.place(slow, paper, round_id, now + SECOND), "a reminder that comes twice rings once"
+    with quay.db.begin() as session:
+        assert take_slot(session, 1, now + SECOND), "and takes nobody's turn"
     assert paper.ringing() == [STAFF]
     bed_calls.picked_up(quay, round_id, "CA1")
     bed_calls.pressed(quay, round_id, "#", now)
@@ -189,6 +193,8 @@ def test_a_phone_that_reads_no_texts_is_called_at_once_but_not_at_night(quay: Ho
     night = replace(quay, rules=replace(quay.rules, text_window_start_hour=12))
     assert bed_calls.plan_due(night, TEN) == 0
     assert bed_calls.plan_due(quay, TEN) == 1
+    assert not bed_calls.place(night, paper, a_round(quay).id, TEN)
+    assert bed_calls.plan_due(quay, TEN) == 1, "what was too late for the evening is planned anew"
     paper.refuse.add(STAFF)
     assert not bed_calls.place(quay, paper, a_round(quay).id, TEN)
     assert a_round(quay).call_status is LegStatus.ENDED
