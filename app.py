@@ -12,6 +12,7 @@ from config.content.committed import committed_content
 from config.logs import configure_logging
 from config.settings import Settings, SettingsError, load_settings
 from config.shown import content_files, shown_settings
+from services import live_words
 from services.degraded.keeper import Keeper
 from services.house import House
 from services.match_keeping import keep_fresh
@@ -110,6 +111,13 @@ def _settings() -> Settings:
         raise SystemExit(2) from None
 
 
+def _documents(house: House, base: str) -> dict[str, str]:
+    """What Twilio reads while this system is down, in the words as admins have them now."""
+    live_words.begin(house)
+    rules = house.rules
+    return documents(base, house.phrases, rules.on_call_numbers, rules.helpline_numbers[0], rules.backup_number)
+
+
 def _extend(app: Flask, settings: Settings, house: House) -> None:
     number = settings.helpline_numbers[0]
     app.extensions["settings"] = settings
@@ -117,13 +125,11 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
     keeper = Keeper(house, app.extensions["clock"], build_alarm_ways(settings))
-    app.extensions["after_start"] = (lambda: keep_fresh(house), keeper.run)
+    app.extensions["after_start"] = (lambda: live_words.keep(house), lambda: keep_fresh(house), keeper.run)
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["triage_reader"] = triage_rules
     app.extensions["committed_content"] = committed_content
     app.extensions["probes"] = build_probes(settings, house)
     app.extensions["account"] = build_account(settings)
     app.extensions["telephony"] = build_telephony(settings)
-    app.extensions["static_documents"] = lambda base: documents(
-        base, house.phrases, settings.on_call_numbers, number, settings.backup_number
-    )
+    app.extensions["static_documents"] = lambda base: _documents(house, base)

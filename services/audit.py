@@ -51,6 +51,8 @@ KINDS: dict[str, frozenset[str]] = {
     "notes_written": frozenset({"contact_id"}),
     "form_begun": frozenset({"contact_id"}),
     "form_defined": frozenset({"version"}),
+    "phrase_changed": frozenset({"key", "version"}),
+    "phrase_as_shipped": frozenset({"key", "version"}),
     "voicemail_heard": frozenset({"voicemail_id"}),
     "safe_contact_written": frozenset({"contact_id"}),
     "dispatch_centre_added": frozenset({"centre_id"}),

@@ -1,22 +1,23 @@
-"""Every phrase of the line and every follow-up plan, for people who look after the words."""
+"""Every phrase of the line and every follow-up plan, to be read (`phrase_edits` changes phrases)."""
 
-from collections import defaultdict
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from string import Formatter
 
 from routing.follow_up import Plan
+from routing.phrase_rules import is_texted
 from routing.segments import segments
 from services.house import House
 
-# Phrases that leave as texts; the others are said on the phone, mailed, or stand on a page
-TEXTED = frozenset({"text", "follow_up", "bed", "counselor", "coverage", "consent"})
+_GAP = re.compile(r"\{(\w+)\}")
+CHANGED = "changed"  # in place of a family: the phrases that an admin changed
 # What may stand in a gap, for a preview; a gap without one shows its own name
 EXAMPLES = {
     **{"zip": "02150", "phone": "617-555-0101", "number": "617-555-0101", "line": "833-555-0100"},
     **{"count": "3", "minutes": "10", "seconds": "20", "hours": "2", "miles": "4", "position": "2"},
     **{"low": "2", "high": "5", "start": "22:00", "end": "06:00", "time": "14:00", "city": "Chelsea"},
     **{"facility": "Quay House", "link": "https://helpline.example/x", "beds": "3"},
+    **{"code": "4821", "spelt": "4, 8, 2, 1", "shift": "22:00–06:00", "gaps": "22:00–06:00", "label": "ZIP"},
 }
 
 
@@ -28,6 +29,7 @@ class PhraseRow:
     written: Mapping[str, str]
     preview: Mapping[str, str]
     segments: Mapping[str, int]
+    changed: bool
 
 
 def families(house: House) -> tuple[str, ...]:
@@ -41,27 +43,35 @@ def phrases(house: House, family: str, wanted: str) -> tuple[PhraseRow, ...]:
     return tuple(
         _row(house, key, written)
         for key, written in sorted(house.phrases.table.items())
-        if (not family or key.startswith(f"{family}."))
+        if (key in house.phrases.changed if family == CHANGED else not family or key.startswith(f"{family}."))
         and all(word in " ".join((key, *written.values())).lower() for word in words)
     )
 
 
 def preview(house: House, key: str) -> Mapping[str, str]:
     """A phrase by language with its gaps filled by examples."""
+    return filled(house, house.phrases.table[key])
+
+
+def filled(house: House, written: Mapping[str, str]) -> Mapping[str, str]:
+    """Any wording by language with its gaps filled by examples; with a crooked gap as it is written."""
     examples = {**EXAMPLES, "organisation": house.rules.organisation_name}
-    return {language: _filled(words, examples) for language, words in house.phrases.table[key].items()}
+    return {language: _filled(words, examples) for language, words in written.items()}
+
+
+def counted(key: str, said: Mapping[str, str]) -> Mapping[str, int]:
+    """Segments of a phrase by language when it leaves as a text, else none."""
+    return {language: segments(words) for language, words in said.items()} if is_texted(key) else {}
 
 
 def _row(house: House, key: str, written: Mapping[str, str]) -> PhraseRow:
-    filled = preview(house, key)
-    texted = key.partition(".")[0] in TEXTED
-    counted = {language: segments(words) for language, words in filled.items()} if texted else {}
-    return PhraseRow(key, written, filled, counted)
+    said = filled(house, written)
+    return PhraseRow(key, written, said, counted(key, said), key in house.phrases.changed)
 
 
 def _filled(words: str, examples: Mapping[str, str]) -> str:
-    named = {name: f"[{name}]" for _, name, _, _ in Formatter().parse(words) if name}
-    return words.format_map(defaultdict(str, {**named, **examples}))
+    """Gaps are exchanged by hand: what somebody just typed must reach nothing but these values."""
+    return _GAP.sub(lambda gap: examples.get(gap.group(1), f"[{gap.group(1)}]"), words)
 
 
 def plans(house: House) -> tuple[int, tuple[Plan, ...]]:

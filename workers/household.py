@@ -23,8 +23,9 @@ from models.database import AfterCommit, Database, build_engine
 from routing.experiments import Experiment, experiments_from
 from routing.follow_up import Plans, plans_from
 from routing.information import Library
-from routing.phrases import Phrases
+from routing.phrases import Phrases, Words
 from routing.triage import TriageRules
+from services import live_words
 from services.degraded.local import LocalState
 from services.directory.service_codes import ServiceCodes
 from services.house import House, Rules
@@ -57,7 +58,7 @@ def prepare() -> None:
 class _Words(NamedTuple):
     """What this project's content becomes; it is only read, so that one process needs it once."""
 
-    phrases: Phrases
+    phrases: Words
     plans: Plans
     experiments: tuple[Experiment, ...]
     triage: TriageRules
@@ -72,7 +73,7 @@ def _words() -> _Words:
     table, content = load_phrases(), load_content()
     plans = load_follow_ups(table)
     return _Words(
-        phrases=Phrases(table),
+        phrases=table,
         plans=plans_from(plans),
         experiments=experiments_from(load_experiments(table, plans)),
         triage=TriageRules.build(content),
@@ -99,7 +100,7 @@ def build_house(
     return House(
         db=Database(engine, after_commit),
         rules=rules_of(settings),
-        phrases=words.phrases,
+        phrases=Phrases(words.phrases),
         plans=words.plans,
         experiments=words.experiments,
         triage=words.triage,
@@ -126,7 +127,9 @@ class Household:
     def house(self) -> House:
         """First argument of every service."""
         house = build_house(self.settings, statement_timeout_ms=STATEMENT_TIMEOUT_MS, after_commit=self._relay.nudge)
+        live_words.begin(house)  # before the first task says anything
         threading.Thread(target=keep_fresh, args=(house,), name="directory", daemon=True).start()
+        threading.Thread(target=live_words.keep, args=(house,), name="words", daemon=True).start()
         return house
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Who is on shift and which numbers are blocked, on this host's own disk, at most a minute old."""
+"""Who is on shift, which numbers are blocked, which words were changed: on this host's own disk, a minute old."""
 
 import json
 import time
@@ -9,6 +9,7 @@ from models.care import blocks_now
 from models.crypto import lookup_hash
 from models.people import staff_with_phones
 from routing.degraded_flow import STEP, OnShift, moments, on_shift_at
+from routing.phrases import Words
 from routing.schedule import works_at
 from routing.vocabulary import Presence
 from services import rings, schedules
@@ -38,7 +39,8 @@ def take(house: House, local: LocalState, now: datetime) -> bool:
         ]
         blocked = {block.number_hash.hex(): block.until.isoformat() for block in blocks_now(session, now)}
     coming = [asdict(person) for person in people if any(person.hours)]
-    local.write_snapshot(json.dumps({"at": now.isoformat(), "people": coming, "blocked": blocked}))
+    words = house.phrases.changed
+    local.write_snapshot(json.dumps({"at": now.isoformat(), "people": coming, "blocked": blocked, "phrases": words}))
     return True
 
 
@@ -52,6 +54,13 @@ def who_is_here(local: LocalState, now: datetime) -> list[OnShift]:
         OnShift(one["id"], one["phone"], Presence(one["presence"]), tuple(one["hours"])) for one in read["people"]
     ]
     return on_shift_at(people, datetime.fromisoformat(read["at"]), now)
+
+
+def changed_phrases(local: LocalState) -> Words:
+    """The phrases that said other than the shipped words when the snapshot was taken."""
+    read = local.read_snapshot()
+    words: Words = json.loads(read).get("phrases", {}) if read is not None else {}
+    return words
 
 
 def is_blocked(local: LocalState, number: str, now: datetime) -> bool:

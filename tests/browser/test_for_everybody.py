@@ -46,6 +46,11 @@ ADMIN = (
     "/admin/people/new",
     "/admin/roster-file",
     "/admin/settings",
+    "/form",
+    "/phrases?family=follow_up",
+    "/phrases/follow_up.week",
+    "/plans",
+    "/reports/form",
     "/second-factor",
 )
 DESK = (

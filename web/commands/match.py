@@ -12,6 +12,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from services import live_words
 from services.match_replay import replay_match
 from services.matching import Matches, Profile, desk_of, match_all, read_profiles
 from services.substance_names import find_substance
@@ -56,6 +57,7 @@ def match(
     profiles = _checked(given)
     if not as_json and limit is None:
         limit = SHOWN
+    live_words.look(house())
     table = desk_of(house()).phrases
     for found in match_all(house(), profiles, datetime.now(UTC), limit):
         answer = found.as_json(table, lang)

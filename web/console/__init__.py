@@ -24,6 +24,7 @@ from web.console import (
     my_shifts,
     pairs,
     place,
+    plan_desk,
     quarantine,
     records,
     referrals,
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     reports.blueprint,
     form_desk.blueprint,
     words_desk.blueprint,
+    plan_desk.blueprint,
 )
 
 

@@ -17,7 +17,7 @@ TABS = {
     "failures": "failures.listing",
     "form": "form_desk.edit",
     "phrases": "words_desk.phrases",
-    "plans": "words_desk.plans",
+    "plans": "plan_desk.plans",
 }
 
 blueprint = Blueprint("admin", __name__)

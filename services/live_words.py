@@ -1,0 +1,63 @@
+"""Keeps the words of one process as admins have them now: one small query a second, none when a phrase is said."""
+
+import logging
+import time
+
+from models.edited_words import edited_phrases, words_version
+from routing.phrase_rules import problems
+from routing.phrases import Words
+from services.degraded import snapshot
+from services.house import House
+
+LOOKS_EVERY_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+def keep(house: House) -> None:
+    """Look for changes until the process ends; run in a thread of its own."""
+    begin(house)
+    while True:
+        time.sleep(LOOKS_EVERY_SECONDS)
+        _look_again(house)
+
+
+def begin(house: House) -> None:
+    """The words as they are now; with the database gone those that this host knew last. Never raises."""
+    if not _look_again(house) and house.local is not None:
+        try:
+            lay(house, snapshot.changed_phrases(house.local))
+        except (OSError, ValueError):
+            log.exception("snapshot_not_read")
+
+
+def _look_again(house: House) -> bool:
+    try:
+        look(house)
+    except Exception as error:  # whatever fails, the next look tries again, and the words stay as they were
+        log.debug("words_not_read", extra={"error": type(error).__name__})
+        return False
+    return True
+
+
+def look(house: House) -> None:
+    """Read what was changed, if anything was since the last look."""
+    with house.db.begin() as session:
+        version = words_version(session)
+        if version == house.phrases.version:
+            return
+        changed = edited_phrases(session)
+    lay(house, changed)
+    house.phrases.version = version
+
+
+def lay(house: House, changed: Words) -> None:
+    """Say these words from now on. What a newer release does not let pass any more is said as it ships it."""
+    shipped = house.phrases.shipped
+    fitting = {
+        key: words for key, words in changed.items() if key in shipped and not problems(key, shipped[key], words)
+    }
+    if len(fitting) < len(changed):
+        log.warning("changed_phrases_left_out", extra={"count": len(changed) - len(fitting)})
+    house.phrases.change(fitting)
+    if house.match_desk is not None:
+        house.match_desk.phrases = {**house.match_desk.phrases, **house.phrases.table}
