@@ -18,6 +18,7 @@ from services import text_contacts
 from services.directory import staff_texts
 from services.directory.bed_phones import facility_name
 from services.directory.beds import NINE_OR_MORE, BedsTold, keep_beds
+from services.each import each
 from services.house import House
 from services.text_contacts import Inbound
 
@@ -30,7 +31,12 @@ def ask_due(house: House, now: datetime) -> int:
     """Begin a round of questions with every registered phone whose hour has come; how many."""
     with house.db.begin() as session:
         due = [id_ for id_, hours, zone, asked in askable(session) if due_since(hours, zone, asked, now)]
-        return sum(_begin_round(session, house, contact_id, now) for contact_id in due[:BATCH])
+
+    def begin(contact_id: uuid.UUID) -> bool:
+        with house.db.begin() as session:
+            return _begin_round(session, house, contact_id, now)
+
+    return each(due[:BATCH], begin)
 
 
 def _begin_round(session: Session, house: House, contact_id: uuid.UUID, now: datetime) -> bool:

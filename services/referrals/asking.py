@@ -24,6 +24,7 @@ from routing.sending import Purpose
 from routing.vocabulary import ReferralStatus, SaidBy
 from services import text_contacts
 from services.directory import staff_texts
+from services.each import each
 from services.house import House
 from services.referrals import changes, links, words
 from services.text_contacts import Inbound
@@ -83,14 +84,15 @@ def ask_due(house: House, now: datetime) -> int:
     with house.db.begin() as session:
         rows.close_old_asks(session, now - ANSWERABLE, now)
         waiting = rows.asks_in_line(session, BATCH)
-    return sum(_try(house, ask_id, phone_id, now) for ask_id, phone_id in waiting)
 
+    def begin(waits: tuple[uuid.UUID, uuid.UUID]) -> bool:
+        ask_id, phone_id = waits
+        with house.db.begin() as session:
+            ask = session.get(ReferralAsk, ask_id)
+            contact = lock_contact(session, ask.referral.contact_id) if ask is not None else None
+            return contact is not None and _begin(session, house, contact, ask_id, phone_id, now)
 
-def _try(house: House, ask_id: uuid.UUID, phone_id: uuid.UUID, now: datetime) -> bool:
-    with house.db.begin() as session:
-        ask = session.get(ReferralAsk, ask_id)
-        contact = lock_contact(session, ask.referral.contact_id) if ask is not None else None
-        return contact is not None and _begin(session, house, contact, ask_id, phone_id, now)
+    return each(waiting, begin)
 
 
 def hear(session: Session, house: House, inbound: Inbound, sender: str, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What counselors do with referrals: refer to a place of the list, say how it stands, take back; and late answers."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -12,10 +12,12 @@ from routing.referrals import ANSWER_WITHIN, AT_THE_PLACE, UNANSWERED
 from routing.vocabulary import DeclineReason, ReferralStatus, ReferralWork, SaidBy
 from services import match_replay
 from services.directory.sheets import sheets
+from services.each import each
 from services.house import House
 from services.referrals import asking, changes, links, work
 
 S = ReferralStatus
+BROKEN_PAUSE = timedelta(minutes=5)
 
 
 class ReferralRefused(StrEnum):
@@ -103,7 +105,7 @@ def late_answers(house: House, now: datetime) -> int:
     """Places that did not answer in time: a counselor sees to it; how many."""
     with house.db.begin() as session:
         late = [(referral.id, referral.contact_id) for referral in unanswered_since(session, now)]
-    return sum(_late(house, referral_id, contact_id, now) for referral_id, contact_id in late)
+    return each(late, lambda one: _late(house, *one, now), lambda one: _later(house, one[0], now))
 
 
 def _late(house: House, referral_id: int, contact_id: uuid.UUID, now: datetime) -> bool:
@@ -115,3 +117,9 @@ def _late(house: House, referral_id: int, contact_id: uuid.UUID, now: datetime) 
         referral.answer_by = None
         work.ask_counselor(session, house, contact, ReferralWork.NO_ANSWER, now, referral)
         return True
+
+
+def _later(house: House, referral_id: int, now: datetime) -> None:
+    """What broke stands in nobody's way until it is tried again."""
+    with house.db.begin() as session:
+        session.get_one(Referral, referral_id).answer_by = now + BROKEN_PAUSE

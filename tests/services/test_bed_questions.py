@@ -79,6 +79,15 @@ def conversations(house: House) -> int:
         return len(session.scalars(select(Contact)).all())
 
 
+def test_a_phone_that_breaks_holds_up_no_other(quay: House) -> None:
+    for number in ("(617) 555-0177", "(617) 555-0178"):
+        assert register(quay, number=number) is None
+    with quay.db.begin() as session:
+        session.scalars(select(BedContact).order_by(BedContact.id)).first().levels = []  # type: ignore[union-attr]
+    assert bed_questions.ask_due(quay, TEN) == 1
+    assert len(texts_out(quay)) == 1
+
+
 def test_a_phone_is_asked_at_its_hour_answers_one_digit_for_each_level_and_corrects_it(quay: House) -> None:
     assert register(quay, levels=BOTH) is None
     assert bed_questions.ask_due(quay, TEN - timedelta(minutes=1)) == 0

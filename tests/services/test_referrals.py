@@ -6,10 +6,17 @@ import pytest
 
 from models.contacts import Contact
 from models.disclosures import disclosures_of
-from models.follow_ups import open_referral_work
+from models.follow_ups import FollowUp, open_referral_work
 from models.people import lock_caller
 from routing.disclosure import Fact
-from routing.vocabulary import DeclineReason, Disposition, Language, ReferralStatus
+from routing.vocabulary import (
+    DeclineReason,
+    Disposition,
+    FollowUpKind,
+    FollowUpStatus,
+    Language,
+    ReferralStatus,
+)
 from services import dispositions, texts, written_consents
 from services.conversation import Heard
 from services.referrals import asking, calls, place_page, referring, work
@@ -122,7 +129,7 @@ def test_silence_is_a_call_then_a_counselors_work_with_an_owner(told: Story, pap
     assert told.planned().count("waiting_list") == 3
 
 
-def test_a_phone_is_asked_about_one_referral_after_the_other(told: Story) -> None:
+def test_a_phone_is_asked_about_one_referral_after_the_other(told: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     first = told.order()[0]
     told.register(first, FIRST)
     told.refer(first)
@@ -133,9 +140,20 @@ def test_a_phone_is_asked_about_one_referral_after_the_other(told: Story) -> Non
     told.place_says(FIRST, "2")
     assert asking.ask_due(told.house, told.now) == 0, "the next digit is the reason"
     told.place_says(FIRST, "4")
+    with monkeypatch.context() as broken:
+        broken.setattr(asking, "lock_contact", lambda *_: 1 / 0)
+        assert asking.ask_due(told.house, told.now) == 0, "one that breaks holds up no other"
     assert asking.ask_due(told.house, told.now) == 1
     assert other.places() == [("sent", "service")]
     assert f"code {other.referral().code}." in told.to_places()[-1]
+    told.refer(told.order()[1])
+    with told.house.db.begin() as session:
+        broken = FollowUp(contact_id=told.contact_id, kind=FollowUpKind.REFERRAL, status=FollowUpStatus.STARTED)
+        broken.due_at = broken.created_at = told.now
+        session.add(broken)
+    later = max(told.now, other.now) + timedelta(hours=1)
+    assert referring.late_answers(told.house, later) == 1, "one that breaks holds up no other"
+    assert other.referral().answer_by is None
 
 
 def test_news_that_may_not_be_texted_is_told_by_a_person(told: Story) -> None:
