@@ -168,6 +168,18 @@ def open_of_kind(session: Session, contact_id: uuid.UUID, kind: FollowUpKind) ->
     return session.scalars(query.order_by(FollowUp.created_at)).all()
 
 
+def open_of_contact(session: Session, contact_id: uuid.UUID) -> Sequence[FollowUp]:
+    """Everything still owed for a contact, to look at."""
+    open_ones = FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED])
+    return session.scalars(select(FollowUp).where(FollowUp.contact_id == contact_id, open_ones)).all()
+
+
+def lock_started(session: Session, follow_up_id: uuid.UUID) -> FollowUp | None:
+    """A planned step that is under way, locked; None when it is not (any more)."""
+    query = select(FollowUp).where(FollowUp.id == follow_up_id, FollowUp.status == FollowUpStatus.STARTED)
+    return session.scalar(query.where(FollowUp.kind.in_(PLANNED)).with_for_update(key_share=True, of=FollowUp))
+
+
 def open_referral_work(session: Session, limit: int = 100) -> Sequence[FollowUp]:
     """What counselors have to see to about referrals, with its contact, the longest due first."""
     people = joinedload(FollowUp.contact).options(joinedload(Contact.caller), joinedload(Contact.counselor))

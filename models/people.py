@@ -27,6 +27,7 @@ class Caller(Base):
     timezone: Mapped[str | None] = mapped_column(String(64))  # IANA, from the ZIP that was told
     texts_stopped_at: Mapped[datetime | None]  # STOP, until START
     texting_ok: Mapped[bool | None] = mapped_column(Boolean)  # None: not asked, so nothing unasked is sent
+    calling_ok: Mapped[bool | None] = mapped_column(Boolean)  # None: not asked, so nobody calls unasked
     voicemail_ok: Mapped[bool | None] = mapped_column(Boolean)
     safe_from_hour: Mapped[int | None] = mapped_column(Integer)  # on their own clock; both or neither
     safe_until_hour: Mapped[int | None] = mapped_column(Integer)

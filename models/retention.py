@@ -175,8 +175,9 @@ def forget_caller(session: Session, caller_id: uuid.UUID, now: datetime) -> None
     )
     session.execute(delete(CarePlan).where(CarePlan.caller_id == caller_id))
     nothing = {"number": None, "number_hash": None, "timezone": None, "neutral_name": None}
-    safe = {"safe_from_hour": None, "safe_until_hour": None, "texting_ok": None, "voicemail_ok": None}
-    session.execute(update(Caller).where(Caller.id == caller_id).values(**nothing, **safe, forgotten_at=now))
+    safe = {"texting_ok": None, "calling_ok": None, "voicemail_ok": None}
+    hours = {"safe_from_hour": None, "safe_until_hour": None}
+    session.execute(update(Caller).where(Caller.id == caller_id).values(**nothing, **safe, **hours, forgotten_at=now))
 
 
 def goes_on(session: Session, caller_id: uuid.UUID) -> bool:

@@ -16,7 +16,7 @@ from models.people import Counselor
 from routing import call_flow, phone
 from routing.documents import Ask, Document, HangUp, Ring, Say, Target
 from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus
-from services import audit, counselor_notices, direct_calls, dispositions, rings, tasks
+from services import audit, counselor_notices, direct_calls, dispositions, rings, safe_contact, tasks
 from services.directory.sheets import sheets
 from services.house import House
 from services.in_call import By, CallRefused
@@ -33,7 +33,7 @@ def call_them(house: House, contact_id: uuid.UUID, by: By, asked: bool, now: dat
             return CallRefused.NOT_ON
         if contact.caller.number is None:
             return CallRefused.NO_PHONE
-        if not (asked or contact.cut_off_ok is True or owed_callback(session, contact.id)):
+        if not (asked or safe_contact.call_is_safe(contact) or owed_callback(session, contact.id)):
             return CallRefused.NOT_SAFE
         if on_the_line(session, contact.caller_id):
             return CallRefused.BUSY

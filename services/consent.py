@@ -94,6 +94,14 @@ def _texting_not_ok(caller: Caller, _now: datetime) -> None:
     caller.texting_ok = False
 
 
+def _calling_ok(caller: Caller, _now: datetime) -> None:
+    caller.calling_ok = True
+
+
+def _calling_not_ok(caller: Caller, _now: datetime) -> None:
+    caller.calling_ok = False
+
+
 def _voicemail_ok(caller: Caller, _now: datetime) -> None:
     caller.voicemail_ok = True
 
@@ -112,6 +120,8 @@ EFFECTS: Final[dict[ConsentKind, Callable[[Caller, datetime], None]]] = {
     ConsentKind.TEXTS_SUSPENDED: _texting_not_ok,
     ConsentKind.TEXTING_OK: _texting_ok,
     ConsentKind.TEXTING_NOT_OK: _texting_not_ok,
+    ConsentKind.CALLING_OK: _calling_ok,
+    ConsentKind.CALLING_NOT_OK: _calling_not_ok,
     ConsentKind.VOICEMAIL_OK: _voicemail_ok,
     ConsentKind.VOICEMAIL_NOT_OK: _voicemail_not_ok,
     ConsentKind.SAFE_HOURS: _nothing_more,

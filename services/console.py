@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from models import reading
 from models.contacts import Contact
-from models.follow_ups import FollowUp
+from models.follow_ups import PLANNED, FollowUp
 from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
 from routing.follow_up import By
 from routing.phone import masked
@@ -15,9 +15,9 @@ from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStat
 from services import owed_callbacks, promises
 from services.alerts import HELP_ASKED
 from services.house import House
+from services.safe_contact import Reach, reach_of
 
 PAGE_LENGTH = 50
-PERSONS = frozenset({FollowUpKind.WITHDRAWAL_CHECK, FollowUpKind.NALOXONE, FollowUpKind.NO_SHOW})
 DUE_SOON = timedelta(hours=24)
 
 
@@ -90,6 +90,9 @@ class DueRow:
     open: bool
     done_at: datetime | None
     refusal: str | None  # why a planned text will not be sent, as far as is known
+    instead: str | None  # a text that did not reach them: what a person does in its place
+    why: str | None
+    reach: Reach
 
 
 @dataclass(frozen=True)
@@ -175,11 +178,14 @@ def due_row(row: FollowUp, now: datetime, refusal: str | None = None, owner: str
         contact=row_of(row.contact),
         late=late_at <= now and row.status in reading.OPEN_FOLLOW_UPS,
         by_hand=row.kind is FollowUpKind.CALLBACK and owed_callbacks.is_by_hand(row),
-        by_person=row.kind in PERSONS and row.plan.get("by") == By.PERSON and row.status is FollowUpStatus.STARTED,
+        by_person=row.kind in PLANNED and row.plan.get("by") == By.PERSON and row.status is FollowUpStatus.STARTED,
         owner=owner,
         done_at=row.done_at,
         open=row.status in reading.OPEN_FOLLOW_UPS,
         refusal=refusal if planned_text else None,
+        instead=row.plan.get("instead"),
+        why=row.plan.get("why"),
+        reach=reach_of(row.contact.caller),
     )
 
 

@@ -23,6 +23,7 @@ from services.flags import Flag, Suggested
 from services.house import House
 from services.knowing import COUNSELOR
 from services.notes import version_of
+from services.safe_contact import Reach, reach_of
 
 SELDOM = ("on_moud", "liver_disease", "respiratory_disease", "veteran", "dui", "sign_language")
 FORM_ANSWERS = frozenset({"substances", "zip", "age", "need_override_reason", *CHOICES, *TRUTHS})
@@ -97,6 +98,7 @@ class ContactPage:
 
     row: ContactRow
     texting_ok: bool | None
+    reach: Reach
     claimed: bool
     answered_by_service: bool  # nobody of the team wrote or is waited for: the service answers by itself
     notes: str
@@ -176,6 +178,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
     return ContactPage(
         row=row_of(contact),
         texting_ok=contact.caller.texting_ok,
+        reach=reach_of(contact.caller),
         claimed=contact.claimed_by is not None,
         answered_by_service=_only_the_service(contact),
         notes=contact.notes or "",

@@ -53,6 +53,12 @@ def back_to_standard(session: Session, row: FollowUp) -> None:
         row.plan = {**row.plan, **row.plan["standard"], "left": True}
 
 
+def leave(row: FollowUp) -> None:
+    """A person does this step now, so that it is counted in no arm any more."""
+    if "arm" in row.plan:
+        row.plan = {**row.plan, "left": True}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One share of an arm with its interval; `difference` is to the standard, None for the standard itself."""

@@ -16,7 +16,7 @@ from models.referrals import Referral
 from routing.follow_up import By, Dropped, Outcome, after_attempt
 from routing.sending import Purpose, Refusal, may_send
 from routing.vocabulary import FollowUpKind, FollowUpStatus, ReferralWork
-from services import alarms, consent, experiments, texts
+from services import alarms, consent, experiments, reaching, texts
 from services.alarms import AlarmKind
 from services.house import House
 from services.referrals import words, work
@@ -116,9 +116,11 @@ def _write(session: Session, house: House, row: FollowUp, now: datetime) -> None
         _begin(session, row, now)
 
 
-def _kept_back(session: Session, house: House, row: FollowUp, refusal: Refusal, now: datetime) -> None:
-    """Nothing is sent. News of a referral is then told by a person, who knows how this caller can be reached."""
-    end(session, row, FollowUpStatus.STOPPED, refusal.value, now)
+def _kept_back(session: Session, house: House, row: FollowUp, why: Refusal | Outcome, now: datetime) -> None:
+    """No text reaches them: a person sees to it, who knows how this caller can be reached."""
+    if row.kind not in NEWS and reaching.by_a_person(session, house, row, why, now):
+        return
+    end(session, row, FollowUpStatus.STOPPED, why.value, now)
     if row.kind in NEWS:
         referral = session.get(Referral, row.plan.get("referral"))
         work.ask_counselor(session, house, row.contact, ReferralWork.TELL_THE_CALLER, now, referral)
@@ -151,9 +153,11 @@ def give_up_waiting(house: House, now: datetime, limit: int = BATCH) -> int:
     return _with_all_due(house, FollowUpStatus.STARTED, _give_up_waiting, now, limit)
 
 
-def _give_up_waiting(session: Session, _house: House, row: FollowUp, now: datetime) -> None:
+def _give_up_waiting(session: Session, house: House, row: FollowUp, now: datetime) -> None:
     if row.plan["by"] == By.PERSON:
         _offer_to_everybody(session, row, now)
+    elif reaching.was_not_delivered(session, row):
+        _kept_back(session, house, row, Outcome.UNDELIVERED, now)
     else:
         settle(session, row, Outcome.NO_ANSWER, now)
 
@@ -202,6 +206,8 @@ def complete(house: House, follow_up_id: uuid.UUID, outcome: Outcome, now: datet
         if row is None or row.status is not FollowUpStatus.STARTED or row.kind not in follow_ups.PLANNED:
             return False
         settle(session, row, outcome, now)
+        if row.done_at is None:  # tried again; nobody waited for an answer meanwhile, as with a text
+            row.due_at = now + timedelta(seconds=row.plan["spacing_seconds"])
         return True
 
 

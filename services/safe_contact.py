@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import people
+from models import outbox, people
 from models.consents import ConsentHow, ConsentKind
 from models.contacts import Contact, lock_contact
 from models.people import Caller
@@ -24,17 +24,43 @@ class SafeContact:
     """What a person says about being reached. None leaves an answer as it is; an empty name takes it away."""
 
     texting_ok: bool | None = None
+    calling_ok: bool | None = None
     voicemail_ok: bool | None = None
     hours: tuple[int, int] | None = None  # on their own clock, the end not included
     neutral_name: str | None = None  # whom our texts say they are from
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What is known about reaching somebody, for whoever is about to. `name`: whom our words say they are from."""
+
+    texting_ok: bool | None
+    calling_ok: bool | None
+    voicemail_ok: bool | None
+    hours: tuple[int, int] | None
+    name: str
+    stopped: bool  # they said STOP
+
+
+def reach_of(caller: Caller) -> Reach:
+    """What this person said."""
+    start, end = caller.safe_from_hour, caller.safe_until_hour
+    return Reach(
+        texting_ok=caller.texting_ok,
+        calling_ok=caller.calling_ok,
+        voicemail_ok=caller.voicemail_ok,
+        hours=None if start is None or end is None else (start, end),
+        name=caller.neutral_name or "",
+        stopped=caller.texts_stopped_at is not None,
+    )
+
+
 def problem_of(wish: SafeContact) -> str:
-    """What is wrong with these answers, in a sentence; empty when nothing is."""
+    """Which of these answers cannot be right; empty when none."""
     if wish.hours is not None and not 0 <= wish.hours[0] < wish.hours[1] <= 24:
-        return "Give safe hours from 0 to 24, the earlier one first."
+        return "hours"
     if wish.neutral_name is not None and len(wish.neutral_name.strip()) > LONGEST_NAME:
-        return f"Give a name of at most {LONGEST_NAME} characters."
+        return "name"
     return ""
 
 
@@ -45,6 +71,7 @@ def write(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, wish: Sa
         if contact is None or problem_of(wish):
             return False
         note(session, contact, counselor_id, wish, now)
+        outbox.touch(session, contact.id)
         return True
 
 
@@ -68,14 +95,24 @@ def may_text(session: Session, contact: Contact, counselor_id: uuid.UUID, agreed
     return writes_with_us or caller.texting_ok is True
 
 
+def call_is_safe(contact: Contact) -> bool:
+    """Whether this person said that a call to their number is safe: at all, on voicemail, or when cut off."""
+    caller = contact.caller
+    if caller.number is None or caller.calling_ok is False:
+        return False
+    return caller.calling_ok is True or caller.voicemail_ok is True or contact.cut_off_ok is True
+
+
 def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, dict[str, Any]]]:
-    if wish.texting_ok is not None:
+    if wish.texting_ok is not None and wish.texting_ok is not caller.texting_ok:
         yield (ConsentKind.TEXTING_OK if wish.texting_ok else ConsentKind.TEXTING_NOT_OK), {}
-    if wish.voicemail_ok is not None:
+    if wish.calling_ok is not None and wish.calling_ok is not caller.calling_ok:
+        yield (ConsentKind.CALLING_OK if wish.calling_ok else ConsentKind.CALLING_NOT_OK), {}
+    if wish.voicemail_ok is not None and wish.voicemail_ok is not caller.voicemail_ok:
         yield (ConsentKind.VOICEMAIL_OK if wish.voicemail_ok else ConsentKind.VOICEMAIL_NOT_OK), {}
-    if wish.hours is not None:
+    if wish.hours is not None and wish.hours != (caller.safe_from_hour, caller.safe_until_hour):
         caller.safe_from_hour, caller.safe_until_hour = wish.hours
         yield ConsentKind.SAFE_HOURS, {"from_hour": wish.hours[0], "until_hour": wish.hours[1]}
-    if wish.neutral_name is not None:
+    if wish.neutral_name is not None and wish.neutral_name.strip() != (caller.neutral_name or ""):
         caller.neutral_name = wish.neutral_name.strip() or None
         yield ConsentKind.NEUTRAL_NAME, {"given": bool(caller.neutral_name)}

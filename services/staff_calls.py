@@ -29,12 +29,13 @@ PRESS_SECONDS = 8
 
 @dataclass(frozen=True)
 class Kind(Generic[Row]):
-    """One kind of question: its rows, the task that dials, and its name in addresses and among the phrases."""
+    """One kind of question: its rows, the task that dials, its name in addresses, and its last words."""
 
     rows: type[Row]
     task: str
     path: str
-    words: str
+    thanks: str
+    nothing: str  # after silence
 
 
 def plan(house: House, kind: Kind[Row], find: Callable[[Session, int], Sequence[Row]], now: datetime) -> int:
@@ -133,7 +134,7 @@ def _move(row: PutToAPhone, status: LegStatus) -> None:
 def question(kind: Kind[Row], row: Row, asked: Say, *before: Say) -> Document:
     """A question, once more after silence; then a word that nothing was pressed."""
     first, again = key_asked(kind, row, *before, asked), key_asked(kind, row, asked)
-    return Document(row.phone.language, (first, again, Say(f"{kind.words}.call_nothing"), HangUp()))
+    return Document(row.phone.language, (first, again, Say(kind.nothing), HangUp()))
 
 
 def key_asked(kind: Kind[Row], row: Row, *said: Say) -> Ask:
@@ -144,4 +145,4 @@ def key_asked(kind: Kind[Row], row: Row, *said: Say) -> Ask:
 def goodbye(kind: Kind[Row], row: Row | None, *said: Say) -> Document:
     """The last words, else thanks."""
     language = row.phone.language if row is not None else Language.ENGLISH
-    return Document(language, (*(said or (Say(f"{kind.words}.call_thanks"),)), HangUp()))
+    return Document(language, (*(said or (Say(kind.thanks),)), HangUp()))

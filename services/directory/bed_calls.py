@@ -14,7 +14,7 @@ from services.directory.bed_questions import take_digit
 from services.house import House
 from telephony.ports import Telephony
 
-KIND: Final = staff_calls.Kind(BedRound, tasks.ASK_BEDS, "beds", "bed")
+KIND: Final = staff_calls.Kind(BedRound, tasks.ASK_BEDS, "beds", "bed.call_thanks", "bed.call_nothing")
 
 
 def plan_due(house: House, now: datetime) -> int:

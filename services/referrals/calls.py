@@ -14,7 +14,9 @@ from services.referrals.asking import Taken
 from telephony.ports import Telephony
 
 CALL_AFTER = timedelta(minutes=5)  # of silence after the text: somebody who is ready to go waits
-KIND: Final = staff_calls.Kind(ReferralAsk, tasks.ASK_REFERRAL, "referral", "referral")
+KIND: Final = staff_calls.Kind(
+    ReferralAsk, tasks.ASK_REFERRAL, "referral", "referral.call_thanks", "referral.call_nothing"
+)
 
 
 def plan_due(house: House, now: datetime) -> int:

@@ -1,7 +1,7 @@
 """Follow-ups: who gets one, when, how often, and what an answer does."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,10 +12,11 @@ from models.matches import MatchRecord
 from models.people import Caller
 from models.texts import TextMessage
 from routing.follow_up import Outcome
-from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
-from services import follow_up_plans, follow_ups
+from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, TextStatus
+from services import follow_up_plans, follow_ups, reaching, unreachable
 from services.house import House
 from services.match_replay import note_choice
+from services.unreachable import LastWord
 from tests.services.outside import NIGHT, NOON, make_caller, make_contact, make_counselor, write_in
 
 DAY = timedelta(days=1)
@@ -63,11 +64,52 @@ def test_whoever_only_hung_up_or_asked_something_is_left_alone(house: House, dis
     assert rows(house, None) == []
 
 
-def test_a_caller_whom_nobody_asked_about_texts_gets_none_and_we_know_why(house: House) -> None:
+def swept(house: House, now: datetime) -> None:
+    """Two ticks: what no text reaches is handed to people by the first, and theirs from the second."""
+    follow_ups.give_up_waiting(house, now)
+    follow_ups.start_due(house, now)
+    follow_ups.start_due(house, now)
+
+
+def test_whom_nothing_safe_reaches_is_one_open_question_that_a_counselor_closes_with_a_word(house: House) -> None:
     close(house, Disposition.REFERRED, texted=False)
-    follow_ups.start_due(house, NOON + DAY)
-    assert [(row.status, row.last_outcome) for row in rows(house)] == [(FollowUpStatus.STOPPED, "no_consent")]
+    swept(house, NOON + DAY)
+    (row,) = rows(house)
+    assert (row.status, row.plan["instead"], row.plan["why"]) == (FollowUpStatus.STARTED, "no_way", "no_consent")
+    swept(house, NOON + 4 * DAY)
+    (asked,) = rows(house, FollowUpKind.DID_THEY_TAKE_YOU)
+    assert (asked.status, asked.last_outcome) == (FollowUpStatus.STOPPED, "no_consent"), "it is asked once"
+    with house.db.begin() as session:
+        ana = make_counselor(session, "+16175550119").id
+        ben = make_counselor(session, "+16175550118").id
+    assert reaching.take(house, row.id, ana, NOON + 4 * DAY)
+    assert not reaching.take(house, row.id, ben, NOON + 4 * DAY)
+    assert unreachable.close(house, row.id, ana, LastWord.WAITS_FOR_THEM, NOON + 5 * DAY)
+    assert not unreachable.close(house, row.id, ana, LastWord.WAITS_FOR_THEM, NOON + 5 * DAY)
+    assert sorted(row.last_outcome or "" for row in rows(house, None)) == ["no_consent", *["waits_for_them"] * 3]
     assert texts_out(house) == []
+
+
+def test_whom_a_text_does_not_reach_is_called_at_their_own_hours_when_they_said_that_it_is_safe(house: House) -> None:
+    close(house, Disposition.REFERRED, texted=False, texting_ok=True)
+    follow_ups.start_due(house, NOON + DAY)
+    with house.db.begin() as session:
+        caller = session.scalars(select(Caller)).one()
+        caller.calling_ok, caller.timezone = True, "America/New_York"
+        caller.safe_from_hour, caller.safe_until_hour = 17, 19
+        session.scalars(select(TextMessage)).one().status = TextStatus.UNDELIVERED
+    swept(house, NOON + 2 * DAY)
+    (row,) = rows(house)
+    assert (row.status, row.plan["instead"], row.due_at) == (
+        *(FollowUpStatus.PENDING, "call"),
+        NOON + 2 * DAY + timedelta(hours=5),
+    )
+    swept(house, row.due_at)
+    assert follow_ups.complete(house, row.id, Outcome.NO_ANSWER, row.due_at)
+    (row,) = rows(house)
+    assert (row.status, row.attempts) == (FollowUpStatus.PENDING, 1)
+    assert row.due_at > NOON + 3 * DAY, "not the next minute again"
+    assert len(texts_out(house)) == 1
 
 
 def test_a_caller_who_agreed_on_the_telephone_is_texted(house: House) -> None:
@@ -90,7 +132,7 @@ def test_after_stop_a_planned_follow_up_ends_without_a_text(house: House) -> Non
     with house.db.begin() as session:
         session.scalars(select(Caller)).one().texts_stopped_at = NOON
     follow_ups.start_due(house, NOON + DAY)
-    assert [row.last_outcome for row in rows(house)] == ["stopped"]
+    assert [row.plan["why"] for row in rows(house)] == ["stopped"]
     assert texts_out(house) == []
 
 

@@ -156,3 +156,27 @@ def test_a_voicemail_is_taken_played_and_finished_on_its_page(
     assert browser.get(f"{page}/sound") == (200, "RIFF sound")
     assert browser.post(f"{page}/done", outcome="shrugged")[0] == 400
     assert "No voicemail waits" in browser.post(f"{page}/done", outcome="talked")[1]
+
+
+def test_whom_nothing_safe_reaches_is_seen_and_a_counselor_writes_what_is_safe(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    contact, browser, now = add_contact(ContactStatus.CLOSED), sign_in_as(Role.COUNSELOR), datetime.now(UTC)
+    plan = {"plan": "referral", "by": "person", "instead": "no_way", "why": "no_consent", "spacing_seconds": 60}
+    with house.db.begin() as session:
+        row = FollowUp(contact_id=contact.id, kind=FollowUpKind.CHECK_IN, due_at=now, created_at=now, plan=plan)
+        row.status = FollowUpStatus.STARTED
+        session.add(row)
+        session.flush()
+        path = f"/follow-ups/{row.id}"
+    assert "Nothing is known to be safe" in browser.get("/follow-ups")[1]
+    assert "I do this" not in browser.post(f"{path}/mine")[1]
+    assert "Nothing is due" in browser.post(f"{path}/word", word="not_wanted")[1]
+    said = {"calling": "yes", "voicemail": "no", "from": "9", "until": "8", "name": "Sam"}
+    status, parts = browser.post(f"/contacts/{contact.id}/reach", **said)
+    assert (status, "the earlier one first" in parts) == (422, True)
+    status, parts = browser.post(f"/contacts/{contact.id}/reach", **(said | {"until": "17"}))
+    assert (status, 'value="Sam"' in parts) == (200, True)
+    with house.db.begin() as session:
+        caller = session.get_one(Contact, contact.id).caller
+        assert (caller.calling_ok, caller.voicemail_ok, caller.safe_until_hour) == (True, False, 17)

@@ -6,9 +6,10 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from routing.vocabulary import ReportKind
-from services import contact_answers, contact_matches, contact_texts, hand_over, match_replay
+from services import contact_answers, contact_matches, contact_texts, hand_over, match_replay, safe_contact
 from services.contact_answers import Given
 from services.directory import reports
+from services.safe_contact import SafeContact
 from web import guards
 from web.console.contacts import live_parts
 from web.guards import ANSWERING, allow
@@ -37,6 +38,25 @@ def write_answers(contact_id: uuid.UUID) -> ResponseReturnValue:
     if refused is None:
         abort(404)
     return live_parts(contact_id, refused_answers=refused), 422 if refused else 200
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/reach")
+@allow(ANSWERING)
+def write_reach(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """What the person said about being reached: texts, calls, voicemail, hours on their clock, a neutral name."""
+    form, said = request.form, {"yes": True, "no": False}
+    hours = (form.get("from", type=int), form.get("until", type=int))
+    wish = SafeContact(
+        texting_ok=said.get(form.get("texting", "")),
+        calling_ok=said.get(form.get("calling", "")),
+        voicemail_ok=said.get(form.get("voicemail", "")),
+        hours=None if hours[0] is None or hours[1] is None else (hours[0], hours[1]),
+        neutral_name=form.get("name"),
+    )
+    problem = "one_hour" if (hours[0] is None) != (hours[1] is None) else safe_contact.problem_of(wish)
+    if not problem and not safe_contact.write(house(), contact_id, guards.person().id, wish, guards.now()):
+        abort(404)
+    return live_parts(contact_id, refused_reach=problem), 422 if problem else 200
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/places")

@@ -9,9 +9,10 @@ from routing.follow_up import Outcome
 from routing.reports.figures import STANDARDS
 from routing.vocabulary import Presence
 from services import board as boards
-from services import console, counselors, owed_callbacks, reports
+from services import console, counselors, owed_callbacks, reaching, reports, unreachable
 from services import follow_ups as planned
 from services.owed_callbacks import CallbackOutcome
+from services.unreachable import LastWord
 from web import guards
 from web.guards import ANSWERING, EVERYBODY, LEADING, allow
 from web.house import house
@@ -76,9 +77,29 @@ def finish_follow_up(follow_up_id: uuid.UUID) -> ResponseReturnValue:
     return _follow_ups("_follow_ups.html", refused=not planned.complete(house(), follow_up_id, outcome, guards.now()))
 
 
+@blueprint.post("/follow-ups/<uuid:follow_up_id>/mine")
+@allow(ANSWERING)
+def take_follow_up(follow_up_id: uuid.UUID) -> ResponseReturnValue:
+    """I do this step."""
+    taken = reaching.take(house(), follow_up_id, guards.person().id, guards.now())
+    return _follow_ups("_follow_ups.html", refused=not taken)
+
+
+@blueprint.post("/follow-ups/<uuid:follow_up_id>/word")
+@allow(ANSWERING)
+def close_unreachable(follow_up_id: uuid.UUID) -> ResponseReturnValue:
+    """What was decided about somebody whom nothing safe reaches."""
+    try:
+        word = LastWord(request.form.get("word", ""))
+    except ValueError:
+        abort(400)
+    closed = unreachable.close(house(), follow_up_id, guards.person().id, word, guards.now())
+    return _follow_ups("_follow_ups.html", refused=not closed)
+
+
 def _follow_ups(template: str, *, refused: bool = False) -> ResponseReturnValue:
     rows = console.follow_ups_due(house(), guards.now())
-    return render_template(template, rows=rows, outcomes=CallbackOutcome, refused=refused)
+    return render_template(template, rows=rows, outcomes=CallbackOutcome, last_words=LastWord, refused=refused)
 
 
 @blueprint.post("/presence")
