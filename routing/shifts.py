@@ -75,11 +75,16 @@ def occurrences(patterns: Iterable[ShiftPattern], timezone: str, start: datetime
 
     Two patterns that overlap give two.
     """
+    return sorted(span for pattern in patterns for _, span in dated(pattern, timezone, start, end))
+
+
+def dated(pattern: ShiftPattern, timezone: str, start: datetime, end: datetime) -> list[tuple[date, Span]]:
+    """The same of one pattern, with the day of the counselor's calendar on which each shift starts."""
     zone = ZoneInfo(timezone)
     first = start.astimezone(zone).date() - timedelta(days=1)  # a shift may have begun yesterday
     days = [first + timedelta(days=n) for n in range((end.astimezone(zone).date() - first).days + 1)]
-    found = [span_on(pattern, day, timezone) for pattern in patterns for day in days if starts_on(pattern, day)]
-    return sorted(span for span in found if max(span.start, start) < min(span.end, end))
+    found = [(day, span_on(pattern, day, timezone)) for day in days if starts_on(pattern, day)]
+    return [(day, span) for day, span in found if max(span.start, start) < min(span.end, end)]
 
 
 def on_shift(patterns: Iterable[ShiftPattern], timezone: str, now: datetime) -> bool:

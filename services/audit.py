@@ -24,6 +24,7 @@ KINDS: dict[str, frozenset[str]] = {
     "shift_change_withdrawn": frozenset({"change_id"}),
     "shift_added": frozenset({"counselor_id", "shift"}),
     "shift_removed": frozenset({"counselor_id", "shift"}),
+    "shift_moved": frozenset({"counselor_id", "shift", "to", "later_ones"}),
     "reminder_set": frozenset({"minutes"}),
     "directory_imported": frozenset({"import_id", "read", "added", "changed", "unchanged", "retired", "refused"}),
     "facility_fixed": frozenset({"facility_id", "field"}),

@@ -10,8 +10,9 @@ from models.schedules import ShiftChange, changes_ahead
 from routing import clock
 from routing.gaps import ANYONE, gaps
 from routing.spans import Span, common, union
-from services import coverage_alarm, shift_times
+from services import coverage_alarm, shift_moves, shift_times
 from services.house import House
+from services.shift_moves import PlacedShift
 
 DAYS = 7
 
@@ -30,11 +31,13 @@ class Lane:
 
 @dataclass(frozen=True)
 class OnDuty:
-    """What a day has of somebody's shift."""
+    """What a day has of somebody's shift. `shift` is the whole of it; None: it is over, or changed in part."""
 
     counselor_id: uuid.UUID
     name: str
     span: Span
+    shift: PlacedShift | None = None
+    leads: bool = False  # whether it is the first piece of its shift that the week shows
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ def week(house: House, first: date, timezone: str, now: datetime) -> Week:
         needs = [need for need in asked if need in met] + sorted(met.difference(asked))
         found = gaps(everybody, needs, start, end)
         shifts = shift_times.of_everybody(session, list(staff), start, end)
+        movable = {
+            (person.id, shift.span): shift
+            for person in staff
+            for shift in shift_moves.placed_between(person, max(start, now), end)
+        }
         changes = tuple(change_row(change) for change in changes_ahead(session, now))
     nobody = [gap.span for gap in found if gap.need == ANYONE]
     holes = {need: union([*nobody, *(gap.span for gap in found if gap.need == need)]) for need in needs}
@@ -102,7 +110,7 @@ def week(house: House, first: date, timezone: str, now: datetime) -> Week:
                     Lane(need, tuple(common([span], holes.get(need, nobody))), need in (ANYONE, *asked))
                     for need in (ANYONE, *needs)
                 ),
-                people=_on_duty(staff, shifts, span),
+                people=_on_duty(staff, shifts, movable, span, start),
             )
             for day, span in zip(days, spans, strict=True)
         ),
@@ -125,9 +133,15 @@ def change_row(change: ShiftChange) -> ChangeRow:
     )
 
 
-def _on_duty(staff: Sequence[Counselor], shifts: dict[uuid.UUID, list[Span]], day: Span) -> tuple[OnDuty, ...]:
+def _on_duty(
+    staff: Sequence[Counselor],
+    shifts: dict[uuid.UUID, list[Span]],
+    movable: dict[tuple[uuid.UUID, Span], PlacedShift],
+    day: Span,
+    first: datetime,
+) -> tuple[OnDuty, ...]:
     here = [
-        OnDuty(person.id, person.name, piece)
+        OnDuty(person.id, person.name, piece, movable.get((person.id, span)), piece.start == max(span.start, first))
         for person in staff
         for span in shifts[person.id]
         for piece in common([span], [day])

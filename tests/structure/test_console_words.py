@@ -20,6 +20,7 @@ from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
 from services.person_record import RecordRefused
 from services.referrals.referring import ReferralRefused
+from services.shift_moves import MoveRefused
 from services.signing_page import NotSigned
 from services.users import UserRefused
 from services.voicemails import VoicemailOutcome
@@ -59,6 +60,7 @@ FAMILIES = {
     "part": vocabulary.Part,
     "referral": vocabulary.ReferralStatus,
     "user_refused": UserRefused,
+    "move_refused": MoveRefused,
     "said_by": vocabulary.SaidBy,
     "decline": vocabulary.DeclineReason,
     "referral_work": vocabulary.ReferralWork,

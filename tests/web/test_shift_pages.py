@@ -1,5 +1,6 @@
 """The week with its gaps, people's shifts by form, and a shift that goes from one page to another."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models.people import AuditEvent, Counselor
+from models.texts import TextMessage
 from routing.shift_words import parse_shifts, written
 from routing.vocabulary import Role
 from services import schedules
@@ -147,3 +149,102 @@ def test_time_off_and_reminders_are_ones_own(house: House, leader: Browser, coun
     assert counselor.post("/shifts/reminder", minutes="61")[0] == 400
     with house.db.begin() as session:
         assert session.get_one(Counselor, counselor.person.id).reminder_minutes == 60
+
+
+def changes(page: str) -> list[str]:
+    """The address of every shift on the calendar that can be moved, in order."""
+    return [html.unescape(link) for link in re.findall(r'<a class="button small" data-move href="([^"]+)"', page)]
+
+
+def test_a_shift_is_put_elsewhere_once_or_from_now_on_and_gaps_follow(
+    house: House, leader: Browser, counselor: Browser
+) -> None:
+    monday = datetime.now(UTC).date() + timedelta(weeks=1, days=7 - datetime.now(UTC).weekday())
+    week = f"/coverage?from={monday}"
+    friday, before, after = (monday + timedelta(days=n) for n in (4, 3, 11))
+    give(house, counselor.person, "fri 22:00-06:00")
+    (address,) = changes(leader.get(week)[1])
+    _, form = leader.get(address)
+    assert f'value="{friday}T22:00"' in form
+    assert "Which shifts are meant?" in form
+    times = {"starts": f"{friday}T20:15", "ends": f"{monday + timedelta(days=5)}T06:00"}
+    status, said = leader.post(address, **times)
+    assert (status, "Choose whether this one only" in said) == (422, True)
+    assert leader.post(address, **times, scope="once")[0] == 204
+    assert shifts_of(house, counselor.person) == [
+        f"{friday} 20:15-06:00",
+        f"fri 22:00-06:00 from {after}",
+        f"fri 22:00-06:00 until {before}",
+    ]
+    status, said = leader.post(address, **times, scope="once")
+    assert (status, "Somebody changed it meanwhile" in said) == (409, True)
+    (address,) = changes(leader.get(week)[1])
+    assert "Which shifts are meant?" not in leader.get(address)[1], "it comes once"
+    back = {"starts": f"{friday}T22:00", "ends": times["ends"]}
+    moved = leader.client.post(address, data=back | {"csrf_token": leader.token})
+    assert shifts_of(house, counselor.person) == ["fri 22:00-06:00"], "put back, it leaves no trace"
+    _, page = leader.get(moved.headers["Location"])
+    assert "Saved: Ana Ruiz, Friday" in page
+    assert "Nobody 00:00–22:00" in page
+    (address,) = changes(page)
+    sooner = {"starts": f"{before}T21:00", "ends": f"{friday}T05:00"}
+    assert leader.post(address, **sooner, scope="follow")[0] == 204
+    assert shifts_of(house, counselor.person) == [f"fri 22:00-06:00 until {before}", f"thu 21:00-05:00 from {before}"]
+    with house.db.begin() as session:
+        assert session.scalars(select(AuditEvent.kind)).all().count("shift_moved") == 3
+        notices = session.scalars(select(TextMessage).order_by(TextMessage.created_at)).all()
+    assert "is now 21:00 on Thursday" in notices[-1].body
+    assert counselor.get(address)[0] == 403
+
+
+def test_what_is_in_the_way_of_a_shift_is_said_and_nothing_moves(
+    house: House, leader: Browser, counselor: Browser
+) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=10)
+    words = [f"{day} 09:00-17:00", f"{day} 20:00-23:00", f"{datetime.now(UTC).date() - timedelta(days=2)} 00:00-24:00"]
+    nth = f"{('first', 'second', 'third', 'fourth', 'fifth')[(day.day - 1) // 7]} {day:%a} 01:00-02:00".lower()
+    give(house, counselor.person, "; ".join([*words, nth]))
+    tomorrow = day + timedelta(days=1)
+    assert counselor.post("/shifts/time-off", starts=f"{tomorrow}T09:00", ends=f"{tomorrow}T12:00")[0] == 302
+    found = changes(leader.get(f"/coverage?from={day}")[1])
+    address = next(link for link in found if f'value="{day}T09:00"' in leader.get(link)[1])
+    for starts, ends, said in (
+        (f"{day}T10:00", f"{day}T21:00", "They work then already:"),
+        (f"{tomorrow}T11:00", f"{tomorrow}T17:00", "They are off then:"),
+        (f"{day}T09:00", f"{tomorrow}T09:15", "at most 24 hours"),
+        (f"{day}T09:00", f"{day}T09:00", "The end comes before"),
+        ("2026-01-01T09:00", "2026-01-01T10:00", "That time is over."),
+        ("soon", f"{day}T17:00", "Give a day and a time"),
+    ):
+        status, page = leader.post(address, starts=starts, ends=ends)
+        assert (status, said in page) == (422, True), said
+    of_month = next(link for link in found if f'value="{day}T01:00"' in leader.get(link)[1])
+    away = {"starts": f"{tomorrow}T01:00", "ends": f"{tomorrow}T02:00", "scope": "follow"}
+    assert "keeps its weekday" in leader.post(of_month, **away)[1]
+    _, page = counselor.get("/shifts")
+    hours = re.findall(rf'name="starts" value="({day}[^"]+)"><input type="hidden" name="ends" value="([^"]+)"', page)
+    starts, ends = hours[1]
+    assert counselor.post("/shifts/offer", starts=starts, ends=ends, to="")[0] == 302
+    status, page = leader.post(address, starts=f"{day}T08:00", ends=f"{day}T16:00")
+    assert (status, "Take that back first" in page) == (422, True)
+    assert len(shifts_of(house, counselor.person)) == 4
+    assert words[0] in shifts_of(house, counselor.person)
+
+
+def test_a_shift_stays_on_its_counselors_own_clock_when_the_clocks_change(
+    house: House, leader: Browser, counselor: Browser
+) -> None:
+    give(house, counselor.person, "sat 20:00-04:00")
+    with house.db.begin() as session:
+        session.get_one(Counselor, counselor.person.id).timezone = "America/Phoenix"
+    ahead = (datetime.now(UTC).date() + timedelta(days=n) for n in range(7, 400))
+    sunday = next(day for day in ahead if (day.month, day.weekday()) == (3, 6) and 8 <= day.day <= 14)
+    saturday = sunday - timedelta(days=1)
+    (address, *_) = changes(leader.get(f"/coverage?from={saturday}")[1])
+    _, form = leader.get(address)
+    assert f'value="{saturday}T22:00"' in form, "New York is two hours ahead still"
+    assert f'value="{sunday}T07:00"' in form, "and three when it ends"
+    assert "Mar, 20:00–04:00, and would be" in re.sub(r"\s+", " ", form), "on their own clock"
+    assert leader.post(address, starts=f"{saturday}T23:00", ends=f"{sunday}T07:00", scope="follow")[0] == 204
+    assert shifts_of(house, counselor.person)[0] == f"sat 20:00-04:00 until {saturday - timedelta(days=1)}"
+    assert shifts_of(house, counselor.person)[1] == f"sat 21:00-04:00 from {saturday}"

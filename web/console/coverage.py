@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -29,7 +30,10 @@ def week() -> ResponseReturnValue:
     if abs(first - today) > timedelta(weeks=WEEKS_AWAY):
         abort(404)
     shown = coverage_week.week(house(), first, zone, guards.now())
-    return render_template("coverage.html", week=shown, today=today, share=share, weeks=timedelta(days=7))
+    asked = request.args.get("moved")
+    moved = next((d for day in shown.days for d in day.people if d.shift and d.shift.key == asked), None)
+    page = {"week": shown, "today": today, "weeks": timedelta(days=7), "moved": moved}
+    return render_template("coverage.html", **page, share=share, clock_value=partial(shift_forms.clock_value, zone))
 
 
 def share(moment: datetime, day: Span) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask import request
 
@@ -11,12 +12,17 @@ from services.roster_page import ShiftWish
 
 
 def moment(name: str, timezone: str) -> datetime | None:
-    """A day and time (`2026-11-27T08:00`) of the form, on that zone's clock; None: it cannot be read."""
+    """A day and time (`2026-11-27T08:00`) of the form or address, on that zone's clock; None: it cannot be read."""
     try:
-        wall = datetime.fromisoformat(request.form.get(name, ""))
+        wall = datetime.fromisoformat(request.values.get(name, ""))
     except ValueError:
         return None
     return instant(wall.replace(tzinfo=None), timezone)
+
+
+def clock_value(timezone: str, moment: datetime) -> str:
+    """A moment as such a form takes it, on that zone's clock."""
+    return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%dT%H:%M}"
 
 
 def day(words: str) -> date | None:
