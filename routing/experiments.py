@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from routing.follow_up import Plan, Step
+from routing.follow_up import By, Plan, Step
 from routing.vocabulary import FollowUpKind
 
 
@@ -37,7 +37,18 @@ class Experiment:
 
     def is_for(self, plan: Plan, step: Step, today: date) -> bool:
         """Whether people who are owed this step today are allotted."""
-        return (self.plan, self.step) == (plan.id, step.kind) and self.starts <= today < self.ends
+        return (self.plan, self.step) == (plan.id, step.kind) and self.runs(today) and self.fits(step)
+
+    def runs(self, today: date) -> bool:
+        """Whether people are allotted on this day."""
+        return self.starts <= today < self.ends
+
+    def fits(self, step: Step) -> bool:
+        """Whether it can be compared as it is done now: a text, and arms of wording that are variants of its words."""
+        if self.aspect != "wording":
+            return step.by is By.TEXT
+        variants = all(arm.words is None or arm.words.startswith(f"{step.words}.") for arm in self.arms)
+        return step.by is By.TEXT and variants and not (step.words_unchosen or step.words_neutral)
 
     def arm_of(self, digest: bytes) -> Arm:
         """The arm of a person; `digest` is a keyed hash of experiment and person, so that nobody can choose."""

@@ -21,6 +21,7 @@ _NO = frozenset({"no", "nope", "no thanks", "no thank you", "no gracias", "not y
 _NO_AND_WHY = re.compile(r"\s*(?:no|nope)\s*[,.;:!–-]", re.IGNORECASE)
 # Whoever is asked one of these says yes or no to the question itself, and not to a call
 _YES_OR_NO = frozenset({FollowUpKind.DID_THEY_TAKE_YOU, FollowUpKind.WAITING_LIST, FollowUpKind.NEXT_PLACE})
+NEWS = (FollowUpKind.PLACE_ACCEPTED, FollowUpKind.NEXT_PLACE)  # of a referral: what cannot be texted, a person tells
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -64,6 +65,7 @@ class Step:
     words_neutral: str = ""  # instead of `words` on a phone to which no name of a place was ever sent
     attempts: int = 1
     spacing: timedelta = timedelta(hours=24)
+    place: int = 0  # in the plan; those of a step that repeats have the same
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Plan:
     urgencies: frozenset[Urgency] = frozenset()
     flags: frozenset[str] = frozenset()
     substances: frozenset[str] = frozenset()
+    edit: int = 0  # which change of it by an admin this is; 0: as shipped
 
     def is_for(self, ended: Ended) -> bool:
         """Whether a contact that ended so is owed this plan."""
@@ -104,12 +107,22 @@ class Plan:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Plans:
-    """Every plan of the house, with the version of the file that they came from."""
+    """Every plan of the house, with the version of the file that they came from. `plans` are those that apply now.
+
+    A change exchanges `plans` as a whole, so that threads which read it never meet half of one.
+    """
 
     version: int = 0
-    plans: tuple[Plan, ...] = ()
+    shipped: tuple[Plan, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.plans = self.shipped
+
+    def change(self, changed: Mapping[str, Plan]) -> None:
+        """Go by these plans instead of the shipped ones with their ids."""
+        self.plans = tuple(changed.get(plan.id, plan) for plan in self.shipped)
 
     def owed(self, ended: Ended) -> Iterator[tuple[Plan, Step]]:
         """The steps owed to a contact, in the order of the file."""
@@ -128,13 +141,13 @@ class Plans:
 
 def plans_from(data: Mapping[str, Any]) -> Plans:
     """Plans from the checked content of config/content/follow_ups.toml."""
-    return Plans(version=data["version"], plans=tuple(_plan(entry) for entry in data["plan"]))
+    return Plans(version=data["version"], shipped=tuple(_plan(entry) for entry in data["plan"]))
 
 
 def _plan(entry: Mapping[str, Any]) -> Plan:
     return Plan(
         id=entry["id"],
-        steps=tuple(step for written in entry["step"] for step in _steps(written)),
+        steps=tuple(step for place, written in enumerate(entry["step"]) for step in _steps(written, place)),
         silent_attempts=entry["silent_attempts"],
         dispositions=frozenset(map(Disposition, entry.get("dispositions", ()))),
         referrals=frozenset(map(ReferralStatus, entry.get("referrals", ()))),
@@ -146,7 +159,7 @@ def _plan(entry: Mapping[str, Any]) -> Plan:
     )
 
 
-def _steps(written: Mapping[str, Any]) -> Iterable[Step]:
+def _steps(written: Mapping[str, Any], place: int) -> Iterable[Step]:
     for number in range(written.get("repeat", 1)):
         yield Step(
             kind=FollowUpKind(written["kind"]),
@@ -157,6 +170,7 @@ def _steps(written: Mapping[str, Any]) -> Iterable[Step]:
             words_neutral=written.get("words_neutral", ""),
             attempts=written["attempts"],
             spacing=timedelta(hours=written["spacing_hours"]),
+            place=place,
         )
 
 

@@ -54,6 +54,8 @@ KINDS: dict[str, frozenset[str]] = {
     "form_defined": frozenset({"version"}),
     "phrase_changed": frozenset({"key", "version"}),
     "phrase_as_shipped": frozenset({"key", "version"}),
+    "plan_changed": frozenset({"plan", "version"}),
+    "plan_as_shipped": frozenset({"plan", "version"}),
     "voicemail_heard": frozenset({"voicemail_id"}),
     "safe_contact_written": frozenset({"contact_id"}),
     "dispatch_centre_added": frozenset({"centre_id"}),

@@ -9,10 +9,10 @@ from models import follow_ups
 from models.contacts import Contact, record
 from models.follow_ups import FollowUp
 from models.referrals import Referral
-from routing.follow_up import By, Dropped, Ended, Plan, Step
+from routing.follow_up import NEWS, By, Dropped, Ended, Plan, Step
 from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
 from services import experiments
-from services.follow_ups import NEWS, end
+from services.follow_ups import end
 from services.house import House
 
 
@@ -111,6 +111,7 @@ def _row(session: Session, house: House, contact: Contact, plan: Plan, step: Ste
         plan={
             "plan": plan.id,
             "version": house.plans.version,
+            "edit": plan.edit,
             "by": step.by.value,
             "words": step.words,
             "words_unchosen": step.words_unchosen,

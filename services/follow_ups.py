@@ -13,9 +13,9 @@ from models.follow_ups import FollowUp
 from models.matches import chosen_of
 from models.people import Caller
 from models.referrals import Referral
-from routing.follow_up import By, Dropped, Outcome, after_attempt
+from routing.follow_up import NEWS, By, Dropped, Outcome, after_attempt
 from routing.sending import Purpose, Refusal, may_send
-from routing.vocabulary import FollowUpKind, FollowUpStatus, ReferralWork
+from routing.vocabulary import FollowUpStatus, ReferralWork
 from services import alarms, consent, experiments, reaching, texts
 from services.alarms import AlarmKind
 from services.house import House
@@ -23,7 +23,6 @@ from services.referrals import words, work
 
 BATCH = 200
 FAILURE_LIMIT, FAILED_PAUSE = 3, timedelta(minutes=5)
-NEWS = (FollowUpKind.PLACE_ACCEPTED, FollowUpKind.NEXT_PLACE)  # of a referral: what cannot be texted, a person tells
 log = logging.getLogger(__name__)
 
 

@@ -1,9 +1,13 @@
-"""Keeps the words of one process as admins have them now: one small query a second, none when a phrase is said."""
+"""Keeps the words and plans of one process as admins have them now: a small query a second, none when they are used."""
 
 import logging
 import time
+from collections.abc import Mapping
+from typing import Any
 
-from models.edited_words import edited_phrases, words_version
+from models.edited_words import edited_phrases, edited_plans, words_version
+from routing import plan_edits
+from routing.follow_up import Plan
 from routing.phrase_rules import problems
 from routing.phrases import Words
 from services.degraded import snapshot
@@ -45,8 +49,9 @@ def look(house: House) -> None:
         version = words_version(session)
         if version == house.phrases.version:
             return
-        changed = edited_phrases(session)
+        changed, plans = edited_phrases(session), edited_plans(session)
     lay(house, changed)
+    lay_plans(house, plans)
     house.phrases.version = version
 
 
@@ -61,3 +66,20 @@ def lay(house: House, changed: Words) -> None:
     house.phrases.change(fitting)
     if house.match_desk is not None:
         house.match_desk.phrases = {**house.match_desk.phrases, **house.phrases.table}
+
+
+def lay_plans(house: House, edits: Mapping[str, tuple[int, dict[str, Any]]]) -> None:
+    """Go by these edits from now on; what is laid for people already stays. One that no longer fits is left out."""
+    changed: dict[str, Plan] = {}
+    for plan in house.plans.shipped:
+        if plan.id not in edits:
+            continue
+        version, data = edits[plan.id]
+        try:
+            edit = plan_edits.edit_from(data)
+            if plan_edits.problems(plan, edit, house.phrases.shipped):
+                raise ValueError(plan.id)
+            changed[plan.id] = plan_edits.applied(plan, edit, version)
+        except (KeyError, ValueError, TypeError):
+            log.warning("changed_plan_left_out", extra={"plan": plan.id})
+    house.plans.change(changed)

@@ -1,10 +1,9 @@
-"""Every phrase of the line and every follow-up plan, to be read (`phrase_edits` changes phrases)."""
+"""Every phrase of the line, to be read (`phrase_edits` changes them)."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from routing.follow_up import Plan
 from routing.phrase_rules import is_texted
 from routing.segments import segments
 from services.house import House
@@ -72,8 +71,3 @@ def _row(house: House, key: str, written: Mapping[str, str]) -> PhraseRow:
 def _filled(words: str, examples: Mapping[str, str]) -> str:
     """Gaps are exchanged by hand: what somebody just typed must reach nothing but these values."""
     return _GAP.sub(lambda gap: examples.get(gap.group(1), f"[{gap.group(1)}]"), words)
-
-
-def plans(house: House) -> tuple[int, tuple[Plan, ...]]:
-    """The version of the plans' file, and every plan in its order."""
-    return house.plans.version, house.plans.plans

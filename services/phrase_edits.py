@@ -87,7 +87,7 @@ def page(house: House, key: str) -> PhrasePage | None:
 
 def wording(house: House, key: str, words: Mapping[str, str]) -> Wording:
     """What these words would be as this phrase; nothing is saved."""
-    wrong = problems(key, house.phrases.shipped[key], words, unasked=key in _unasked(house))
+    wrong = problems(key, house.phrases.shipped[key], words, unasked=_is_unasked(house, key))
     said = filled(house, words)
     return Wording(words, said, counted(key, said), wrong)
 
@@ -132,8 +132,7 @@ def _words(edit: PhraseEdit) -> Mapping[str, str] | None:
     return {"en": edit.en, "es": edit.es} if edit.en is not None and edit.es is not None else None
 
 
-def _unasked(house: House) -> frozenset[str]:
-    """Texts of plans: they arrive when nobody awaits them."""
-    steps = [step for plan in house.plans.plans for step in plan.steps if step.by is By.TEXT]
-    arms = {arm.words for one in house.experiments for arm in one.arms if arm.words}
-    return frozenset({step.words_neutral or step.words for step in steps} | arms)
+def _is_unasked(house: House, key: str) -> bool:
+    """Whether a phrase is a text of plans, which arrives when nobody awaits it."""
+    steps = (step for plan in house.plans.shipped for step in plan.steps if step.by is By.TEXT)
+    return key.startswith("follow_up.") or any(key == (step.words_neutral or step.words) for step in steps)
