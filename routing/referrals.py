@@ -50,6 +50,7 @@ _BY_SERVICE: Mapping[S, frozenset[S]] = {
     S.CHOSEN: frozenset({S.SENT, S.ACKNOWLEDGED, S.WITHDRAWN}),
     S.SENT: frozenset({S.ACKNOWLEDGED, S.WITHDRAWN}),
     S.ACKNOWLEDGED: frozenset({S.WITHDRAWN}),
+    S.ACCEPTED: frozenset({S.WITHDRAWN}),  # they arrived elsewhere
 }
 _TABLES = {SaidBy.COUNSELOR: _BY_COUNSELOR, SaidBy.CALLER: _BY_CALLER, SaidBy.SERVICE: _BY_SERVICE}
 

@@ -284,6 +284,8 @@ class ReferralWork(StrEnum):
     NOT_ARRIVED = "not_arrived"
     DID_NOT_WORK_OUT = "did_not_work_out"  # NO, and no place was written down
     STILL_WAITING = "still_waiting"
+    TWO_ACCEPTED = "two_accepted"  # one of them is chosen with the person
+    TELL_THE_PLACE = "tell_the_place"  # that had said yes: they go elsewhere
 
 
 class BedLevel(StrEnum):

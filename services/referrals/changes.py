@@ -14,7 +14,7 @@ from routing.vocabulary import ContactStatus, DeclineReason, ReferralStatus, Ref
 from services import follow_up_plans
 from services.directory.sheets import sheets
 from services.house import House
-from services.referrals import words, work
+from services.referrals import choosing, words, work
 
 WITH_US = (ContactStatus.CLAIMED, ContactStatus.CONNECTED)
 S = ReferralStatus
@@ -68,6 +68,7 @@ def note(
     """Somebody says how a referral stands (contact locked). False, and nothing changed, when it came too late."""
     if not may_become(referral.status, status, by):
         return False
+    had_said_yes = referral.status is S.ACCEPTED
     referral.status, referral.said_by, referral.updated_at = status, by, now
     referral.reason = reason if status is S.DECLINED else None
     referral.answer_by = now + ANSWER_WITHIN if status in AT_THE_PLACE else None
@@ -76,6 +77,8 @@ def note(
         referral_asks.close_asks(session, referral.id, now)
         work.done(session, contact.id, now, referral.id)
         _follow(session, house, contact, referral, now)
+    if had_said_yes and status is S.WITHDRAWN:
+        choosing.no_longer_needed(session, house, contact, referral, now)
     outbox.touch(session, contact.id)
     return True
 
@@ -112,7 +115,7 @@ def _follow(session: Session, house: House, contact: Contact, referral: Referral
     if referral.status is S.ARRIVED:
         work.done(session, contact.id, now)
     if referral.status in (S.ACCEPTED, S.ARRIVED):
-        overtaken = UNANSWERED if referral.status is S.ARRIVED else {S.OFFERED}
+        overtaken = UNANSWERED | {S.ACCEPTED} if referral.status is S.ARRIVED else {S.OFFERED}
         for other in others:
             if other.status in overtaken:
                 note(session, house, contact, other, S.WITHDRAWN, SaidBy.SERVICE, now)
@@ -122,6 +125,16 @@ def _follow(session: Session, house: House, contact: Contact, referral: Referral
             work.ask_counselor(session, house, contact, ReferralWork.DECLINED, now, referral)
     if referral.status is S.NOT_ARRIVED:
         work.ask_counselor(session, house, contact, ReferralWork.NOT_ARRIVED, now, referral)
+    accepted = [other for other in others if other.status is S.ACCEPTED]
+    if referral.status is S.ACCEPTED and accepted:  # the person is told and asked nothing until one is chosen
+        work.ask_counselor(session, house, contact, ReferralWork.TWO_ACCEPTED, now)
+        return
+    _plan(session, house, contact, referral, now)
+    if len(accepted) == 1 and work.done_of(session, contact.id, ReferralWork.TWO_ACCEPTED, now):
+        _plan(session, house, contact, accepted[0], now)
+
+
+def _plan(session: Session, house: House, contact: Contact, referral: Referral, now: datetime) -> None:
     here = contact.status in WITH_US and contact.claimed_by is not None  # a counselor is speaking with them
     follow_up_plans.plan_for_referral(session, house, contact, referral, now, texts_too=not here)
 

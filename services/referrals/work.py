@@ -77,6 +77,14 @@ def done(session: Session, contact_id: uuid.UUID, now: datetime, referral_id: in
             end(session, row, now)
 
 
+def done_of(session: Session, contact_id: uuid.UUID, kind: ReferralWork, now: datetime) -> bool:
+    """Work of one kind about a contact is over; False when there was none."""
+    mine = [row for row in rows.open_of_kind(session, contact_id, FollowUpKind.REFERRAL) if row.plan["work"] == kind]
+    for row in mine:
+        end(session, row, now)
+    return bool(mine)
+
+
 def end(session: Session, row: FollowUp, now: datetime) -> None:
     """One piece of work (locked) is over."""
     row.status, row.last_outcome, row.done_at = FollowUpStatus.DONE, DONE, now

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.bed_contacts import bed_contact_with
 from models.contacts import Contact
 from models.disclosures import disclosures_of
 from models.follow_ups import FollowUp, open_referral_work
@@ -19,7 +20,7 @@ from routing.vocabulary import (
 )
 from services import dispositions, texts, written_consents
 from services.conversation import Heard
-from services.referrals import asking, calls, place_page, referring, work
+from services.referrals import asking, calls, choosing, place_page, referring, work
 from services.referrals.referring import ReferralRefused
 from services.texts import Sent
 from tests.fixtures.paper import PaperTelephony
@@ -296,3 +297,29 @@ def test_only_a_place_of_the_list_that_was_shown_can_be_referred_to(told: Story)
     assert told.refer(10**9) is ReferralRefused.NOT_ON_THE_LIST
     assert told.refer(told.order()[-1]) is ReferralRefused.NOT_ON_THE_LIST
     assert told.places() == []
+
+
+def test_of_two_places_that_say_yes_a_counselor_chooses_and_the_other_hears_it_in_neutral_words(told: Story) -> None:
+    first, second = told.order()[:2]
+    told.register(first, FIRST)
+    told.register(second, SECOND)
+    told.refer(first)
+    told.refer(second)
+    told.place_says(FIRST, "1")
+    assert len(told.told()) == 1
+    told.place_says(SECOND, "1")
+    assert (told.told(), told.work()) == ([], ["two_accepted"]), "nothing is said until one is chosen"
+    assert choosing.choose(told.house, told.contact_id, told.counselor, second, told.now)
+    assert told.places() == [("withdrawn", "counselor"), ("accepted", "facility_text")]
+    assert told.work() == []
+    words = told.to_places()[-1]
+    assert f"code {told.referral().code}" in words
+    assert "nothing more is needed" in words
+    assert len(told.told()) == 1, "news of the chosen one"
+    assert not choosing.choose(told.house, told.contact_id, told.counselor, first, told.now)
+    referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.ACCEPTED, told.now)
+    with told.house.db.begin() as session:
+        bed_contact_with(session, SECOND).stopped_at = told.now  # type: ignore[union-attr]
+    referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.ARRIVED, told.now)
+    assert [status for status, _ in told.places()] == ["arrived", "withdrawn"]
+    assert told.work() == ["tell_the_place"], "a place that reads no texts is told by a person"

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from routing.vocabulary import DeclineReason, ReferralStatus
-from services.referrals import page, referring, work
+from services.referrals import choosing, page, referring, work
 from web import guards
 from web.console.contacts import live_parts
 from web.guards import ANSWERING, allow
@@ -36,6 +36,16 @@ def say(contact_id: uuid.UUID) -> ResponseReturnValue:
         abort(400)
     person_id, now = guards.person().id, guards.now()
     refused = referring.say(house(), contact_id, person_id, listing, status, now, reason)
+    return live_parts(contact_id, referral_refused=refused), 409 if refused else 200
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/referral-choice")
+@allow(ANSWERING)
+def choose(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Of several places that said yes the person goes to this one."""
+    listing = request.form.get("listing", 0, type=int)
+    chosen = choosing.choose(house(), contact_id, guards.person().id, listing, guards.now())
+    refused = None if chosen else referring.ReferralRefused.TOO_LATE
     return live_parts(contact_id, referral_refused=refused), 409 if refused else 200
 
 
