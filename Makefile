@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := run
 MAKEFLAGS += --no-print-directory
 export PYTHON
+unexport PYTHONDONTWRITEBYTECODE  # a test run starts many processes: each would compile everything anew
 PY := .venv/bin/python
 
 setup:

@@ -27,6 +27,7 @@ class ConsentKind(StrEnum):
     VOICEMAIL_NOT_OK = "voicemail_not_ok"
     SAFE_HOURS = "safe_hours"
     NEUTRAL_NAME = "neutral_name"
+    RELAY = "relay"  # by TTY or through a relay operator, or no longer
 
 
 class ConsentHow(StrEnum):

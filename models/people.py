@@ -29,6 +29,7 @@ class Caller(Base):
     texting_ok: Mapped[bool | None] = mapped_column(Boolean)  # None: not asked, so nothing unasked is sent
     calling_ok: Mapped[bool | None] = mapped_column(Boolean)  # None: not asked, so nobody calls unasked
     voicemail_ok: Mapped[bool | None] = mapped_column(Boolean)
+    relay: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))  # TTY, or an operator
     safe_from_hour: Mapped[int | None] = mapped_column(Integer)  # on their own clock; both or neither
     safe_until_hour: Mapped[int | None] = mapped_column(Integer)
     neutral_name: Mapped[str | None] = mapped_column(EncryptedText)  # whom unasked texts say they are from

@@ -175,7 +175,7 @@ def forget_caller(session: Session, caller_id: uuid.UUID, now: datetime) -> None
     )
     session.execute(delete(CarePlan).where(CarePlan.caller_id == caller_id))
     nothing = {"number": None, "number_hash": None, "timezone": None, "neutral_name": None}
-    safe = {"texting_ok": None, "calling_ok": None, "voicemail_ok": None}
+    safe = {"texting_ok": None, "calling_ok": None, "voicemail_ok": None, "relay": False}
     hours = {"safe_from_hour": None, "safe_until_hour": None}
     session.execute(update(Caller).where(Caller.id == caller_id).values(**nothing, **safe, **hours, forgotten_at=now))
 

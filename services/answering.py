@@ -144,6 +144,10 @@ def facts(house: House, contact: Contact, language: Language, now: datetime) -> 
         says.append(Say("voice.fact_substances", {"names": ", ".join(names)}))
     if len(named) > 1:
         says.append(Say("voice.fact_more_than_one"))
+    if contact.caller.relay:
+        says.append(Say("voice.fact_relay"))
+    elif not contact.triage and contact.flow.get(call_flow.Question.WHAT):
+        says.append(Say("voice.fact_silent"))
     if contact.calling_back:
         says.append(Say("voice.fact_callback", {"seconds": waited}))
     elif waited >= house.rules.wider_after_seconds:

@@ -9,7 +9,7 @@ from models.callbacks import on_the_line, owed_callback
 from models.contacts import Contact, Leg, lock_contact, queue_place, record
 from models.follow_ups import FollowUp
 from routing import call_flow
-from routing.documents import Ask, Document, HangUp, Say
+from routing.documents import Ask, Document, GoTo, HangUp, Say
 from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Language, LegStatus
 from services import direct_calls, escalation, owed_callbacks, wait_again
 from services.house import House
@@ -60,19 +60,26 @@ def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Docum
         leg.provider_sid = leg.provider_sid or sid
         leg.answered_at, leg.status = leg.answered_at or now, LegStatus.ANSWERED
         leg.contact.claim_expires_at = now + CHECK_TIME
-        ask = Ask((Say("voice.callback_hello"),), call_flow.path("callback-key", leg.id), digits=1, seconds=8)
+        key = call_flow.path("callback-key", leg.id)
+        if leg.contact.caller.relay:  # an operator or a TTY may be unable to press a key: the counselor will know
+            hello = Ask((Say("voice.callback_relay"),), key, digits=1, seconds=8)
+            return Document(leg.contact.language, (hello, GoTo(key)))
+        ask = Ask((Say("voice.callback_hello"),), key, digits=1, seconds=8)
         return Document(leg.contact.language, (ask, ask, HangUp()))
 
 
 def confirmed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:
     """The key at the check: 1 joins the counselor, anything else ends the call and says nothing more.
 
+    Whoever calls by TTY or relay joins without a key.
     Should the counselor be gone by then, they wait for another one like any caller.
     """
     with house.db.begin() as session:
         leg = session.get(Leg, leg_id)
         contact = lock_contact(session, leg.contact_id) if leg else None
-        if leg is None or contact is None or digits[:1] != "1" or contact.status not in ON_ITS_WAY:
+        if leg is None or contact is None or contact.status not in ON_ITS_WAY:
+            return Document(Language.ENGLISH, (HangUp(),))
+        if digits[:1] != "1" and not contact.caller.relay:
             return Document(Language.ENGLISH, (HangUp(),))
         owed = owed_callback(session, contact.id)  # also one that was only promised: they are on the line now
         if owed is not None:

@@ -126,6 +126,7 @@ EFFECTS: Final[dict[ConsentKind, Callable[[Caller, datetime], None]]] = {
     ConsentKind.VOICEMAIL_NOT_OK: _voicemail_not_ok,
     ConsentKind.SAFE_HOURS: _nothing_more,
     ConsentKind.NEUTRAL_NAME: _nothing_more,
+    ConsentKind.RELAY: _nothing_more,
 }
 
 

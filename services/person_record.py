@@ -146,6 +146,7 @@ def export(house: House, caller_id: uuid.UUID, by: uuid.UUID, now: datetime) -> 
             "timezone": caller.timezone,
             "texting_ok": caller.texting_ok,
             "calling_ok": caller.calling_ok,
+            "relay": caller.relay,
             "voicemail_ok": caller.voicemail_ok,
             "texts_stopped_at": _at(caller.texts_stopped_at),
             "allowed_and_forbidden": [

@@ -28,6 +28,7 @@ class SafeContact:
     voicemail_ok: bool | None = None
     hours: tuple[int, int] | None = None  # on their own clock, the end not included
     neutral_name: str | None = None  # whom our texts say they are from
+    relay: bool | None = None  # by TTY or through a relay operator: never asked for a key
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Reach:
     voicemail_ok: bool | None
     hours: tuple[int, int] | None
     name: str
+    relay: bool
     stopped: bool  # they said STOP
 
 
@@ -51,6 +53,7 @@ def reach_of(caller: Caller) -> Reach:
         voicemail_ok=caller.voicemail_ok,
         hours=None if start is None or end is None else (start, end),
         name=caller.neutral_name or "",
+        relay=caller.relay,
         stopped=caller.texts_stopped_at is not None,
     )
 
@@ -116,3 +119,6 @@ def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, d
     if wish.neutral_name is not None and wish.neutral_name.strip() != (caller.neutral_name or ""):
         caller.neutral_name = wish.neutral_name.strip() or None
         yield ConsentKind.NEUTRAL_NAME, {"given": bool(caller.neutral_name)}
+    if wish.relay is not None and wish.relay is not caller.relay:
+        caller.relay = wish.relay
+        yield ConsentKind.RELAY, {"given": wish.relay}

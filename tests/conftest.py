@@ -20,10 +20,18 @@ hypothesis.settings.register_profile("harborline", deadline=None)
 hypothesis.settings.load_profile("harborline")
 
 
+# What takes long to start is started once: all tests that ask for one of these run in the same process.
+STARTED_ONCE = {"running_line": "line", "world": "degraded", "console": "browser", "kept_data": "embedded"}
+
+
+@pytest.hookimpl(tryfirst=True)  # the groups are read by xdist in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests first: they mostly wait for real processes, and meanwhile the other core has all the rest to do.
 
-    At the end of the run they would wait one after the other with nothing beside them. What the marks say is the
-    only thing that is moved; the order within each half stays.
+    At the end of the run they would wait one after the other with nothing beside them. The order is kept otherwise.
     """
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        for fixture, group in STARTED_ONCE.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("slow", "xdist_group"))))

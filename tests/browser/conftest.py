@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import Engine, delete
 
 from config.settings import load_settings
@@ -43,6 +43,8 @@ FLAGS = [
     "--disable-sync",
 ]
 START_SECONDS = 60
+PATIENCE_MS = 30_000  # how long the shared machine may take to show what a page is to show
+expect.set_options(timeout=PATIENCE_MS)
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
 
 
@@ -133,7 +135,7 @@ def context(chromium: Browser, console: Console) -> Iterator[BrowserContext]:
     opened = chromium.new_context(
         base_url=console.url, viewport={"width": 1280, "height": 860}, locale="en-US", color_scheme="light"
     )
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []
     opened.on("weberror", lambda error: complaints.append(str(error.error)))
     opened.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)

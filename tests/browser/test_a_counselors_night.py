@@ -92,7 +92,7 @@ def test_a_lost_connection_is_said_and_caught_up(console: Console, signed_in: Si
         contact_id = call_in(console, "+16175550152")
     finally:
         console.start_events()
-    expect(page.locator("#connection")).to_contain_text("Connected again", timeout=30_000)
+    expect(page.locator("#connection")).to_contain_text("Connected again")
     expect(page.locator(f"#contact-{contact_id}")).to_be_visible()
 
 

@@ -21,12 +21,28 @@ from runtime.valkey import valkey_pid
 LONGER_THAN_A_SOCKET_PATH = "a-directory-with-a-long-name-" * 4
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Iterator[Path]:
-    data = tmp_path / "data"
+def _with_nothing_left(data: Path) -> Iterator[Path]:
     yield data
     with ensure_servers(data, throwaway=True):
         pass  # whatever a test left running or lying about is stopped and removed
+
+
+@pytest.fixture(scope="module")
+def kept_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    yield from _with_nothing_left(tmp_path_factory.mktemp("kept") / "data")
+
+
+@pytest.fixture
+def data_dir(kept_data: Path) -> Iterator[Path]:
+    """Where servers ran before, and none runs now: making new files takes longer than most of these tests."""
+    yield kept_data
+    if kept_data.exists():
+        stop_unused(kept_data)
+
+
+@pytest.fixture
+def new_data_dir(tmp_path: Path) -> Iterator[Path]:
+    yield from _with_nothing_left(tmp_path / "data")
 
 
 def _connect(url: str) -> psycopg.Connection:
@@ -90,21 +106,21 @@ def test_unused_servers_can_be_stopped_and_used_ones_are_left(data_dir: Path) ->
 def test_killed_servers_come_back_with_what_was_committed(data_dir: Path) -> None:
     with ensure_servers(data_dir) as servers:
         with _connect(servers.database_url) as connection:
-            connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+            connection.execute("CREATE TABLE committed AS SELECT 1 AS one")
         pids = _pids(find_place(data_dir))
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         assert wait_until(lambda: not any(map(is_running, pids)), 10)
     with ensure_servers(data_dir) as servers, _connect(servers.database_url) as connection:
-        assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
+        assert connection.execute("SELECT one FROM committed").fetchone() == (1,)
 
 
-def test_a_half_finished_initdb_is_wiped_and_done_again(data_dir: Path) -> None:
-    place = find_place(data_dir)
+def test_a_half_finished_initdb_is_wiped_and_done_again(new_data_dir: Path) -> None:
+    place = find_place(new_data_dir)
     for left_over in (place.directory / "postgres.half", place.postgres):
         left_over.mkdir()
         (left_over / "base").mkdir()
-    with ensure_servers(data_dir) as servers, _connect(servers.database_url) as connection:
+    with ensure_servers(new_data_dir) as servers, _connect(servers.database_url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 

@@ -14,6 +14,7 @@ from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, LegKind
 from runtime.processes import wait_until
 from services.roster import import_roster
+from simulator.driver import PATIENCE
 from tests.fixtures.line import QUICK
 
 pytestmark = pytest.mark.slow
@@ -42,22 +43,30 @@ def contact_of(world: World, number: str) -> Contact | None:
         return found[-1] if found else None
 
 
-def story(world: World, contact: Contact) -> list[str]:
+def story(world: World, number: str) -> list[str]:
+    """The kinds of what happened to a caller's contact, as far as it is written down."""
+    contact = contact_of(world, number)
     with world.house.db.begin() as session:
-        return [event.kind for event in events_of(session, contact.id)]
+        return [event.kind for event in events_of(session, contact.id)] if contact else []
+
+
+def accepted(world: World, number: str) -> Contact:
+    """The contact of a caller, once its call is written down: the journal is replayed a while after the fault."""
+    assert wait_until(lambda: "accepted" in story(world, number), PATIENCE), story(world, number)
+    assert story(world, number).count("accepted") == 1
+    contact = contact_of(world, number)
+    assert contact is not None
+    return contact
 
 
 def test_without_redis_the_call_itself_rings_and_press_one_connects(world: World) -> None:
     world.crash_redis()
     try:
         call = world.sim.phone(CALLER).dial()
-        ana = world.sim.phone(ANA).answer(timeout=60)
+        ana = world.sim.phone(ANA).answer()
         ana.wait_heard("Press 1").press("1")
         call.wait_talking_with(ANA)
-        contact = contact_of(world, CALLER)
-        assert contact is not None
-        assert contact.status is ContactStatus.CONNECTED
-        assert story(world, contact).count("accepted") == 1
+        assert accepted(world, CALLER).status is ContactStatus.CONNECTED
         call.hang_up()
         ana.wait_over()
     finally:
@@ -67,7 +76,7 @@ def test_without_redis_the_call_itself_rings_and_press_one_connects(world: World
 def test_without_postgresql_people_on_shift_are_rung_and_all_of_it_is_written_down_later(world: World) -> None:
     state = Path(world.settings.local_state_dir)
     (state / "snapshot").unlink(missing_ok=True)  # the one from before the roster
-    assert wait_until((state / "snapshot").exists, 60)
+    assert wait_until((state / "snapshot").exists, PATIENCE)
     caller, texter = "+12125550143", "+12125550144"
     world.crash_postgres()
     try:
@@ -85,17 +94,13 @@ def test_without_postgresql_people_on_shift_are_rung_and_all_of_it_is_written_do
     finally:
         world.start_postgres()
 
-    world.sim.phone(texter).wait_text("What is going on", timeout=60)  # the conversation goes on where the text stood
-    assert wait_until(lambda: contact_of(world, caller) is not None, 30)
-    contact = contact_of(world, caller)
-    assert contact is not None
-    told = story(world, contact)
-    assert told.count("degraded") >= 1
-    assert told.count("accepted") == 1
+    world.sim.phone(texter).wait_text("What is going on")  # the conversation goes on where the text stood
+    contact = accepted(world, caller)
+    assert story(world, caller).count("degraded") >= 1
     assert any(leg.kind is LegKind.COUNSELOR for leg in contact.legs)
     with world.house.db.begin() as session:
         assert len(session.scalars(select(TextMessage).where(~TextMessage.outgoing)).all()) == 1
-    assert not any(state.glob("journal*"))
+    assert wait_until(lambda: not any(state.glob("journal*")), PATIENCE)
     assert not (state / "refused").exists()
 
 
@@ -104,7 +109,7 @@ def test_a_frozen_postgresql_is_given_up_within_seconds_and_people_are_rung(worl
     world.freeze_postgres()
     try:
         call = world.sim.phone(caller).dial()
-        call.wait_heard("call 9 1 1", timeout=10)
+        call.wait_heard("call 9 1 1", timeout=20)
         ana = world.sim.phone(ANA).answer()
         ana.wait_heard("Press 1").press("1")
         call.wait_talking_with(ANA)
@@ -112,10 +117,7 @@ def test_a_frozen_postgresql_is_given_up_within_seconds_and_people_are_rung(worl
         ana.wait_over()
     finally:
         world.thaw_postgres()
-    assert wait_until(lambda: contact_of(world, caller) is not None, 60)
-    contact = contact_of(world, caller)
-    assert contact is not None
-    assert story(world, contact).count("accepted") == 1
+    accepted(world, caller)
 
 
 @pytest.mark.timeout(300)

@@ -3,8 +3,10 @@
 import uuid
 
 from models.contacts import Contact, waiting_ahead, waiting_contacts
+from routing.documents import GoTo
 from routing.vocabulary import ContactStatus, Urgency
-from services import bridging, callbacks, dispositions, promises, releasing, waiting
+from services import bridging, callbacks, dispositions, promises, releasing, safe_contact, waiting
+from services.safe_contact import SafeContact
 from tests.services.calls import Stage, joins, says
 
 
@@ -51,6 +53,26 @@ def test_a_callback_rings_the_counselor_first_and_then_checks_that_a_person_is_t
     asked = callbacks.picked_up(stage.house, back.id, "CAback", stage.now)
     assert says(asked) == ["voice.callback_hello", "voice.callback_hello"]
     assert joins(callbacks.confirmed(stage.house, back.id, "1", stage.now)) == stage.leg(101).hex
+
+
+def test_whoever_calls_by_tty_or_relay_is_called_back_without_a_key_and_the_counselor_is_told_to_stay(
+    stage: Stage,
+) -> None:
+    ana = stage.counselor(101)
+    contact = stage.dials()
+    waiting.greeting_key(stage.house, contact, "9", stage.now)
+    stage.caller_hangs_up()
+    wish = SafeContact(relay=True)
+    assert safe_contact.write(stage.house, contact, ana, wish, stage.now)
+    callbacks.begin(stage.house, contact, stage.now)
+    stage.rings(contact)
+    stage.picks_up(101)
+    assert says(stage.presses(101, "1")) == ["voice.fact_relay", "voice.fact_callback"]
+    back = stage.dials_back(contact, 101)
+    asked = callbacks.picked_up(stage.house, back.id, "CAback", stage.now)
+    assert says(asked) == ["voice.callback_relay"]
+    assert isinstance(asked.steps[-1], GoTo)
+    assert joins(callbacks.confirmed(stage.house, back.id, "", stage.now)) == stage.leg(101).hex
 
 
 def test_a_callback_conversation_is_not_torn_down_by_the_sweep(stage: Stage) -> None:

@@ -191,6 +191,14 @@ def test_after_press_one_the_counselor_hears_what_it_is_about_and_before_it_noth
     assert says(document) == ["voice.fact_substances", "voice.fact_more_than_one"]
 
 
+def test_a_counselor_is_told_that_a_silent_caller_may_be_on_a_tty(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    stage.waits(contact)  # the first question, which tones or an operator do not answer
+    stage.rings(contact)
+    assert says(stage.takes(101)) == ["voice.fact_silent"]
+
+
 def test_a_counselor_is_told_of_a_long_wait_and_of_a_short_one_nothing_that_the_caller_would_wait_for(
     stage: Stage,
 ) -> None:

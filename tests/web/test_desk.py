@@ -177,6 +177,13 @@ def test_whom_nothing_safe_reaches_is_seen_and_a_counselor_writes_what_is_safe(
     assert (status, "the earlier one first" in parts) == (422, True)
     status, parts = browser.post(f"/contacts/{contact.id}/reach", **(said | {"until": "17"}))
     assert (status, 'value="Sam"' in parts) == (200, True)
+    by_relay = said | {"until": "17", "relay": "yes"}
+    known = ("Leave no voicemail.", "between 9:00 and 17:00", "Say you are: Sam.", "stay on when you hear tones")
+    for _ in range(2):  # the same again is nothing new
+        status, parts = browser.post(f"/contacts/{contact.id}/reach", **by_relay)
+        for words in known:
+            assert words in parts
+        assert parts.count("Calls by TTY or relay") == 1
     with house.db.begin() as session:
         caller = session.get_one(Contact, contact.id).caller
         assert (caller.calling_ok, caller.voicemail_ok, caller.safe_until_hour) == (True, False, 17)

@@ -52,6 +52,7 @@ def write_reach(contact_id: uuid.UUID) -> ResponseReturnValue:
         voicemail_ok=said.get(form.get("voicemail", "")),
         hours=None if hours[0] is None or hours[1] is None else (hours[0], hours[1]),
         neutral_name=form.get("name"),
+        relay=form.get("relay") == "yes",
     )
     problem = "one_hour" if (hours[0] is None) != (hours[1] is None) else safe_contact.problem_of(wish)
     if not problem and not safe_contact.write(house(), contact_id, guards.person().id, wish, guards.now()):

@@ -85,6 +85,7 @@ def _keys(entry: TimelineEntry) -> Iterator[str]:
     if any(entry.data.get(counted) == 1 for counted in COUNTED):
         yield f"event.{entry.kind}.one"
     yield f"event.{entry.kind}"
+    yield f"consent_kind.{entry.kind}"
 
 
 def _value(kind: str, key: str, value: object) -> str:
