@@ -1,12 +1,19 @@
-"""A small map of places around a person: miles east and north of them, rings of distance, north up. No tiles needed."""
+"""A small map of places around a person: miles east and north of them, rings of distance, state lines, north up."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from routing.state_lines import Floats, Outlines, StateLines, in_picture
 
 MILES_PER_DEGREE = 69.09  # of latitude, on the sphere of `routing.geography`
 HALF = 150.0  # units from the middle to the edge of the last ring
+EDGE = 176.0  # units from the middle to the edge of the picture
 PIN = 11.0  # radius of a pin
+LABEL = 16.0  # radius around the miles of a ring, the cross and the arrow to the north
+LINES_FROM = 20  # miles of the last ring: our state lines are right to about one
 STEPS = (1, 2, 5)
 Point = tuple[float, float]  # latitude, longitude in degrees
 
@@ -43,19 +50,38 @@ class MatchMap:
 
     rings: tuple[Ring, ...]
     pins: tuple[Pin, ...]
+    states: StateLines = field(default_factory=StateLines)
 
 
-def draw(person: Point, places: Sequence[tuple[int, Point]]) -> MatchMap:
-    """The map of these numbered places."""
-    flat = [(number, _miles(person, place)) for number, place in places]
-    farthest = max((math.hypot(*miles) for _, miles in flat), default=1.0)
+def draw(person: Point, places: Sequence[tuple[int, Point]], outlines: Outlines | None = None) -> MatchMap:
+    """The map of these numbered places, over the state lines."""
+    spots = [(number, _miles(person, place)) for number, place in places]
+    farthest = max((math.hypot(*miles) for _, miles in spots), default=1.0)
     rings = _rings(farthest)
     scale = HALF / rings[-1]
     pins: list[Pin] = []
-    for number, (east, north) in flat:
+    for number, (east, north) in spots:
         x, y = east * scale, -north * scale
         pins.append(_beside(number, x, y, pins))
-    return MatchMap(tuple(_ring(miles * scale, miles, pins) for miles in rings), tuple(pins))
+    drawn = MatchMap(tuple(_ring(miles * scale, miles, pins) for miles in rings), tuple(pins))
+    if outlines is None or rings[-1] < LINES_FROM:
+        return drawn
+    return replace(drawn, states=_states(person, scale, outlines, drawn))
+
+
+def _states(person: Point, scale: float, outlines: Outlines, drawn: MatchMap) -> StateLines:
+    taken = [(0.0, 0.0, LABEL), (0.0, -EDGE, LABEL), *((ring.x, ring.y, LABEL) for ring in drawn.rings)]
+    taken += [(pin.x, pin.y, PIN) for pin in drawn.pins]
+    starts, ends = (_flat(person, at) * (scale, -scale) for at in (outlines.starts, outlines.ends))
+    return in_picture(outlines, starts, ends, EDGE, taken)
+
+
+def _flat(person: Point, at: Floats) -> Floats:
+    """Longitudes and latitudes (n, 2) as miles east and north, as `_miles` has them."""
+    north = (at[:, 1] - person[0]) * MILES_PER_DEGREE
+    turn = (at[:, 0] - person[1] + 180) % 360 - 180
+    east = turn * MILES_PER_DEGREE * np.cos(np.radians((at[:, 1] + person[0]) / 2))
+    return np.stack([east, north], axis=1)
 
 
 def _ring(radius: float, miles: int, pins: Sequence[Pin]) -> Ring:

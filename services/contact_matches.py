@@ -22,6 +22,7 @@ from services.directory.badges import Badge
 from services.directory.sheets import Licence
 from services.house import House
 from services.matching import FoundPlace, Matches, desk_of, find_matches, freshen
+from services.outlines import outlines
 
 SHOWN = 12  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
 SHOWN_MORE = 10  # how many come with each "more"
@@ -155,7 +156,7 @@ def _map(zips: ZipTable, zip5: str | None, matches: Matches) -> MatchMap | None:
     person = zips.find(zip5 or "")
     found = [(number, zips.find(place.listing.zip5)) for number, place in enumerate(matches.places, 1)]
     known = [(number, (place.lat, place.lon)) for number, place in found if place is not None]
-    return draw((person.lat, person.lon), known) if person is not None and known else None
+    return draw((person.lat, person.lon), known, outlines()) if person is not None and known else None
 
 
 def _row(place: FoundPlace, said: _Said, phrases: PhraseTable, language: str) -> PlaceRow:

@@ -2,11 +2,13 @@
 
 import math
 import random
+import re
 
 import pytest
 
 from routing.geography import haversine_miles
-from routing.match_map import HALF, PIN, draw
+from routing.match_map import EDGE, HALF, PIN, draw
+from services.outlines import FILE, outlines
 
 CHELSEA = (42.39, -71.03)
 
@@ -39,3 +41,28 @@ def test_one_place_at_the_door_and_one_across_the_date_line() -> None:
     assert [ring.miles for ring in draw(CHELSEA, [(1, CHELSEA)]).rings] == [1, 2]
     (pin,) = draw((52.0, 179.9), [(1, (52.0, -179.9))]).pins
     assert pin.at_x > 0
+
+
+def test_state_lines_lie_where_the_states_meet_and_names_stand_free() -> None:
+    cheyenne = (41.14, -104.8)  # ten miles north of Colorado, which begins at 41 degrees
+    drawn = draw(cheyenne, [(1, (41.14, -104.2)), (2, (40.6, -105.1)), (3, (41.8, -104.8))], outlines())
+    assert [(state.name, state.words) for state in drawn.states.names] == [
+        ("Colorado", "Colorado"),
+        ("Nebraska", "Nebraska"),
+        ("Wyoming", "Wyoming"),
+    ]
+    south = 0.14 * 69.09 * HALF / drawn.rings[-1].miles
+    colorado, nebraska, wyoming = drawn.states.names
+    assert colorado.y > south > wyoming.y
+    assert nebraska.x > wyoming.x
+    heights = [float(y) for y in re.findall(r"[ML]-?[\d.]+ (-?[\d.]+)", drawn.states.path)]
+    assert any(height == pytest.approx(south, abs=1.5) for height in heights)
+    for state in drawn.states.names:
+        assert all(math.dist((state.x, state.y), (pin.x, pin.y)) > PIN for pin in drawn.pins)
+        assert max(abs(state.x), abs(state.y)) < EDGE
+
+
+def test_near_maps_have_no_lines_that_are_too_coarse_and_the_file_stays_small() -> None:
+    assert draw(CHELSEA, [(1, (42.45, -71.1))], outlines()).states.path == ""
+    assert len(outlines().states) == 56
+    assert FILE.stat().st_size < 150_000
