@@ -33,7 +33,7 @@ from routing.vocabulary import Channel, ContactStatus, FollowUpKind, FollowUpSta
 from runtime.embedded import Servers, ensure_servers
 from runtime.migrate import upgrade
 from runtime.processes import wait_until
-from services import follow_ups, texts
+from services import follow_up_starts, texts
 from services.house import House
 from workers.household import build_house
 from workers.publish import Publisher
@@ -135,7 +135,7 @@ def _due(house: House) -> Iterator[Row]:
     yield Row("due follow-ups claimed", "a second", median(rates), CLAIMS_TARGET, CLAIMS_TARGET, of_ours=True)
     began = time.perf_counter()
     started = 0
-    while (count := follow_ups.start_due(house, now)) > 0:
+    while (count := follow_up_starts.start_due(house, now)) > 0:
         started += count
     rate = started / (time.perf_counter() - began)
     with house.db.begin() as session:

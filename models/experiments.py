@@ -1,11 +1,12 @@
 """What came of the follow-ups of an experiment, by arm."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session, aliased, load_only
 
 from models.contacts import Contact
 from models.follow_ups import FollowUp
@@ -57,8 +58,13 @@ def counts_of(session: Session, experiment_id: str, within: timedelta) -> Sequen
     return [ArmCounts(*found) for found in session.execute(query)]
 
 
-def in_danger_before(session: Session, contact: Contact) -> bool:
-    """Whether this contact or any other of the same caller ever showed a sign of danger."""
-    mine = or_(Contact.id == contact.id, Contact.caller_id == contact.caller_id)
-    query = select(Contact.id).where(mine, Contact.urgency != Urgency.NONE).limit(1)
-    return session.scalar(query) is not None
+def callers_in_danger(session: Session, caller_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those of these callers of whom any contact ever showed a sign of danger."""
+    query = select(Contact.caller_id).where(Contact.caller_id.in_(caller_ids), Contact.urgency != Urgency.NONE)
+    return frozenset(session.scalars(query.distinct()))
+
+
+def read_what_is_known(session: Session, contacts: Collection[Contact]) -> None:
+    """Read the triage of contacts that were loaded without it, at once."""
+    query = select(Contact).where(Contact.id.in_([contact.id for contact in contacts]))
+    session.scalars(query.options(load_only(Contact.triage))).all()

@@ -2,10 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, and_, exists, or_, select, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, and_, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
@@ -24,6 +24,7 @@ class FollowUp(Base):
     status: Mapped[FollowUpStatus] = mapped_column(words_of(FollowUpStatus), default=FollowUpStatus.PENDING)
     requested: Mapped[bool] = mapped_column(Boolean, default=False)  # the caller asked for it: any hour is right
     due_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]  # by a sweeper, which has a lease on what is due
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     max_attempts: Mapped[int] = mapped_column(Integer, default=3)
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
@@ -59,26 +60,41 @@ UNPLANNED = (
 PLANNED = tuple(kind for kind in FollowUpKind if kind not in UNPLANNED)
 
 
-def claim_due(session: Session, status: FollowUpStatus, now: datetime, limit: int = 100) -> Sequence[FollowUp]:
-    """Planned follow-ups in `status` whose time has come, oldest first, locked against other sweepers.
+def claim_due(
+    session: Session, status: FollowUpStatus, now: datetime, limit: int, lease: timedelta
+) -> Sequence[uuid.UUID]:
+    """Claim planned follow-ups in `status` whose time has come, the oldest, in one statement; their ids.
 
-    `due_at` is when a pending one starts, and when we stop waiting for the answer to a started one.
+    `due_at` is when a pending one starts, and when we stop waiting for the answer to a started one. No other sweeper
+    gets them while the lease lasts; what its claimer left undone is claimed again after it.
     """
-    query = (
-        select(FollowUp)
+    due = (
+        select(FollowUp.id)
         .where(FollowUp.status == status, FollowUp.due_at <= now, FollowUp.kind.in_(PLANNED))
+        .where(or_(FollowUp.claimed_at.is_(None), FollowUp.claimed_at <= now - lease))
         .order_by(FollowUp.due_at)
         .limit(limit)
-        .options(joinedload(FollowUp.contact, innerjoin=True).joinedload(Contact.caller, innerjoin=True))
+        .with_for_update(key_share=True, skip_locked=True)
+        .cte("due")
+    )
+    claim = update(FollowUp).where(FollowUp.id == due.c.id).values(claimed_at=now).returning(FollowUp.id)
+    return session.scalars(claim, execution_options={"synchronize_session": False}).all()
+
+
+def lock_due(session: Session, ids: Sequence[uuid.UUID], status: FollowUpStatus, now: datetime) -> Sequence[FollowUp]:
+    """Those of the claimed that are still in `status` and due, locked, with contact and caller but not their words."""
+    of_contact = (Contact.caller_id, Contact.channel, Contact.helpline_number, Contact.language, Contact.urgency)
+    people = joinedload(FollowUp.contact, innerjoin=True).load_only(
+        *of_contact, Contact.claimed_by, Contact.disposition_by
+    )
+    query = (
+        select(FollowUp)
+        .where(FollowUp.id.in_(ids), FollowUp.status == status, FollowUp.due_at <= now)
+        .order_by(FollowUp.due_at)
+        .options(people.joinedload(Contact.caller, innerjoin=True))
         .with_for_update(key_share=True, skip_locked=True, of=FollowUp)
     )
     return session.scalars(query).all()
-
-
-def claim_one(session: Session, follow_up_id: uuid.UUID, status: FollowUpStatus, now: datetime) -> FollowUp | None:
-    """One follow-up that is due, locked; None when it is not (any more)."""
-    due = select(FollowUp).where(FollowUp.id == follow_up_id, FollowUp.status == status, FollowUp.due_at <= now)
-    return session.scalar(due.with_for_update(key_share=True, skip_locked=True, of=FollowUp))
 
 
 def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp]:

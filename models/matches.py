@@ -1,7 +1,7 @@
 """Matches that were made: what was asked, with which rules and data, and the order that came out."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +63,12 @@ def take_choice_back(session: Session, contact_id: uuid.UUID, listing_id: int) -
     lists = select(MatchRecord.id).where(MatchRecord.contact_id == contact_id)
     chosen = MatchChoice.match_id.in_(lists) & (MatchChoice.listing_id == listing_id)
     return bool(session.scalars(delete(MatchChoice).where(chosen).returning(MatchChoice.id)).all())
+
+
+def contacts_that_chose(session: Session, contact_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those of these contacts in which somebody picked a place of a list."""
+    query = select(MatchRecord.contact_id).join(MatchChoice).where(MatchRecord.contact_id.in_(contact_ids))
+    return frozenset(found for found in session.scalars(query.distinct()) if found is not None)
 
 
 def chosen_of(session: Session, contact_id: uuid.UUID) -> frozenset[int]:

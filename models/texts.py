@@ -1,7 +1,7 @@
 """Text messages: what came in, and what is to go out exactly once."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, func, or_, select, text, update
@@ -131,6 +131,13 @@ def wrote_to_us(session: Session, caller_id: uuid.UUID) -> bool:
     """Whether this caller ever sent us a text."""
     query = select(TextMessage.id).where(TextMessage.caller_id == caller_id, ~TextMessage.outgoing).limit(1)
     return session.scalar(query) is not None
+
+
+def correspondents(session: Session, caller_ids: Collection[uuid.UUID], *, outgoing: bool) -> set[uuid.UUID]:
+    """Which of these callers we ever wrote to (`outgoing`), or which of them ever wrote to us."""
+    query = select(TextMessage.caller_id).where(TextMessage.caller_id.in_(caller_ids))
+    query = query.where(TextMessage.outgoing if outgoing else ~TextMessage.outgoing).distinct()
+    return {caller_id for caller_id in session.scalars(query) if caller_id is not None}
 
 
 def last_sent_to_caller(session: Session, caller_id: uuid.UUID) -> datetime | None:

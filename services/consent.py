@@ -25,13 +25,18 @@ def window_of(rules: Rules) -> Window:
 
 def person_of(session: Session, caller: Caller) -> Person:
     """What the rules need to know of a caller."""
+    return person(caller, wrote_to_us=texts.wrote_to_us(session, caller.id))
+
+
+def person(caller: Caller, *, wrote_to_us: bool) -> Person:
+    """The same for somebody of whom it is known whether they ever wrote to us."""
     hours = (caller.safe_from_hour, caller.safe_until_hour)
     return Person(
         number=caller.number,
         timezone=caller.timezone,
         stopped=caller.texts_stopped_at is not None,
         texting_ok=caller.texting_ok,
-        wrote_to_us=texts.wrote_to_us(session, caller.id),
+        wrote_to_us=wrote_to_us,
         safe_hours=None if hours[0] is None or hours[1] is None else (hours[0], hours[1]),
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.contacts import Contact
 from models.crypto import lookup_hash
-from models.experiments import ArmCounts, counts_of, in_danger_before
+from models.experiments import ArmCounts, callers_in_danger, counts_of, read_what_is_known
 from models.follow_ups import FollowUp
 from routing import clock
 from routing.experiments import Arm, Experiment
@@ -35,7 +35,11 @@ def allotted(
 
 def flagged(session: Session, contact: Contact) -> bool:
     """Whether there was a sign of danger, now or in any contact before: such people always get the standard."""
-    return bool((contact.triage or {}).get("flags")) or in_danger_before(session, contact)
+    return _has_flags(contact) or bool(callers_in_danger(session, [contact.caller_id]))
+
+
+def _has_flags(contact: Contact) -> bool:
+    return bool((contact.triage or {}).get("flags"))
 
 
 def due_at(session: Session, house: House, contact: Contact, arm: Arm, standard: datetime) -> datetime:
@@ -47,10 +51,16 @@ def due_at(session: Session, house: House, contact: Contact, arm: Arm, standard:
     return clock.next_open(standard, zone, arm.hour, arm.hour + 1)
 
 
-def back_to_standard(session: Session, row: FollowUp) -> None:
+def back_to_standard(session: Session, rows: Sequence[FollowUp]) -> None:
     """Whoever was flagged since the plan was made gets the standard from now on, and is counted in no arm any more."""
-    if "arm" in row.plan and "left" not in row.plan and flagged(session, row.contact):
-        row.plan = {**row.plan, **row.plan["standard"], "left": True}
+    compared = [row for row in rows if "arm" in row.plan and "left" not in row.plan]
+    if not compared:
+        return
+    read_what_is_known(session, [row.contact for row in compared])
+    in_danger = callers_in_danger(session, {row.contact.caller_id for row in compared})
+    for row in compared:
+        if row.contact.caller_id in in_danger or _has_flags(row.contact):
+            row.plan = {**row.plan, **row.plan["standard"], "left": True}
 
 
 def leave(row: FollowUp) -> None:

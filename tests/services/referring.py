@@ -13,7 +13,7 @@ from models.matches import matches_of
 from models.referrals import Referral, referrals_of
 from models.texts import TextMessage
 from routing.vocabulary import FollowUpStatus
-from services import conversation, follow_ups, text_contacts
+from services import conversation, follow_up_starts, text_contacts
 from services.conversation import Heard, Inbound
 from services.directory.bed_phones import BedPhone, register_phone
 from services.referrals import referring
@@ -88,7 +88,7 @@ class Story:
     def told(self) -> list[str]:
         """What the caller is texted when the sweeper comes now."""
         before = len(self.caller.outgoing())
-        follow_ups.start_due(self.house, self.now)
+        follow_up_starts.start_due(self.house, self.now)
         return [message.body for message in self.caller.outgoing()[before:]]
 
     def work(self) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.contacts import Contact
 from models.follow_ups import FollowUp
 from routing.vocabulary import ContactStatus, FollowUpKind
-from services import follow_ups, hand_over, text_contacts
+from services import follow_up_starts, hand_over, text_contacts
 from services.conversation import Heard
 from tests.services.texting import Thread, contact_of, story
 
@@ -22,7 +22,7 @@ def checked_in(caller: Thread, kind: FollowUpKind = FollowUpKind.CHECK_IN) -> Co
     with caller.house.db.begin() as session:
         for row in session.scalars(select(FollowUp)):
             row.due_at = caller.now if row.kind is kind else caller.now + timedelta(days=9)
-    follow_ups.start_due(caller.house, caller.now)
+    follow_up_starts.start_due(caller.house, caller.now)
     return contact_of(caller.house)
 
 
@@ -81,7 +81,7 @@ def test_thanks_to_the_check_in_begins_no_interrogation(caller: Thread) -> None:
     caller.text("heroin, 02150, medicaid")
     caller.now += timedelta(hours=25)
     text_contacts.close_idle(caller.house, caller.now)
-    follow_ups.start_due(caller.house, caller.now)
+    follow_up_starts.start_due(caller.house, caller.now)
     (answer,) = caller.text("yes doing ok thanks")
     assert "Thank you for letting us know" in answer
     assert "What is going on" not in answer

@@ -11,7 +11,7 @@ from models.outbox import OutboxRow
 from models.people import Caller
 from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Language, TextStatus, Urgency
-from services import conversation, follow_ups, hand_over, knowing, text_contacts
+from services import conversation, follow_up_starts, hand_over, knowing, text_contacts
 from services.conversation import Heard, Inbound
 from services.house import House
 from tests.services.outside import CALLER, HELPLINE, NOON
@@ -41,7 +41,7 @@ def test_the_match_of_a_text_plans_the_check_in_of_the_next_day(caller: Thread) 
     with caller.house.db.begin() as session:
         kinds = set(session.scalars(select(FollowUp.kind)))
     assert FollowUpKind.CHECK_IN in kinds
-    follow_ups.start_due(caller.house, caller.now + timedelta(hours=25))
+    follow_up_starts.start_due(caller.house, caller.now + timedelta(hours=25))
     assert any("we said we would check in" in message.body for message in caller.outgoing())
 
 

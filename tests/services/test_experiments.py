@@ -13,7 +13,7 @@ from models.texts import TextMessage
 from routing.experiments import Arm, Experiment
 from routing.follow_up import Outcome
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Role, Urgency
-from services import experiments, follow_up_plans, follow_ups
+from services import experiments, follow_up_plans, follow_up_starts, follow_ups
 from services.house import House
 from tests.fixtures.people import Browser
 from tests.services.outside import NOON, make_caller, make_contact
@@ -71,7 +71,7 @@ def test_whoever_is_flagged_later_gets_the_standard_and_is_counted_in_no_arm(hou
     with house.db.begin() as session:
         caller = session.get_one(Contact, row.contact_id).caller
         make_contact(session, caller, urgency=Urgency.CALL_911)
-    follow_ups.start_due(only, NOON + DAY)
+    follow_up_starts.start_due(only, NOON + DAY)
     assert "check in" in newest_words(house)
     with house.db.begin() as session:
         assert session.get_one(FollowUp, row.id).plan["left"] is True
@@ -99,7 +99,7 @@ def test_the_report_counts_people_and_says_when_it_is_not_enough(
     running = comparing(house)
     for number in range(12):
         planned(running, number)
-    follow_ups.start_due(running, NOON + DAY)
+    follow_up_starts.start_due(running, NOON + DAY)
     with house.db.begin() as session:
         for count, row in enumerate(session.scalars(select(FollowUp).where(FollowUp.attempts > 0))):
             row.attempts = row.max_attempts

@@ -13,7 +13,7 @@ from models.people import AuditEvent, Caller
 from models.texts import TextMessage
 from routing.sending import Purpose, Refusal
 from routing.vocabulary import FollowUpKind, FollowUpStatus, Role, TextStatus
-from services import failures, follow_ups, jobs, texts
+from services import failures, follow_up_starts, jobs, texts
 from services.failures import FailureKind, LetGoReason
 from services.house import House
 from telephony.ports import ProviderRefused
@@ -140,7 +140,7 @@ def test_one_follow_up_that_breaks_holds_up_no_other(house: House, actor: uuid.U
                 )
             )
     for minutes in (0, 6, 12):
-        follow_ups.start_due(house, NOON + timedelta(minutes=minutes))
+        follow_up_starts.start_due(house, NOON + timedelta(minutes=minutes))
     with house.db.begin() as session:
         statuses = set(session.scalars(select(FollowUp.status)))
     assert statuses == {FollowUpStatus.FAILED, FollowUpStatus.STARTED}

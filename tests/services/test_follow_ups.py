@@ -13,7 +13,7 @@ from models.people import Caller
 from models.texts import TextMessage
 from routing.follow_up import Outcome
 from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, TextStatus
-from services import follow_up_plans, follow_ups, reaching, unreachable
+from services import follow_up_plans, follow_up_starts, follow_ups, reaching, unreachable
 from services.house import House
 from services.match_replay import note_choice
 from services.unreachable import LastWord
@@ -45,8 +45,8 @@ def texts_out(house: House) -> list[str]:
 
 def test_a_referred_person_is_asked_a_day_later_how_it_went(house: House) -> None:
     close(house, Disposition.REFERRED)
-    assert follow_ups.start_due(house, NOON + DAY - timedelta(seconds=1)) == 0
-    assert follow_ups.start_due(house, NOON + DAY) == 1
+    assert follow_up_starts.start_due(house, NOON + DAY - timedelta(seconds=1)) == 0
+    assert follow_up_starts.start_due(house, NOON + DAY) == 1
     assert [row.status for row in rows(house)] == [FollowUpStatus.STARTED]
     assert len(texts_out(house)) == 1
     assert "Reply 1" in texts_out(house)[0]
@@ -54,7 +54,7 @@ def test_a_referred_person_is_asked_a_day_later_how_it_went(house: House) -> Non
 
 def test_a_due_row_is_started_once_however_often_the_sweeper_comes(house: House) -> None:
     close(house, Disposition.REFERRED)
-    assert [follow_ups.start_due(house, NOON + DAY) for _ in range(3)] == [1, 0, 0]
+    assert [follow_up_starts.start_due(house, NOON + DAY) for _ in range(3)] == [1, 0, 0]
     assert len(texts_out(house)) == 1
 
 
@@ -67,8 +67,8 @@ def test_whoever_only_hung_up_or_asked_something_is_left_alone(house: House, dis
 def swept(house: House, now: datetime) -> None:
     """Two ticks: what no text reaches is handed to people by the first, and theirs from the second."""
     follow_ups.give_up_waiting(house, now)
-    follow_ups.start_due(house, now)
-    follow_ups.start_due(house, now)
+    follow_up_starts.start_due(house, now)
+    follow_up_starts.start_due(house, now)
 
 
 def test_whom_nothing_safe_reaches_is_one_open_question_that_a_counselor_closes_with_a_word(house: House) -> None:
@@ -92,7 +92,7 @@ def test_whom_nothing_safe_reaches_is_one_open_question_that_a_counselor_closes_
 
 def test_whom_a_text_does_not_reach_is_called_at_their_own_hours_when_they_said_that_it_is_safe(house: House) -> None:
     close(house, Disposition.REFERRED, texted=False, texting_ok=True)
-    follow_ups.start_due(house, NOON + DAY)
+    follow_up_starts.start_due(house, NOON + DAY)
     with house.db.begin() as session:
         caller = session.scalars(select(Caller)).one()
         caller.calling_ok, caller.timezone = True, "America/New_York"
@@ -114,7 +114,7 @@ def test_whom_a_text_does_not_reach_is_called_at_their_own_hours_when_they_said_
 
 def test_a_caller_who_agreed_on_the_telephone_is_texted(house: House) -> None:
     close(house, Disposition.REFERRED, texted=False, texting_ok=True)
-    follow_ups.start_due(house, NOON + DAY)
+    follow_up_starts.start_due(house, NOON + DAY)
     assert len(texts_out(house)) == 1
 
 
@@ -123,7 +123,7 @@ def test_the_first_text_to_anybody_says_how_to_stop_whichever_it_is(house: House
     with house.db.begin() as session:
         for row in session.scalars(select(FollowUp)):
             row.due_at = NOON if row.kind in (FollowUpKind.WEEK, FollowUpKind.MONTH) else NOON + 9 * DAY
-    follow_ups.start_due(house, NOON)
+    follow_up_starts.start_due(house, NOON)
     assert sorted("STOP ends texts" in body for body in texts_out(house)) == [False, True]
 
 
@@ -131,7 +131,7 @@ def test_after_stop_a_planned_follow_up_ends_without_a_text(house: House) -> Non
     close(house, Disposition.REFERRED)
     with house.db.begin() as session:
         session.scalars(select(Caller)).one().texts_stopped_at = NOON
-    follow_ups.start_due(house, NOON + DAY)
+    follow_up_starts.start_due(house, NOON + DAY)
     assert [row.plan["why"] for row in rows(house)] == ["stopped"]
     assert texts_out(house) == []
 
@@ -140,7 +140,7 @@ def test_a_follow_up_due_at_night_goes_at_nine(house: House) -> None:
     close(house, Disposition.REFERRED)
     with house.db.begin() as session:
         session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.CHECK_IN)).one().due_at = NIGHT
-    follow_ups.start_due(house, NIGHT)
+    follow_up_starts.start_due(house, NIGHT)
     (row,) = rows(house)
     assert (row.status, row.due_at.hour, row.attempts) == (FollowUpStatus.PENDING, 13, 0)
     assert texts_out(house) == []
@@ -150,7 +150,7 @@ def pass_days(house: House, days: int) -> None:
     for day in range(1, days + 1):
         now = NOON + day * DAY
         follow_ups.give_up_waiting(house, now)
-        follow_ups.start_due(house, now)
+        follow_up_starts.start_due(house, now)
 
 
 def test_whoever_never_answers_is_texted_four_times_and_then_left_in_peace(house: House) -> None:
@@ -167,7 +167,7 @@ def test_whoever_never_answers_is_texted_four_times_and_then_left_in_peace(house
 
 def test_whoever_answers_once_still_hears_from_us_after_a_month(house: House) -> None:
     close(house, Disposition.REFERRED)
-    follow_ups.start_due(house, NOON + DAY)
+    follow_up_starts.start_due(house, NOON + DAY)
     with house.db.begin() as session:
         follow_ups.hear_answer(session, session.scalars(select(Caller)).one(), Outcome.ANSWERED, NOON + DAY)
     pass_days(house, 40)
@@ -178,7 +178,7 @@ def test_whoever_answers_once_still_hears_from_us_after_a_month(house: House) ->
 @pytest.mark.parametrize("outcome", [Outcome.WANTS_COUNSELOR, Outcome.ANSWERED])
 def test_any_answer_ends_the_check_in(house: House, outcome: Outcome) -> None:
     close(house, Disposition.REFERRED)
-    follow_ups.start_due(house, NOON + DAY)
+    follow_up_starts.start_due(house, NOON + DAY)
     with house.db.begin() as session:
         caller = session.scalars(select(Caller)).one()
         assert follow_ups.hear_answer(session, caller, outcome, NOON + DAY)
@@ -188,7 +188,7 @@ def test_any_answer_ends_the_check_in(house: House, outcome: Outcome) -> None:
 
 def test_the_place_you_chose_is_said_only_to_somebody_who_chose_one(house: House) -> None:
     close(house, Disposition.REFERRED)
-    follow_ups.start_due(house, NOON + 3 * DAY)
+    follow_up_starts.start_due(house, NOON + 3 * DAY)
     assert sum("one of the places" in body for body in texts_out(house)) == 1
     with house.db.begin() as session:
         contact = session.scalars(select(Contact)).one()
@@ -209,7 +209,7 @@ def test_the_place_you_chose_is_said_only_to_somebody_who_chose_one(house: House
         assert note_choice(session, contact.id, 7, NOON, None)
         row = session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.DID_THEY_TAKE_YOU)).one()
         row.status = FollowUpStatus.PENDING
-    follow_ups.start_due(house, NOON + 6 * DAY)
+    follow_up_starts.start_due(house, NOON + 6 * DAY)
     assert sum("the place you chose" in body for body in texts_out(house)) == 1
 
 
@@ -228,7 +228,7 @@ def test_a_number_with_two_contacts_is_not_texted_the_same_twice(house: House) -
         for number in (0, 1):
             contact = make_contact(session, caller, disposition=Disposition.REFERRED)
             follow_up_plans.plan_for(session, house, contact, NOON + timedelta(hours=number))
-    follow_ups.start_due(house, NOON + DAY + timedelta(hours=2))
+    follow_up_starts.start_due(house, NOON + DAY + timedelta(hours=2))
     assert len(texts_out(house)) == 1
     assert sorted(row.status for row in rows(house)) == [FollowUpStatus.STARTED, FollowUpStatus.STOPPED]
 
@@ -251,7 +251,7 @@ def test_after_a_long_acting_benzodiazepine_a_person_asks_daily_from_day_two_to_
     counselor_id = stopped_a_benzodiazepine(house)
     planned = rows(house, FollowUpKind.WITHDRAWAL_CHECK)
     assert [(row.due_at - NOON).days for row in planned] == list(range(2, 11))
-    follow_ups.start_due(house, NOON + 2 * DAY)
+    follow_up_starts.start_due(house, NOON + 2 * DAY)
     (first, *_) = rows(house, FollowUpKind.WITHDRAWAL_CHECK)
     assert (first.status, first.owner_id) == (FollowUpStatus.STARTED, counselor_id)
     assert texts_out(house) == []  # a person, not a machine
@@ -259,7 +259,7 @@ def test_after_a_long_acting_benzodiazepine_a_person_asks_daily_from_day_two_to_
 
 def test_a_check_that_its_owner_forgets_is_offered_to_everybody_and_never_disappears(house: House) -> None:
     stopped_a_benzodiazepine(house)
-    follow_ups.start_due(house, NOON + 2 * DAY)
+    follow_up_starts.start_due(house, NOON + 2 * DAY)
     assert follow_ups.give_up_waiting(house, NOON + 3 * DAY) == 1
     (first,) = [row for row in rows(house, FollowUpKind.WITHDRAWAL_CHECK) if row.started_at]
     assert (first.status, first.owner_id) == (FollowUpStatus.STARTED, None)

@@ -12,7 +12,7 @@ from models.follow_ups import FollowUp
 from models.people import Caller
 from models.texts import TextMessage
 from routing.vocabulary import Disposition
-from services import conversation, follow_up_plans, follow_ups, records, safe_contact, texts
+from services import conversation, follow_up_plans, follow_up_starts, records, safe_contact, texts
 from services.conversation import Inbound
 from services.house import House
 from services.safe_contact import SafeContact
@@ -50,7 +50,7 @@ def text(house: House, body: str, sid: str = "SM1") -> None:
 def test_texts_go_out_once_the_person_agreed_and_a_counselor_wrote_it(house: House) -> None:
     contact_id, counselor_id = a_contact(house)
     assert safe_contact.write(house, contact_id, counselor_id, SafeContact(texting_ok=True), NOON)
-    follow_ups.start_due(house, NOON + DAY)
+    follow_up_starts.start_due(house, NOON + DAY)
     assert len(out(house)) == 1
     assert ledger(house) == [("texting_ok", "counselor")]
 
@@ -58,7 +58,7 @@ def test_texts_go_out_once_the_person_agreed_and_a_counselor_wrote_it(house: Hou
 def test_safe_hours_narrow_ours(house: House) -> None:
     contact_id, counselor_id = a_contact(house, texting_ok=True)
     safe_contact.write(house, contact_id, counselor_id, SafeContact(hours=(17, 19)), NOON)
-    follow_ups.start_due(house, NOON + DAY)
+    follow_up_starts.start_due(house, NOON + DAY)
     assert out(house) == []
     with house.db.begin() as session:
         due = session.scalars(select(FollowUp.due_at).order_by(FollowUp.due_at)).first()
@@ -68,7 +68,7 @@ def test_safe_hours_narrow_ours(house: House) -> None:
 def test_an_unasked_text_says_the_name_that_the_person_chose(house: House) -> None:
     contact_id, counselor_id = a_contact(house, texting_ok=True)
     safe_contact.write(house, contact_id, counselor_id, SafeContact(neutral_name="Sam from the library"), NOON)
-    follow_ups.start_due(house, NOON + DAY)
+    follow_up_starts.start_due(house, NOON + DAY)
     assert out(house)[0].startswith("Sam from the library: ")
     safe_contact.write(house, contact_id, counselor_id, SafeContact(neutral_name=""), NOON)
     with house.db.begin() as session:
