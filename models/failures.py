@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from models.follow_ups import FollowUp
 from models.outbox import OutboxRow
@@ -15,6 +15,7 @@ _text_failed = (
     TextMessage.status.in_((TextStatus.FAILED, TextStatus.UNDELIVERED)),
     TextMessage.let_go_at.is_(None),
 )
+_unread = select(TextMessage).options(defer(TextMessage.body))  # it may be the words that cannot be read
 _job_failed = OutboxRow.given_up_at.is_not(None)
 _follow_up_failed = FollowUp.status == FollowUpStatus.FAILED
 
@@ -45,7 +46,7 @@ def count_failures(session: Session) -> FailureCounts:
 
 def failed_texts(session: Session, limit: int) -> Sequence[TextMessage]:
     """Texts, the newest first."""
-    query = select(TextMessage).where(*_text_failed).order_by(TextMessage.created_at.desc()).limit(limit)
+    query = _unread.where(*_text_failed).order_by(TextMessage.created_at.desc()).limit(limit)
     return session.scalars(query).all()
 
 
@@ -64,7 +65,7 @@ def failed_follow_ups(session: Session, limit: int) -> Sequence[FollowUp]:
 
 def lock_failed_text(session: Session, text_id: object) -> TextMessage | None:
     """One of them, locked."""
-    query = select(TextMessage).where(TextMessage.id == text_id, *_text_failed)
+    query = _unread.where(TextMessage.id == text_id, *_text_failed)
     return session.scalar(query.with_for_update(key_share=True, of=TextMessage))
 
 

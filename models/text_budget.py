@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Float, String, extract, func, select
+from sqlalchemy import ColumnElement, Float, String, case, extract, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -83,3 +83,13 @@ def anybody_before(session: Session, number: str, rank: int, now: datetime) -> b
     """Whether a text of a better rank waits to be sent from `number`."""
     query = select(TextMessage.id).where(*_in_line(number, now), TextMessage.rank < rank)
     return session.scalar(query.limit(1)) is not None
+
+
+def put_off(session: Session, message_id: uuid.UUID, until: datetime, limit: int) -> bool:
+    """A queued text that cannot be sent stands back, unread; whether it is given up, having done so `limit` times."""
+    mine = (TextMessage.id == message_id, TextMessage.status == TextStatus.QUEUED)
+    attempts = TextMessage.attempts + 1
+    status = case((attempts >= limit, TextStatus.FAILED), else_=TextStatus.QUEUED)
+    values = {"attempts": attempts, "due_at": until, "status": status}
+    found = session.scalar(update(TextMessage).where(*mine).values(values).returning(TextMessage.status))
+    return found is TextStatus.FAILED

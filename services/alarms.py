@@ -34,6 +34,7 @@ class AlarmKind(StrEnum):
     CALLBACK_OVERDUE = "callback_overdue"
     VOICEMAILS_LATE = "voicemails_late"
     TEXT_FAILED = "text_failed"
+    TEXT_UNREAD = "text_unread"  # one that came in and broke what takes them; a person reads it
     JOB_FAILED = "job_failed"
     WORK_LATE = "work_late"
     CALLS_MISSED = "calls_missed"

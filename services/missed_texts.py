@@ -9,6 +9,7 @@ from services import alarms, conversation
 from services.alarms import AlarmKind
 from services.conversation import Heard, Inbound
 from services.house import House
+from services.unread_texts import receive_or_set_aside
 from telephony.ports import ProviderRefused, ProviderUnsure, ReceivedText, Telephony
 
 NAME = "texts"
@@ -16,6 +17,7 @@ OVERLAP = timedelta(minutes=20)  # the provider's list may lag
 FIRST_LOOK = timedelta(hours=24)
 LONGEST_LOOK = timedelta(days=7)
 STILL_ON_ITS_WAY = timedelta(seconds=60)  # the webhook of a younger one may be under way
+TRIED_FOR = timedelta(minutes=5)  # one that cannot be taken for so long is set aside
 
 
 def take_missed(house: House, telephony: Telephony, now: datetime, since: datetime | None = None) -> int:
@@ -34,7 +36,8 @@ def take_missed(house: House, telephony: Telephony, now: datetime, since: dateti
         for text in sorted(_unknown(house, listed, now), key=lambda text: text.sent_at or now):
             inbound = Inbound(text.sid, text.sender, text.recipient, text.body, text.media)
             try:
-                taken += conversation.receive_text(house, inbound, now) is not Heard.AGAIN
+                take = receive_or_set_aside if _tried(text, now) else conversation.receive_text
+                taken += take(house, inbound, now) is not Heard.AGAIN
             except Exception as error:
                 failures.append(error)
     with house.db.begin() as session:
@@ -45,6 +48,11 @@ def take_missed(house: House, telephony: Telephony, now: datetime, since: dateti
     if failures:
         raise ExceptionGroup("missed texts that could not be taken", failures)
     return taken
+
+
+def _tried(text: ReceivedText, now: datetime) -> bool:
+    """Whether its webhook and some looks at the list must have failed with it."""
+    return text.sent_at is not None and text.sent_at < now - TRIED_FOR
 
 
 def _since(house: House, now: datetime) -> datetime:

@@ -1,14 +1,20 @@
 """Texts that stand in line because the provider's rate is used up: sent as it frees, what matters most first."""
 
-from datetime import datetime
+import logging
+import uuid
+from datetime import datetime, timedelta
 
 from models import text_budget
-from services import texts
+from services import alarms, texts
+from services.alarms import AlarmKind
 from services.house import House
 from services.texts import Sent
 from telephony.ports import Telephony
 
+log = logging.getLogger(__name__)
 AT_ONCE = 200  # a number and tick; the next tick goes on
+PUT_OFF = timedelta(seconds=30)  # a text that breaks what sends it lets the others pass
+GIVEN_UP_AFTER = 3
 
 
 def send_in_line(house: House, telephony: Telephony, now: datetime) -> int:
@@ -23,8 +29,22 @@ def _send_from(house: House, telephony: Telephony, number: str, now: datetime) -
     for _ in range(AT_ONCE):
         with house.db.begin() as session:
             message_id = text_budget.next_in_line(session, number, now)
-        outcome = texts.send(house, telephony, message_id, now) if message_id is not None else Sent.IN_LINE
+        if message_id is None:
+            break
+        try:
+            outcome = texts.send(house, telephony, message_id, now)
+        except Exception:
+            log.exception("text_in_line_failed")
+            _put_off(house, message_id, now)
+            continue
         if outcome is Sent.IN_LINE:
             break
         sent += outcome is Sent.SENT
     return sent
+
+
+def _put_off(house: House, message_id: uuid.UUID, now: datetime) -> None:
+    """It goes to the back; having broken often enough it is failed, and people decide (web: failed deliveries)."""
+    with house.db.begin() as session:
+        if text_budget.put_off(session, message_id, now + PUT_OFF, GIVEN_UP_AFTER):
+            alarms.raise_alarm(session, AlarmKind.TEXT_FAILED, now)

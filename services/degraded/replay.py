@@ -14,11 +14,12 @@ from models.callbacks import owed_callback
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, take_receipt
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, Disposition, FollowUpStatus, LegKind, LegStatus
-from services import conversation, escalation, promises, rings, tasks
+from services import escalation, promises, rings, tasks
 from services.degraded import records
 from services.degraded.local import Entry, LocalState, entry_in
 from services.house import House
 from services.text_contacts import Inbound
+from services.unread_texts import receive_or_set_aside
 
 DATABASE_GONE = (OperationalError, InterfaceError, TimeoutError)
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def _apply_or_refuse(house: House, local: LocalState, entry: Entry, line: bytes,
 
 def _apply(house: House, entry: Entry, now: datetime) -> None:
     if entry.kind == "text":  # its own receipt keeps it to once
-        conversation.receive_text(house, Inbound(**entry.data), now)
+        receive_or_set_aside(house, Inbound(**entry.data), now)
         return
     if entry.kind == "voicemail":
         contact_id = uuid.UUID(entry.data["contact"])

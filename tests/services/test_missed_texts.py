@@ -1,12 +1,15 @@
 """Texts that arrived while we were away are found and answered, each once."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact
 from models.texts import TextMessage
-from services import conversation, missed_texts
+from services import conversation, hand_over, missed_texts
 from services.conversation import Inbound
 from services.house import House
 from telephony.ports import ProviderUnsure, ReceivedText
@@ -68,3 +71,29 @@ class Unreadable(Provider):
 
     def received_texts(self, *, recipient: str, since: datetime) -> list[ReceivedText]:
         raise ProviderUnsure
+
+
+class Breaks:
+    """What understands texts, out of order for some words."""
+
+    def __init__(self, works: Any) -> None:
+        self.works = works
+
+    def understand(self, words: str, *rest: Any) -> Any:
+        if "breaks" in words:
+            raise ValueError
+        return self.works.understand(words, *rest)
+
+
+def test_a_text_that_nothing_can_take_is_kept_for_a_counselor_and_holds_up_no_other(house: House) -> None:
+    broken = replace(house, triage=Breaks(house.triage))  # type: ignore[arg-type]
+    provider = Provider(received=[received("SM1", "this breaks", NOON - timedelta(minutes=3)), received("SM2", "hi")])
+    with pytest.raises(ExceptionGroup):
+        missed_texts.take_missed(broken, provider, NOON)
+    assert kept(house) == ["hi"]
+    assert missed_texts.take_missed(broken, provider, NOON + timedelta(minutes=3)) == 1
+    assert sorted(kept(house)) == ["hi", "this breaks"]
+    assert (the_contact(house).next_step, the_contact(house).waiting_since) == (
+        *(hand_over.COUNSELOR, NOON + timedelta(minutes=3)),
+    )
+    assert missed_texts.take_missed(broken, provider, NOON + timedelta(minutes=4)) == 0

@@ -6,18 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.contacts import Contact
 from models.people import Caller
 from models.texts import TextMessage
 from routing.sending import Purpose
 from routing.vocabulary import TextStatus, Urgency
-from services import text_line, texts
+from services import failures, text_line, texts
+from services.failures import FailureKind, LetGoReason
 from services.house import House
 from services.texts import Sent
 from telephony.ports import ProviderRefused
-from tests.services.outside import HELPLINE, NOON, Provider, make_caller, make_contact
+from tests.services.outside import HELPLINE, NOON, Provider, make_caller, make_contact, make_counselor
 
 SECOND = timedelta(seconds=1)
 
@@ -76,3 +77,18 @@ def test_after_a_429_the_number_rests_and_goes_on_slower(slow: House) -> None:
     with slow.db.begin() as session:
         statuses = session.scalars(select(TextMessage.status)).all()
     assert set(statuses) == {TextStatus.SENT}
+
+
+def test_a_text_that_cannot_be_read_lets_the_others_pass_and_becomes_work(slow: House) -> None:
+    provider = Provider()
+    broken = queue(slow, "words", Purpose.REPLY)
+    queue(slow, "answer", Purpose.REPLY)
+    with slow.db.begin() as session:
+        session.execute(text("update text_message set body = 'no key' where id = :id"), {"id": broken})
+    assert ticks(slow, provider, [0, 30, 60]) == [1, 0, 0]
+    assert told(provider) == ["answer"]
+    (failure,) = failures.failures_now(slow).rows
+    assert (failure.id, failure.attempts) == (str(broken), 3)
+    with slow.db.begin() as session:
+        admin = make_counselor(session).id
+    assert failures.let_go(slow, FailureKind.TEXT, failure.id, LetGoReason.CANNOT_WORK, admin, NOON)
