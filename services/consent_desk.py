@@ -1,4 +1,4 @@
-"""What a counselor sees and does about telling others: consents of a contact, what was told, telling it now."""
+"""What a counselor sees about telling others: consents of a contact, and what was told."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models import directory, disclosures, reading
-from models.contacts import Contact, lock_contact
+from models.contacts import Contact
 from models.disclosures import Disclosure, DisclosureConsent
 from models.referrals import referrals_of
-from routing.disclosure import CONSENTABLE, Fact, SharedFor, Told
+from routing.disclosure import CONSENTABLE, Fact, SharedFor
 from routing.vocabulary import Language
 from services import consent_words, disclosure, emergency_disclosure
-from services.disclosure import Disclosed
 from services.house import House
 from services.written_consents import LASTING
 
@@ -88,24 +87,6 @@ def emergency_facts(house: House, language: str) -> list[tuple[str, str]]:
     """Every kind of fact, what the emergency is first."""
     kinds = sorted(Fact, key=lambda fact: fact is not Fact.DANGER)
     return [(fact.value, consent_words.fact_words(house, fact, Language(language))) for fact in kinds]
-
-
-def tell_now(
-    house: House,
-    contact_id: uuid.UUID,
-    consent_id: uuid.UUID,
-    counselor_id: uuid.UUID,
-    purpose: SharedFor,
-    now: datetime,
-) -> Disclosed | None:
-    """A counselor tells the facility what was agreed, by mouth: the facts with the notice to say, on record at once."""
-    with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
-        found = session.get(DisclosureConsent, consent_id)
-        if contact is None or found is None or found.contact_id != contact_id:
-            return None
-        place = found.facility_id
-        return disclosure.disclose(session, house, contact, place, purpose, Told.SPOKEN, now, actor_id=counselor_id)
 
 
 def consent_rows(

@@ -4,7 +4,7 @@
 did; it returns None, and nothing is read, without one. What it returns carries the notice of 2.32, which is shown,
 spoken or sent with the facts. Whoever queues work for later asks `may_disclose` first and `disclose` at the moment of
 telling: a consent that was taken back meanwhile is then seen. A text that tells something is queued with
-`texts.queue_text(..., disclosure_id=disclosed.id)`: taking the consent back cancels it.
+`disclosure_id` (services.telling): taking the consent back cancels it.
 """
 
 import uuid

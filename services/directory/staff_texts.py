@@ -16,10 +16,24 @@ from services import texts as sending
 from services.text_contacts import Inbound
 
 
-def write(session: Session, phone: BedContact, body: str, sender: str, now: datetime, purpose: Purpose) -> uuid.UUID:
-    """Queue a text to a registered phone; its id."""
+def write(
+    session: Session,
+    phone: BedContact,
+    body: str,
+    sender: str,
+    now: datetime,
+    purpose: Purpose,
+    disclosure_id: uuid.UUID | None = None,
+) -> uuid.UUID:
+    """Queue a text to a registered phone; its id. `disclosure_id`: what it tells of a person."""
     message = sending.queue_text(
-        session, body=body, purpose=purpose, helpline_number=sender, bed_contact=phone, now=now
+        session,
+        body=body,
+        purpose=purpose,
+        helpline_number=sender,
+        bed_contact=phone,
+        now=now,
+        disclosure_id=disclosure_id,
     )
     session.flush()
     return message.id

@@ -22,6 +22,7 @@ from services.person_record import RecordRefused
 from services.referrals.referring import ReferralRefused
 from services.shift_moves import MoveRefused
 from services.signing_page import NotSigned
+from services.telling import NotTold
 from services.users import UserRefused
 from services.voicemails import VoicemailOutcome
 from services.written_consents import Revoked, Unprepared
@@ -67,6 +68,7 @@ FAMILIES = {
     "referrals.refused": ReferralRefused,
     "record_refused": RecordRefused,
     "told": disclosure.Told,
+    "not_told": NotTold,
     "revoked": Revoked,
     "unprepared": Unprepared,
     "basis": disclosure.Basis,

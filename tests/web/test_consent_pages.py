@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from routing.links import without_keys
 from routing.vocabulary import Channel, ContactStatus, Language, Role, TextStatus
 from services import conversation, disclosure, texts
 from services.conversation import Inbound
+from services.directory.bed_phones import BedPhone, register_phone
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from tests.fixtures.directory import WriteCsv, place
@@ -123,6 +125,17 @@ def test_a_consent_is_asked_for_signed_told_and_taken_back(
     assert "42 CFR part 2 prohibits" in page
     assert ana.post(told, purpose="arrival")[0] == 409
     assert ana.post(told, purpose="gossip")[0] == 400
+    assert "reads texts" in ana.post(told, purpose="treatment", how="text")[1]
+    awake = replace(house, rules=replace(house.rules, text_window_start_hour=0, text_window_end_hour=24))
+    application.extensions["house"] = awake
+    phone_of_place = BedPhone(listing.facility_id, "+16175550177", ("detox",), ())
+    assert register_phone(house, phone_of_place, datetime.now(UTC), None) is None
+    assert "Texted to Quay House" in ana.post(told, purpose="treatment", how="text")[1]
+    sent = last_text(house)
+    assert all(words in sent.body for words in ("alprazolam", "42 CFR part 2 prohibits", "The consent ends on"))
+    assert sent.bed_contact_id is not None
+    page = ana.post(f"/contacts/{contact.id}/consents/{kept.id}/sheet", purpose="treatment")[1]
+    assert all(words in page for words in ("alprazolam", "NOT sufficient", "The consent ends on"))
 
     page = phone.post("/consent/copy", data={"k": copy, "take_back": "yes"}).get_data(as_text=True)
     assert "Taken back on" in page
@@ -133,7 +146,10 @@ def test_a_consent_is_asked_for_signed_told_and_taken_back(
     assert "taken back" in page
     assert "Told to a facility with their consent" in page
     with house.db.begin() as session:
-        assert [row.facts for row in disclosures_of(session, contact.id)] == [["name", "substances"]]
+        rows = disclosures_of(session, contact.id)
+        assert [row.how for row in rows] == ["spoken", "text", "print"]
+        assert {tuple(row.facts) for row in rows} == {("name", "substances")}
+        assert session.get_one(TextMessage, sent.id).status is TextStatus.SUPPRESSED, "taken back before it left"
 
 
 NOT_SIGNED = (

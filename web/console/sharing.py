@@ -5,9 +5,11 @@ import uuid
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from routing.disclosure import SharedFor
-from services import consent_desk, emergency_disclosure, written_consents
+from routing.disclosure import SharedFor, Told
+from services import emergency_disclosure, telling, written_consents
+from services.disclosure import Disclosed
 from services.emergency_disclosure import Emergency
+from services.telling import NotTold
 from services.written_consents import Unprepared, Wish
 from web import guards
 from web.console.contacts import emergency_facts, found_page, live_parts
@@ -46,13 +48,30 @@ def end(contact_id: uuid.UUID, consent_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/consents/<uuid:consent_id>/tell")
 @allow(ANSWERING)
 def tell(contact_id: uuid.UUID, consent_id: uuid.UUID) -> ResponseReturnValue:
-    """The counselor tells the facility what was agreed: shown with the notice, on record."""
+    """The counselor tells the facility what was agreed, or has it texted there: shown with the notice, on record."""
+    how = Told.TEXT if request.form.get("how") == Told.TEXT else Told.SPOKEN
+    told = _told(contact_id, consent_id, how)
+    if isinstance(told, NotTold):
+        return render_template("_telling.html", not_told=told.value), 409
+    return render_template("_telling.html", telling=told, texted=how is Told.TEXT)
+
+
+@blueprint.post("/consents/<uuid:consent_id>/sheet")
+@allow(ANSWERING)
+def sheet(contact_id: uuid.UUID, consent_id: uuid.UUID) -> ResponseReturnValue:
+    """The same on a page to print and hand over."""
+    told = _told(contact_id, consent_id, Told.PRINT)
+    if isinstance(told, NotTold):
+        abort(409)
+    return render_template("told_sheet.html", telling=told, contact_id=contact_id)
+
+
+def _told(contact_id: uuid.UUID, consent_id: uuid.UUID, how: Told) -> Disclosed | NotTold:
     try:
         purpose = SharedFor(request.form.get("purpose", ""))
     except ValueError:
         abort(400)
-    told = consent_desk.tell_now(house(), contact_id, consent_id, guards.person().id, purpose, guards.now())
-    return render_template("_telling.html", telling=told), 200 if told else 409
+    return telling.tell_now(house(), contact_id, consent_id, guards.person().id, purpose, how, guards.now())
 
 
 @blueprint.post("/emergency")
