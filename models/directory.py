@@ -27,11 +27,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base
+from models.locks import Turn, try_turn
 from models.patience import allow
 from models.people import Counselor
 
 LICENCE = "LIC"  # kind of listings that say that a place is licensed, not what it offers
-DIRECTORY_LOCK = 7_361_002  # any number that no other advisory lock of ours has
 # 24 hexadecimal digits from the key, in the shape of a UUID of version 8 (RFC 9562): the same in every installation
 _PUBLIC_ID = "overlay(overlay(left(md5('harborline ' || key), 24) placing '8' from 13) placing '8' from 17)"
 
@@ -161,7 +161,7 @@ def take_directory(session: Session) -> bool:
     """
     allow(session, 0)
     session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(DIRECTORY_LOCK))))
+    return try_turn(session, Turn.DIRECTORY)
 
 
 def listings_by_id(session: Session, ids: Sequence[int]) -> dict[int, Listing]:

@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, func, select, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from models.base import Base, Id, words_of
 from models.crypto import EncryptedText, lookup_hash
+from models.locks import Turn, take_turn
 from routing.vocabulary import Language, Presence, Role
-
-_ROSTER_LOCK = 7_361_001  # any number that no other advisory lock of ours has
 
 
 class Caller(Base):
@@ -119,7 +118,7 @@ def counselor_with_phone(session: Session, number: str) -> Counselor | None:
 
 def lock_roster(session: Session) -> Sequence[Counselor]:
     """Everybody with their shifts, also those who left; no other import of the roster runs until we commit."""
-    session.execute(select(func.pg_advisory_xact_lock(_ROSTER_LOCK)))
+    take_turn(session, Turn.ROSTER)
     return everybody_with_shifts(session)
 
 

@@ -4,15 +4,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base, Id, words_of
+from models.locks import Turn, take_turn
 from models.people import Counselor
 from routing.vocabulary import ChangeKind, ChangeStatus
-
-_GAPS_LOCK = 7_361_002  # any number that no other advisory lock of ours has
 
 
 class ShiftChange(Base):
@@ -126,7 +125,7 @@ def remind_once(session: Session, counselor_id: uuid.UUID, starts_at: datetime, 
 
 def lock_told_gaps(session: Session, since: datetime) -> Sequence[CoverageGap]:
     """Gaps that were told and end after `since`; nobody else tells any until we commit."""
-    session.execute(select(func.pg_advisory_xact_lock(_GAPS_LOCK)))
+    take_turn(session, Turn.GAPS)
     return session.scalars(select(CoverageGap).where(CoverageGap.ends_at > since)).all()
 
 

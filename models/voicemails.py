@@ -11,7 +11,8 @@ from models.base import Base, Id
 from models.contacts import Contact, queue_place
 from models.crypto import EncryptedBytes, EncryptedText
 
-FETCHED_WITHIN = timedelta(days=1)
+FETCHED_WITHIN = timedelta(days=1)  # as a rule; later ones count as lost, until they come after all
+TRIED_FOR = timedelta(days=30)  # what the provider has lost is not asked for without an end
 
 
 class Voicemail(Base):
@@ -62,12 +63,12 @@ def open_voicemails(session: Session, limit: int = 100) -> Sequence[Voicemail]:
 
 
 def at_the_provider(session: Session, now: datetime, limit: int = 20) -> Sequence[uuid.UUID]:
-    """Voicemails of which the provider still has a copy, oldest first; after a day it has none."""
+    """Voicemails of which the provider has a copy. The newest first: old ones it never gives keep none waiting."""
     query = (
         select(Voicemail.id)
         .where(or_(Voicemail.removed_at.is_(None), Voicemail.transcription_sid.is_not(None)))
-        .where(Voicemail.received_at > now - FETCHED_WITHIN)
-        .order_by(Voicemail.received_at)
+        .where(Voicemail.received_at > now - TRIED_FOR)
+        .order_by(Voicemail.received_at.desc())
         .limit(limit)
     )
     return session.scalars(query).all()

@@ -11,8 +11,8 @@ RING_SECONDS = 25  # as long as a phone rings before its voicemail takes over, o
 PRESS_SECONDS = 10
 MOST_PHONES = 10  # Twilio's limit of one Dial (TWILIO.md 4.5)
 ROUNDS = 3
-STEP = timedelta(minutes=30)  # shifts begin and end at such times
-STEPS = 24
+STEP = timedelta(minutes=15)  # shifts begin and end at such times
+STEPS = 48
 TOO_OLD = STEP * STEPS  # a snapshot knows nobody's shift beyond
 
 
@@ -35,17 +35,17 @@ class Phone:
 
 
 def moments(taken_at: datetime) -> list[datetime]:
-    """The moment of a snapshot, and every full and half hour that follows for twelve hours."""
-    return [taken_at, *(_half_hour(taken_at) + STEP * step for step in range(1, STEPS))]
+    """The moment of a snapshot, and every quarter of an hour that follows for twelve hours."""
+    return [taken_at, *(_quarter(taken_at) + STEP * step for step in range(1, STEPS))]
 
 
-def _half_hour(moment: datetime) -> datetime:
+def _quarter(moment: datetime) -> datetime:
     return moment - (moment - datetime(2000, 1, 1, tzinfo=UTC)) % STEP
 
 
 def on_shift_at(people: Sequence[OnShift], taken_at: datetime, now: datetime) -> list[OnShift]:
     """Who of a snapshot is on shift now and has not put themselves away; nobody when it is too old to know."""
-    step = (now - _half_hour(taken_at)) // STEP
+    step = (now - _quarter(taken_at)) // STEP
     if not 0 <= step < STEPS:
         return []
     there = [person for person in people if person.hours[step : step + 1] == (True,)]

@@ -3,13 +3,13 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record, waiting_contacts
 from models.rooms import TALKING
 from routing import call_flow
-from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus
+from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
 from services import fetching, owed_callbacks, releasing, ringing, rings, tasks, transfers, wait_again
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
@@ -166,7 +166,9 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
 
 
 def _stale_legs(house: House, now: datetime) -> Select[uuid.UUID]:
-    ring_over = now - releasing.ring_time(house)
+    ring_over = case(
+        (Leg.kind.in_(LINES), now - releasing.ring_time(house, intake=True)), else_=now - releasing.ring_time(house)
+    )
     unanswered = (LegStatus.PLANNED, LegStatus.PLACING, LegStatus.RINGING)
     undecided = Leg.status.in_(unanswered) | ((Leg.status == LegStatus.ANSWERED) & (Leg.kind != LegKind.CALLER))
     return select(Leg.id).where(

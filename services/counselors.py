@@ -77,13 +77,9 @@ def set_password(house: House, email: str, password: str, now: datetime) -> tupl
 
 
 def say_presence(counselor: Counselor, presence: Presence, now: datetime) -> str:
-    """A counselor says, by text or phone, that they take calls or not; the word of `presence_word` that is true now.
-
-    Whoever is talking stays busy until the call is over.
-    """
-    if counselor.presence is not Presence.BUSY:
-        counselor.presence, counselor.presence_until = presence, None
-        counselor.missed_rings = 0
+    """A counselor says, by text or phone, that they take calls or not; the word of `presence_word` that is true now."""
+    counselor.presence, counselor.presence_until = presence, None
+    counselor.missed_rings = 0
     return presence_word(counselor, now)
 
 

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record
+from models.locks import Turn, take_turn
 from models.people import Counselor
 from models.rooms import TALKING
 from routing import call_flow
-from routing.vocabulary import GUESTS, ContactStatus, LegKind, LegStatus, Presence
+from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus, Presence
 from services import (
     counselor_notices,
     direct_calls,
@@ -93,8 +94,10 @@ def _wrap_up(counselor: Counselor, now: datetime) -> None:
 def _missed(session: Session, house: House, counselor: Counselor, contact: Contact, now: datetime) -> None:
     """Two missed rings in a row put a counselor away, who is told so, but never the last one who is there."""
     counselor.missed_rings += 1
-    there = counselor.presence is not Presence.AWAY
-    if there and counselor.missed_rings >= MISSED_RINGS_TO_AWAY and rings.others_available(session, counselor, now):
+    if counselor.presence is Presence.AWAY or counselor.missed_rings < MISSED_RINGS_TO_AWAY:
+        return
+    take_turn(session, Turn.GOING_AWAY)  # of two at once each would take the other for there
+    if rings.others_available(session, counselor, now):
         counselor.presence, counselor.presence_until = Presence.AWAY, None
         record(session, contact.id, "put_away", now, counselor=str(counselor.id))
         line = contact.helpline_number
@@ -164,12 +167,13 @@ def let_go(house: House, telephony: Telephony, leg_id: uuid.UUID, reason: str, n
 
 def _may_be_ringing(house: House, leg: Leg, now: datetime) -> bool:
     """A leg that somebody is dialling, or was when a worker died: it may ring though no id was written down."""
-    return leg.placed_at is not None and now < leg.placed_at + ring_time(house)
+    return leg.placed_at is not None and now < leg.placed_at + ring_time(house, intake=leg.kind in LINES)
 
 
-def ring_time(house: House) -> timedelta:
-    """How long a dialled phone may ring, with the provider's own delay."""
-    return timedelta(seconds=house.rules.ring_seconds) + LEG_GRACE
+def ring_time(house: House, *, intake: bool = False) -> timedelta:
+    """How long a dialled phone may ring, with the provider's own delay; a facility's intake line rings longer."""
+    seconds = house.rules.intake_ring_seconds if intake else house.rules.ring_seconds
+    return timedelta(seconds=seconds) + LEG_GRACE
 
 
 def final_word(telephony: Telephony, sid: str) -> str | None:

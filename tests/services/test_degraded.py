@@ -231,12 +231,12 @@ def test_a_disk_that_is_full_keeps_nobody_from_an_answer(stage: Stage, monkeypat
     assert rung(calls.answer(stage.house, CALL, NOON)) == ["+16175550199"]
 
 
-def test_who_is_on_shift_is_known_by_the_half_hour_and_callers_begin_with_different_people() -> None:
+def test_who_is_on_shift_is_known_by_the_quarter_of_an_hour_and_callers_begin_with_different_people() -> None:
     hours = tuple(step < 3 for step in range(STEPS))
     ana = OnShift("a", "+16175550101", Presence.AVAILABLE, hours)
     taken = NOON + timedelta(minutes=10)
-    assert moments(taken)[:2] == [taken, NOON + timedelta(minutes=30)]
-    at = [on_shift_at([ana], taken, NOON + timedelta(minutes=minutes)) for minutes in (20, 40, 89, 90)]
+    assert moments(taken)[:2] == [taken, NOON + timedelta(minutes=15)]
+    at = [on_shift_at([ana], taken, NOON + timedelta(minutes=minutes)) for minutes in (12, 20, 44, 45)]
     assert [bool(here) for here in at] == [True, True, True, False]
     many = [OnShift(f"{n:02}", f"+161755501{n:02}", Presence.AVAILABLE, hours) for n in range(20)]
     first, second = (phones_of_round(many, ("+16175550199",), "", 0, turn) for turn in (0, 7))

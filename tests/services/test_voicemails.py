@@ -66,6 +66,18 @@ def test_nothing_is_removed_at_the_provider_before_we_have_it(
         assert session.get_one(Voicemail, left.id).audio == b"RIFF sound", "fetched once"
 
 
+def test_a_sound_that_comes_days_late_is_still_fetched_and_one_that_never_comes_keeps_no_other_waiting(
+    house: House, paper: PaperTelephony, left: Voicemail
+) -> None:
+    with house.db.begin() as session:
+        sids = [f"REgone{n}" for n in range(20)]  # as many as a sweep takes
+        for sid in sids:
+            old = NOON - timedelta(days=2)
+            session.add(Voicemail(contact_id=left.contact_id, recording_sid=sid, received_at=old, deadline_at=old))
+    paper.recordings["RE1"] = b"RIFF sound"
+    assert voicemails.fetch_all(house, paper, NOON + timedelta(days=3)) == 1
+
+
 def test_one_person_looks_after_it_and_says_how_it_ended(house: House, left: Voicemail, add_person: AddPerson) -> None:
     ana, bo = add_person(Role.COUNSELOR), add_person(Role.SUPERVISOR)
     assert not voicemails.finish(house, left.id, ana.id, VoicemailOutcome.TALKED, NOON), "nobody has it yet"

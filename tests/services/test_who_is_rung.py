@@ -1,12 +1,21 @@
 """Who is rung for a caller, and in which order: never on a call, own language first, danger before all."""
 
-from sqlalchemy import select
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from sqlalchemy import Engine, func, select, text, update
 
 from models.contacts import Contact, waiting_ahead, waiting_contacts
+from models.database import Database
+from models.locks import Turn, take_turn
 from models.people import Counselor
 from models.texts import TextMessage
 from routing.vocabulary import LegKind, Presence, Role
+from runtime.processes import wait_until
 from services import knowing, ringing, waiting
+from services.house import House
+from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage
 
 
@@ -84,6 +93,30 @@ def test_two_missed_rings_put_a_counselor_away_but_never_the_last_one(stage: Sta
     with stage.house.db.begin() as session:
         text = session.scalars(select(TextMessage)).one()
         assert "Reply ON" in text.body, "told, once"
+
+
+def test_two_who_miss_their_second_ring_in_the_same_moment_are_not_both_put_away(
+    house: House, build_clean_engine: Callable[[], Engine]
+) -> None:
+    database = Database(build_clean_engine())
+    stage = Stage(replace(house, db=database), PaperTelephony())
+    ana, ben = stage.counselor(101), stage.counselor(102)
+    contact = stage.dials()
+    stage.rings(contact)
+    with database.begin() as session:
+        session.execute(update(Counselor).values(missed_rings=1))
+    with ThreadPoolExecutor(1) as other, database.begin() as session:
+        take_turn(session, Turn.GOING_AWAY)  # as it is while Ana's second missed ring is written down
+        session.get_one(Counselor, ana).presence = Presence.AWAY
+        session.flush()
+        bens = other.submit(stage.hangs_up, 102, "no-answer")
+        waits = select(func.count()).where(text("wait_event = 'advisory'")).select_from(text("pg_stat_activity"))
+        assert wait_until(lambda: bens.done() or session.scalar(waits) == 1, 30)
+        assert not bens.done()
+        session.commit()
+        bens.result(30)
+    with database.begin() as session:
+        assert session.get_one(Counselor, ben).presence is Presence.AVAILABLE, "the last one there is rung on"
 
 
 def test_danger_goes_before_whoever_came_first_in_every_queue(stage: Stage) -> None:
