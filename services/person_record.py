@@ -1,8 +1,7 @@
-"""Everything that is kept about one person: found by their number, held, handed out, or forgotten; all on record."""
+"""What is done with one person's record: held, handed out whole, or forgotten; all on record."""
 
 import base64
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,16 +12,14 @@ from models import disclosures, retention, texts
 from models.consents import consents_of
 from models.contacts import Contact, events_of
 from models.forms import filled_form
-from models.people import Caller, caller_by_number, lock_caller
+from models.people import Caller, lock_caller
 from models.reading import contacts_of_caller, follow_ups_of
 from models.referrals import referrals_of
 from models.retention import LegalHold
 from models.voicemails import voicemails_of
 from routing.links import without_keys
-from routing.phone import e164, masked
 from services import audit
 from services.house import House
-from services.retention import HoldRow, hold_row
 
 LONGEST_REASON = 500
 Plain = dict[str, Any]  # what JSON can hold
@@ -35,51 +32,6 @@ class RecordRefused(StrEnum):
     GOES_ON = "goes_on"
     NO_REASON = "no_reason"
     FORGOTTEN = "forgotten"
-
-
-@dataclass(frozen=True)
-class Summary:
-    """One person's record, before anything of it is read."""
-
-    caller_id: uuid.UUID
-    number: str  # masked; empty: withheld, or forgotten
-    contacts: tuple[tuple[uuid.UUID, datetime, str], ...]  # id, when, channel; the newest first
-    holds: tuple[HoldRow, ...]
-    forgotten_at: datetime | None
-
-    @property
-    def held(self) -> bool:
-        """Whether a hold stands."""
-        return any(hold.ended_at is None for hold in self.holds)
-
-
-def find(house: House, number: str) -> uuid.UUID | None:
-    """The person with this number; None: it cannot be read, or never reached us."""
-    exact = e164(number)
-    if exact is None:
-        return None
-    with house.db.begin() as session:
-        found = caller_by_number(session, exact)
-        return found.id if found else None
-
-
-def of_contact(house: House, contact_id: uuid.UUID) -> uuid.UUID | None:
-    """Whose contact this is."""
-    with house.db.begin() as session:
-        found = session.get(Contact, contact_id)
-        return found.caller_id if found else None
-
-
-def summary(house: House, caller_id: uuid.UUID) -> Summary | None:
-    """What there is; None: nobody."""
-    with house.db.begin() as session:
-        caller = session.get(Caller, caller_id)
-        if caller is None:
-            return None
-        contacts = tuple((one.id, one.opened_at, one.channel.value) for one in contacts_of_caller(session, caller_id))
-        holds = tuple(hold_row(hold) for hold in retention.holds_of(session, caller_id))
-        number = masked(caller.number) if caller.number else ""
-        return Summary(caller_id, number, contacts, holds, caller.forgotten_at)
 
 
 def place_hold(

@@ -1,4 +1,4 @@
-"""The record of a person: consents, what was told, who read, what was sent. On one page, as a table, audited itself.
+"""The record of a person: consents, what was told, who read, what was sent, holds. On one page, as a table, audited.
 
 A contact is a person; a telephone is not (DESIGN.md). So a record is of one contact, and only when it is asked for of
 all contacts of its number, who may be several people.
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import audit_trail, consents, disclosures, reading, texts
+from models import audit_trail, consents, disclosures, reading, retention, texts
 from models.audit_trail import Wanted
 from models.contacts import Contact
 from models.people import caller_by_number
@@ -20,6 +20,7 @@ from routing.vocabulary import Language
 from services import audit, consent_desk
 from services.consent_desk import ConsentRow, DisclosureRow
 from services.house import House
+from services.retention import HoldRow, hold_row
 
 MOST_READINGS = 2_000  # of one contact, the newest
 LATEST_TOLD = 50
@@ -90,11 +91,20 @@ class Record:
     """The record; `whole`: all contacts of the number. `ledger`: what was said about being texted, by number."""
 
     contact_id: uuid.UUID
-    number: str  # masked; empty when withheld
+    caller_id: uuid.UUID
+    number: str  # masked; empty when withheld, or forgotten
     whole: bool
     others: int  # further contacts of the same number
     contacts: tuple[OneContact, ...]
     ledger: tuple[Said, ...]
+    of_number: tuple[tuple[uuid.UUID, datetime, str], ...]  # every contact: id, when, channel; newest first
+    holds: tuple[HoldRow, ...]  # what keeps it; `person_record` places and ends them
+    forgotten_at: datetime | None
+
+    @property
+    def held(self) -> bool:
+        """Whether a hold stands."""
+        return any(hold.ended_at is None for hold in self.holds)
 
 
 def record_of(
@@ -110,6 +120,7 @@ def record_of(
         said = Language(language)
         found = Record(
             contact_id=contact.id,
+            caller_id=contact.caller_id,
             number=phone.masked(contact.caller.number) if contact.caller.number else "",
             whole=whole,
             others=len(everything) - 1,
@@ -118,6 +129,9 @@ def record_of(
                 Said(event.at, event.kind.value, event.how.value, event.text_id)
                 for event in consents.consents_of(session, contact.caller_id)
             ),
+            of_number=tuple((one.id, one.opened_at, one.channel.value) for one in everything),
+            holds=tuple(hold_row(hold) for hold in retention.holds_of(session, contact.caller_id)),
+            forgotten_at=contact.caller.forgotten_at,
         )
         for one in chosen:
             audit.write(session, "record_read", reader_id, now, contact_id=one.id)
@@ -161,6 +175,12 @@ def contact_with_number(house: House, number: str) -> uuid.UUID | None:
         caller = caller_by_number(session, plain) if plain else None
         every = reading.contacts_of_caller(session, caller.id) if caller is not None else ()
         return every[0].id if every else None
+
+
+def newest_contact(house: House, caller_id: uuid.UUID) -> uuid.UUID | None:
+    """The newest contact of a person."""
+    with house.db.begin() as session:
+        return next((one.id for one in reading.contacts_of_caller(session, caller_id)), None)
 
 
 @dataclass(frozen=True)

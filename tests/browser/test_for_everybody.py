@@ -104,7 +104,7 @@ def full_house(console: Console) -> list[str]:
         contact.triage |= {"substances": [{"value": "clonazepam"}], "payer": {"value": "medicaid"}}
     for kind in (ReportKind.FULL, ReportKind.CLOSED):
         assert report_facility(console.house, place or 0, kind, now) is None
-    records = (f"/admin/retention/contact/{contact_id}", f"/admin/records/{contact_id}")
+    records = (f"/admin/records/{contact_id}",)
     return [*PAGES, *DESK, *records, f"/directory/{place}", f"/contacts/{contact_id}", f"/contacts/{contact_id}/rescue"]
 
 

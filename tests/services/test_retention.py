@@ -26,7 +26,7 @@ from routing.vocabulary import (
     Role,
     TextStatus,
 )
-from services import person_record, retention
+from services import person_record, records, retention
 from services.house import House
 from services.person_record import RecordRefused
 from tests.fixtures.paper import PaperTelephony
@@ -162,7 +162,7 @@ def test_a_person_is_forgotten_here_and_at_the_provider(
         session.get_one(Contact, talking.id).status = ContactStatus.CLOSED
     assert person_record.forget(keeping, contact.caller_id, admin.id, NOW) is None
     assert held_in(keeping, contact) == (False, False, False)
-    assert person_record.find(keeping, CALLER) is None
+    assert records.contact_with_number(keeping, CALLER) is None
     assert person_record.forget(keeping, contact.caller_id, admin.id, NOW) is RecordRefused.FORGOTTEN
     with keeping.db.begin() as session:
         assert session.query(FollowUp).filter_by(contact_id=contact.id).one().status is FollowUpStatus.STOPPED

@@ -22,10 +22,9 @@ def test_an_admin_hands_out_holds_and_forgets_a_record(
     admin = sign_in_as(Role.ADMIN)
     page = admin.get("/admin/retention")[1]
     assert '<td class="figure">20</td><td class="figure">1</td><td class="figure">1</td>' in page
-    assert admin.post("/admin/retention/person", number="617-555-0199")[0] == 404
-    found = admin.client.post("/admin/retention/person", data={"csrf_token": admin.token, "number": CALLER})
-    address = found.headers["Location"]
-    assert address == f"/admin/retention/person/{contact.caller_id}"
+    found = admin.client.post("/admin/records", data={"csrf_token": admin.token, "phone": CALLER})
+    address = found.headers["Location"].split("?")[0]
+    assert address == f"/admin/records/{contact.id}"
     assert CALLER not in admin.get(address)[1]
     told = json.loads(admin.post(address, act="json")[1])
     assert told["contacts"][0]["notes"] == "Wants <detox>."
@@ -34,6 +33,7 @@ def test_an_admin_hands_out_holds_and_forgets_a_record(
     assert "<h1>Your record</h1>" in readable
     assert admin.post(address, act="hold", reason="A court asks.")[0] == 302
     assert "A court asks." in admin.get("/admin/retention")[1]
+    assert admin.client.get(f"/admin/records/caller/{contact.caller_id}").headers["Location"] == f"{address}?whole=1"
     assert admin.post(address, act="forget", sure="yes")[0] == 409
     hold = admin.get(address)[1].split('name="hold" value="', 1)[1].split('"', 1)[0]
     assert admin.post(address, act="end_hold", hold=hold)[0] == 302
@@ -45,6 +45,9 @@ def test_an_admin_hands_out_holds_and_forgets_a_record(
         session.query(SignIn).one().confirmed_at = datetime.now(UTC)
     assert admin.post(address, act="forget", sure="yes")[0] == 302
     assert "Number and words were taken out" in admin.get(address)[1]
+    auditor = sign_in_as(Role.AUDITOR)
+    assert 'name="act"' not in auditor.get(address)[1]
+    assert auditor.post(address, act="json")[0] == 403
 
 
 def test_the_command_says_what_would_go_and_lets_it_go(
