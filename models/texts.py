@@ -1,10 +1,10 @@
 """Text messages: what came in, and what is to go out exactly once."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, func, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, exists, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
@@ -74,15 +74,22 @@ class TextMessage(Base):
     )
 
 
-def claim_to_send(session: Session, message_id: uuid.UUID, now: datetime) -> TextMessage | None:
-    """Take a queued, due message for sending; None when somebody else has it or it is not to be sent."""
-    statement = (
+def claim_to_send(session: Session, ids: Collection[uuid.UUID], now: datetime) -> Sequence[TextMessage]:
+    """Take queued, due messages for sending; without those that somebody else has or that are not to be sent."""
+    in_turn = (  # two who want the same messages lock them in the same order
+        select(TextMessage.id)
+        .where(TextMessage.id.in_(ids), TextMessage.status == TextStatus.QUEUED, TextMessage.due_at <= now)
+        .order_by(TextMessage.id)
+        .with_for_update(key_share=True)
+        .cte("in_turn")
+    )
+    claim = (
         update(TextMessage)
-        .where(TextMessage.id == message_id, TextMessage.status == TextStatus.QUEUED, TextMessage.due_at <= now)
+        .where(TextMessage.id == in_turn.c.id)
         .values(status=TextStatus.SENDING, claimed_at=now, attempts=TextMessage.attempts + 1)
         .returning(TextMessage)
     )
-    return session.scalar(statement)
+    return session.scalars(claim, execution_options={"synchronize_session": False, "populate_existing": True}).all()
 
 
 def claim_overdue(session: Session, *, due_before: datetime, reminded_before: datetime, limit: int) -> list[uuid.UUID]:
@@ -122,6 +129,12 @@ def lock_message(session: Session, message_id: uuid.UUID) -> TextMessage | None:
     )
 
 
+def lock_messages(session: Session, ids: Collection[uuid.UUID]) -> Sequence[TextMessage]:
+    """These messages, locked in the same order by everybody."""
+    query = select(TextMessage).where(TextMessage.id.in_(ids)).order_by(TextMessage.id)
+    return session.scalars(query.with_for_update(key_share=True), execution_options={"populate_existing": True}).all()
+
+
 def known_sids(session: Session, sids: Sequence[str]) -> frozenset[str]:
     """Which of the provider's message ids already belong to a message of ours."""
     return frozenset(session.scalars(select(TextMessage.provider_sid).where(TextMessage.provider_sid.in_(sids))))
@@ -138,6 +151,13 @@ def correspondents(session: Session, caller_ids: Collection[uuid.UUID], *, outgo
     query = select(TextMessage.caller_id).where(TextMessage.caller_id.in_(caller_ids))
     query = query.where(TextMessage.outgoing if outgoing else ~TextMessage.outgoing).distinct()
     return {caller_id for caller_id in session.scalars(query) if caller_id is not None}
+
+
+def callers_to_ask(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[Caller, bool]]:
+    """These callers, and whether each of them ever sent us a text."""
+    wrote = exists().where(TextMessage.caller_id == Caller.id, ~TextMessage.outgoing)
+    found = session.execute(select(Caller, wrote).where(Caller.id.in_(ids)))
+    return {caller.id: (caller, written) for caller, written in found}
 
 
 def last_sent_to_caller(session: Session, caller_id: uuid.UUID) -> datetime | None:

@@ -1,7 +1,7 @@
 """May we text this person? What the one sender asks, and the ledger of everything a person said about it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -43,18 +43,30 @@ def person(caller: Caller, *, wrote_to_us: bool) -> Person:
 
 def ask(session: Session, house: House, message: TextMessage, now: datetime) -> tuple[str, Verdict]:
     """The number to write to ("" when there is none) and whether this message may go there now."""
-    person = _addressee(session, message)
-    return person.number or "", may_send(Purpose(message.purpose), person, window_of(house.rules), now)
+    return ask_all(session, house, [message], now)[0]
 
 
-def _addressee(session: Session, message: TextMessage) -> Person:
+def ask_all(
+    session: Session, house: House, messages: Sequence[TextMessage], now: datetime
+) -> Sequence[tuple[str, Verdict]]:
+    """The same for each of these messages; their callers are read anew, in one statement."""
+    callers = texts.callers_to_ask(session, {one.caller_id for one in messages if one.caller_id is not None})
+    people = [_addressee(session, message, callers) for message in messages]
+    window = window_of(house.rules)
+    return [
+        (one.number or "", may_send(Purpose(message.purpose), one, window, now))
+        for one, message in zip(people, messages, strict=True)
+    ]
+
+
+def _addressee(session: Session, message: TextMessage, callers: Mapping[uuid.UUID, tuple[Caller, bool]]) -> Person:
     if message.counselor_id is not None:
         counselor = session.get(Counselor, message.counselor_id)
         return Person(number=counselor.phone if counselor and counselor.active else None)
     if message.bed_contact_id is not None:
         return _facility_staff(session, message.bed_contact_id)
-    caller = session.get(Caller, message.caller_id) if message.caller_id is not None else None
-    return person_of(session, caller) if caller else Person(number=None)
+    found = callers.get(message.caller_id) if message.caller_id is not None else None
+    return person(found[0], wrote_to_us=found[1]) if found else Person(number=None)
 
 
 def _facility_staff(session: Session, bed_contact_id: uuid.UUID) -> Person:

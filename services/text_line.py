@@ -8,7 +8,7 @@ from models import text_budget
 from services import alarms, texts
 from services.alarms import AlarmKind
 from services.house import House
-from services.texts import Sent
+from services.text_claims import Sent
 from telephony.ports import Telephony
 
 log = logging.getLogger(__name__)

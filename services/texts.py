@@ -1,22 +1,24 @@
 """Texts: written as rows, sent exactly once, and what the provider says of them afterwards."""
 
+import logging
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from models import outbox, texts
 from models.bed_contacts import BedContact
-from models.contacts import Contact, record
+from models.contacts import Contact
 from models.people import Caller, Counselor
 from models.texts import TextMessage
 from routing.sending import Purpose, Rank, Refusal, rank_of
 from routing.vocabulary import DANGER, TextStatus
-from services import alarms, consent, disclosure, text_pace
+from services import alarms, consent, text_claims, text_pace
 from services.alarms import AlarmKind
 from services.house import House
+from services.text_claims import Parcel, Sent
+from services.text_posting import Answers, post
 from telephony.ports import ProviderRefused, ProviderUnsure, Telephony
 
 SEND_TASK, TEXTS_QUEUE, RETRIES_QUEUE = "workers.texts.send", "texts", "retries"
@@ -24,29 +26,7 @@ ALARM_AFTER = 3  # attempts; one 429 is no trouble
 ATTEMPT_LIMIT = 12  # then a message is failed and shown to people: about half an hour of trying
 SLOWEST_RETRY = timedelta(minutes=5)
 BLOCKED_BY_THE_PERSON = 21610  # Twilio: the number said STOP to ours
-
-
-class Sent(StrEnum):
-    """What came of an attempt to send."""
-
-    SENT = "sent"
-    NOT_OURS = "not_ours"  # somebody else has it, or it is not due
-    WAITS = "waits"  # for the person's morning, or for the provider
-    IN_LINE = "in_line"  # the number's rate is used up
-    SUPPRESSED = "suppressed"
-    FAILED = "failed"
-    UNSURE = "unsure"  # to be reconciled
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """One claimed message, ready for the provider, with no database behind it."""
-
-    message_id: uuid.UUID
-    to: str
-    sender: str
-    body: str
-    status_url: str
+log = logging.getLogger(__name__)
 
 
 def queue_text(
@@ -84,7 +64,7 @@ def queue_text(
     )
     session.add(message)
     outbox.put(session, SEND_TASK, TEXTS_QUEUE, message.id, now=now)
-    _show(session, message)
+    text_claims.show(session, message)
     return message
 
 
@@ -112,66 +92,67 @@ def queue_again(session: Session, again: TextMessage, now: datetime) -> None:
     """Store such a copy; it is sent once this transaction is committed."""
     session.add(again)
     outbox.put(session, SEND_TASK, TEXTS_QUEUE, again.id, now=now)
-    _tell(session, again, "text_tried_again", now)
+    text_claims.tell(session, again, "text_tried_again", now)
 
 
 def send(house: House, telephony: Telephony, message_id: uuid.UUID, now: datetime) -> Sent:
-    """Send one queued message: claim, commit, provider, commit. Only here do texts leave the house."""
-    claimed = _claim(house, message_id, now)
-    if isinstance(claimed, Sent):
-        return claimed
+    """Send one queued message."""
+    return send_all(house, telephony, [message_id], now)[message_id]
+
+
+def send_all(house: House, telephony: Telephony, ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Sent]:
+    """Send queued messages: claim, commit, provider, commit. Only here do texts leave the house.
+
+    One that cannot even be claimed holds up no other; what it raised is raised when the others are sent.
+    """
     try:
-        sid = telephony.send_text(
-            to=claimed.to, sender=claimed.sender, body=claimed.body, status_url=claimed.status_url
-        )
-    except ProviderRefused as refusal:
-        return _refused(house, message_id, refusal, now)
-    except ProviderUnsure:
-        return _unsure(house, message_id)
+        claimed = text_claims.claim(house, ids, now)
+    except Exception:
+        if len(ids) == 1:
+            raise
+        log.exception("texts_one_by_one")
+        return _one_by_one(house, telephony, ids, now)
+    parcels = [one for one in claimed.values() if isinstance(one, Parcel)]
+    done = {message_id: one for message_id, one in claimed.items() if isinstance(one, Sent)}
+    return done | _settled(house, parcels, post(telephony, parcels), now) if parcels else done
+
+
+def _one_by_one(
+    house: House, telephony: Telephony, ids: Sequence[uuid.UUID], now: datetime
+) -> Mapping[uuid.UUID, Sent]:
+    done: dict[uuid.UUID, Sent] = {}
+    broken: Exception | None = None
+    for message_id in ids:
+        try:
+            done[message_id] = send(house, telephony, message_id, now)
+        except Exception as error:
+            broken = error
+    if broken is not None:
+        raise broken
+    return done
+
+
+def _settled(house: House, parcels: Sequence[Parcel], answers: Answers, now: datetime) -> dict[uuid.UUID, Sent]:
+    """Write down what the provider answered, and give back what was not tried."""
+    done: dict[uuid.UUID, Sent] = {}
     with house.db.begin() as session:
-        message = texts.lock_message(session, message_id)
-        if message is not None:
-            mark_accepted(session, message, sid, now)
-    return Sent.SENT
-
-
-def _claim(house: House, message_id: uuid.UUID, now: datetime) -> Parcel | Sent:
-    with house.db.begin() as session:
-        message = texts.claim_to_send(session, message_id, now)
-        if message is None:
-            return Sent.NOT_OURS
-        if not disclosure.still_allowed(session, message, now):
-            return _suppress(session, message, Refusal.CONSENT_OVER, now)
-        number, verdict = consent.ask(session, house, message, now)
-        if verdict.refusal is not None:
-            return _suppress(session, message, verdict.refusal, now)
-        if verdict.send_at is not None and verdict.send_at > now:
-            _put_back(message, verdict.send_at)
-            return Sent.WAITS
-        if not text_pace.may_go(session, house, message, now):
-            _put_back(message, message.due_at)
-            message.claimed_at = now  # reminded: the line brings it on, and the sweep of forgotten ones keeps off
-            return Sent.IN_LINE
-        return Parcel(
-            message_id=message.id,
-            to=number,
-            sender=message.helpline_number,
-            body=message.body,
-            status_url=f"{house.rules.public_base_url}/status/message?text={message.id}",
-        )
-
-
-def _put_back(message: TextMessage, due_at: datetime) -> None:
-    message.status = TextStatus.QUEUED
-    message.due_at = due_at
-    message.claimed_at = None
-    message.attempts -= 1  # nothing was tried
-
-
-def _suppress(session: Session, message: TextMessage, refusal: Refusal, now: datetime) -> Sent:
-    message.status = TextStatus.SUPPRESSED
-    _tell(session, message, "text_suppressed", now, reason=refusal.value)
-    return Sent.SUPPRESSED
+        for message in texts.lock_messages(session, [parcel.message_id for parcel in parcels]):
+            answer = answers.get(message.id)
+            if isinstance(answer, str):
+                mark_accepted(session, message, answer, now)
+                done[message.id] = Sent.SENT
+            elif answer is None and message.status is TextStatus.SENDING:
+                text_claims.put_back(message, now)  # the sweep of forgotten ones brings it on
+                done[message.id] = Sent.WAITS
+    broken = [answer for answer in answers.values() if not isinstance(answer, str | ProviderRefused | ProviderUnsure)]
+    for message_id, answer in answers.items():
+        if isinstance(answer, ProviderRefused):
+            done[message_id] = _refused(house, message_id, answer, now)
+        elif isinstance(answer, ProviderUnsure):
+            done[message_id] = _unsure(house, message_id)
+    if broken:
+        raise broken[0]
+    return done
 
 
 def mark_accepted(session: Session, message: TextMessage, sid: str, now: datetime) -> None:
@@ -179,7 +160,7 @@ def mark_accepted(session: Session, message: TextMessage, sid: str, now: datetim
     if message.provider_sid is None:
         message.provider_sid = sid
         message.sent_at = now
-        _tell(session, message, "text_sent", now, attempts=message.attempts)
+        text_claims.tell(session, message, "text_sent", now, attempts=message.attempts)
     if message.status in (TextStatus.QUEUED, TextStatus.SENDING, TextStatus.UNKNOWN):
         message.status = TextStatus.SENT
 
@@ -192,7 +173,7 @@ def _refused(house: House, message_id: uuid.UUID, refusal: ProviderRefused, now:
         message.error_code = refusal.code or None
         if refusal.code == BLOCKED_BY_THE_PERSON:
             consent.stopped_at_the_provider(session, message, now)
-            return _suppress(session, message, Refusal.STOPPED, now)
+            return text_claims.suppress(session, message, Refusal.STOPPED, now)
         if refusal.too_many:
             text_pace.too_many(session, message, now)
         if not refusal.bad_number and message.attempts >= ALARM_AFTER:
@@ -221,7 +202,7 @@ def fail(session: Session, message: TextMessage, now: datetime) -> None:
     """Give a message up (refused for good, or past the limit of attempts): people see it on the contact."""
     message.status = TextStatus.FAILED
     alarms.raise_alarm(session, AlarmKind.TEXT_FAILED, now, subject=message.contact_id or "")
-    _tell(session, message, "text_failed", now, code=message.error_code, attempts=message.attempts)
+    text_claims.tell(session, message, "text_failed", now, code=message.error_code, attempts=message.attempts)
 
 
 def _unsure(house: House, message_id: uuid.UUID) -> Sent:
@@ -230,14 +211,3 @@ def _unsure(house: House, message_id: uuid.UUID) -> Sent:
         if message is not None and message.status is TextStatus.SENDING:
             message.status = TextStatus.UNKNOWN
     return Sent.UNSURE
-
-
-def _tell(session: Session, message: TextMessage, kind: str, now: datetime, **data: object) -> None:
-    if message.contact_id is not None:
-        record(session, message.contact_id, kind, now, text=str(message.id), purpose=message.purpose, **data)
-    _show(session, message)
-
-
-def _show(session: Session, message: TextMessage) -> None:
-    if message.contact_id is not None:
-        outbox.touch(session, message.contact_id)

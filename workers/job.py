@@ -1,5 +1,6 @@
 """What every Celery task of ours is: its failures are counted on its reminder, and none kills workers for ever."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,20 +22,26 @@ class Job(Task):  # type: ignore[misc]  # Celery is not annotated
         """Run, save when processes died of this message too often; beat's are left to the next tick."""
         if (self.request.delivery_info or {}).get("redelivered"):
             log.warning("task_came_back", task=self.name)
-            reminder = self._reminder()
-            if reminder is None or not jobs.may_run_again(_house(), reminder, LOST, datetime.now(UTC)):
+            if not self._may_run_again(self._reminders()):
                 return None
         return super().__call__(*args, **kwargs)
 
     def on_failure(self, exc: Exception, *_: Any, **__: Any) -> None:
         """Celery's hook, in the process that ran the task."""
-        reminder = self._reminder()
-        if reminder is not None:
+        for reminder in self._reminders():
             jobs.note_failure(_house(), reminder, type(exc).__name__, datetime.now(UTC))
 
-    def _reminder(self) -> int | None:
-        found = self.request.get(OUTBOX_HEADER)
-        return int(found) if found is not None else None
+    def _may_run_again(self, reminders: Sequence[int]) -> bool:
+        """One reminder by itself, not too often; of several, which may be to blame is seen when each comes alone."""
+        if len(reminders) == 1:
+            return jobs.may_run_again(_house(), reminders[0], LOST, datetime.now(UTC))
+        for reminder in reminders:
+            jobs.note_failure(_house(), reminder, LOST, datetime.now(UTC))
+        return False
+
+    def _reminders(self) -> Sequence[int]:
+        found = self.request.get(OUTBOX_HEADER) or []
+        return [int(each) for each in (found if isinstance(found, list | tuple) else [found])]
 
 
 def _house() -> House:

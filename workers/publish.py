@@ -1,8 +1,8 @@
 """Hands reminders to the broker and wakes to open pages: one publisher a process, used by one thread at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 import structlog
@@ -14,13 +14,42 @@ from config.settings import Settings
 from models import outbox
 from models.database import Database, Wake, build_engine
 from services import jobs
+from services.texts import SEND_TASK
 
 LIVE_CHANNEL = "live"  # carries contact ids and nothing else
 STATEMENT_TIMEOUT_MS = 5_000
 CORRELATION_HEADER = "harborline_correlation"
-OUTBOX_HEADER = "harborline_outbox"  # the reminder's id, for counting its failures
+OUTBOX_HEADER = "harborline_outbox"  # the reminders' ids, for counting their failures
+TAKES_MANY = {SEND_TASK: 10}  # texts in one message: so many requests to the provider stand open at once
 AWAY = (OperationalError, redis.RedisError, OSError)  # the broker's trouble; any other is this reminder's own
 log = structlog.get_logger(__name__)
+
+
+class Reminder(NamedTuple):
+    """One message for the broker; `ids` are the rows of the outbox that it stands for."""
+
+    task: str
+    queue: str
+    args: tuple[Any, ...]
+    correlation: str
+    ids: tuple[int, ...]
+
+
+def together(reminders: Iterable[Reminder]) -> Iterator[Reminder]:
+    """The same reminders, those of one origin for a task that takes many ids joined into fewer messages."""
+    open_ones: dict[tuple[str, str, str], Reminder] = {}
+    for one in reminders:
+        if one.task not in TAKES_MANY:
+            yield one
+            continue
+        key = (one.task, one.queue, one.correlation)
+        before = open_ones.pop(key, None)
+        joined = one if before is None else before._replace(args=before.args + one.args, ids=before.ids + one.ids)
+        if len(joined.args) >= TAKES_MANY[one.task]:
+            yield joined
+        else:
+            open_ones[key] = joined
+    yield from open_ones.values()
 
 
 class Publisher:
@@ -41,20 +70,19 @@ class Publisher:
 
         A reminder that cannot be published for a reason of its own is left to the sweep, which counts.
         """
+        found = [Reminder(w.task, w.queue, w.args, code, (int(w.id),)) for w, code in wakes if w.kind == "outbox"]
         sent: list[int] = []
         try:
-            for wake, correlation in wakes:
-                if wake.kind == "outbox":
-                    try:
-                        self._remind(wake.task, wake.queue, wake.args, correlation, int(wake.id))
-                    except AWAY:
-                        raise
-                    except Exception as error:
-                        log.warning("reminder_not_published", task=wake.task, error=type(error).__name__)
-                        continue
-                    sent.append(int(wake.id))
-            for contact_id in dict.fromkeys(wake.id for wake, _ in wakes if wake.kind == "live"):
-                self._redis.publish(LIVE_CHANNEL, contact_id)
+            for reminder in together(found):
+                try:
+                    self._remind(reminder)
+                except AWAY:
+                    raise
+                except Exception as error:
+                    log.warning("reminder_not_published", task=reminder.task, error=type(error).__name__)
+                    continue
+                sent += reminder.ids
+            self._tell_pages(dict.fromkeys(wake.id for wake, _ in wakes if wake.kind == "live"))
         finally:
             self._mark(sent)
 
@@ -68,15 +96,18 @@ class Publisher:
         with self._db.begin() as session:
             rows = outbox.claim_unpublished(session, older_than=older_than, limit=limit)
             sent: list[int] = []
-            for row in rows:
+            well = [Reminder(row.task, row.queue, tuple(row.args), "", (row.id,)) for row in rows if not row.failures]
+            failed = [Reminder(row.task, row.queue, tuple(row.args), "", (row.id,)) for row in rows if row.failures]
+            for reminder in (*together(well), *failed):  # what failed goes alone, so that it fails alone
                 try:
-                    self._remind(row.task, row.queue, tuple(row.args), "", row.id)
-                    sent.append(row.id)
+                    self._remind(reminder)
+                    sent += reminder.ids
                 except AWAY as error:  # a broker that goes half way keeps what it took: mark that, then raise
                     away = error
                     break
                 except Exception as error:
-                    jobs.failed(session, row.id, type(error).__name__, now)
+                    for row_id in reminder.ids:
+                        jobs.failed(session, row_id, type(error).__name__, now)
             outbox.mark_published(session, sent, now)
         if away is not None:
             raise away
@@ -88,9 +119,15 @@ class Publisher:
         self._redis.close()
         self._engine.dispose()
 
-    def _remind(self, task: str, queue: str, args: tuple[Any, ...], correlation: str, row_id: int) -> None:
-        headers = {CORRELATION_HEADER: correlation, OUTBOX_HEADER: row_id}
-        self._celery.send_task(task, args=args, queue=queue, headers=headers)
+    def _remind(self, reminder: Reminder) -> None:
+        headers = {CORRELATION_HEADER: reminder.correlation, OUTBOX_HEADER: reminder.ids}
+        self._celery.send_task(reminder.task, args=reminder.args, queue=reminder.queue, headers=headers)
+
+    def _tell_pages(self, contact_ids: Iterable[str]) -> None:
+        with self._redis.pipeline(transaction=False) as line:
+            for contact_id in contact_ids:
+                line.publish(LIVE_CHANNEL, contact_id)
+            line.execute()
 
     def _mark(self, ids: Sequence[int]) -> None:
         if ids:

@@ -11,10 +11,10 @@ from workers.household import household
 
 
 @shared_task(name="workers.texts.send")  # type: ignore[untyped-decorator]
-def send(message_id: str) -> None:
-    """Send one stored message, if it is still to be sent."""
+def send(*message_ids: str) -> None:
+    """Send stored messages, those that are still to be sent."""
     home = household()
-    texts.send(home.house, home.telephony, uuid.UUID(message_id), datetime.now(UTC))
+    texts.send_all(home.house, home.telephony, [uuid.UUID(each) for each in message_ids], datetime.now(UTC))
 
 
 @shared_task(name=TEXTS_IN_LINE)  # type: ignore[untyped-decorator]

@@ -25,7 +25,7 @@ from services.directory.importing import ImportWish, import_directory
 from services.directory.place_page import place_page
 from services.directory.refused import Refused
 from services.house import House
-from services.texts import Sent
+from services.text_claims import Sent
 from telephony.ports import ProviderRefused
 from tests.fixtures.directory import WriteCsv, place
 from tests.fixtures.paper import PaperTelephony

@@ -22,7 +22,7 @@ from services import dispositions, texts, written_consents
 from services.conversation import Heard
 from services.referrals import asking, calls, choosing, place_page, referring, work
 from services.referrals.referring import ReferralRefused
-from services.texts import Sent
+from services.text_claims import Sent
 from tests.fixtures.paper import PaperTelephony
 from tests.services.consenting import a_consent
 from tests.services.outside import Provider

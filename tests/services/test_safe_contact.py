@@ -16,6 +16,7 @@ from services import conversation, follow_up_plans, follow_up_starts, records, s
 from services.conversation import Inbound
 from services.house import House
 from services.safe_contact import SafeContact
+from services.text_claims import Sent
 from tests.services.outside import CALLER, HELPLINE, NOON, Provider, make_caller, make_contact, make_counselor
 
 DAY = timedelta(days=1)
@@ -92,7 +93,7 @@ def test_start_does_not_undo_what_is_not_safe(house: House) -> None:
     provider = Provider()
     with house.db.begin() as session:
         queued = list(session.scalars(select(TextMessage.id).where(TextMessage.outgoing)))
-    assert {texts.send(house, provider, message_id, NOON) for message_id in queued} == {texts.Sent.SUPPRESSED}
+    assert {texts.send(house, provider, message_id, NOON) for message_id in queued} == {Sent.SUPPRESSED}
     assert provider.sent == [], "whoever holds the phone now gets no answer"
     with house.db.begin() as session:
         assert session.scalars(select(Caller)).one().texting_ok is False

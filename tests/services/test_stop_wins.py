@@ -6,7 +6,7 @@ from models.texts import TextMessage
 from routing.sending import Purpose
 from services import texts
 from services.house import House
-from services.texts import Sent
+from services.text_claims import Sent
 from tests.services.outside import Provider
 from tests.services.texting import COUNSELOR, Thread, contact_of, staff
 

@@ -16,7 +16,7 @@ from routing.vocabulary import TextStatus, Urgency
 from services import failures, text_line, texts
 from services.failures import FailureKind, LetGoReason
 from services.house import House
-from services.texts import Sent
+from services.text_claims import Sent
 from telephony.ports import ProviderRefused
 from tests.services.outside import HELPLINE, NOON, Provider, make_caller, make_contact, make_counselor
 

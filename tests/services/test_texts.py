@@ -14,8 +14,8 @@ from routing.sending import Purpose
 from routing.vocabulary import TextStatus
 from services import text_reports, texts
 from services.house import House
+from services.text_claims import Sent
 from services.text_reports import StatusReport
-from services.texts import Sent
 from telephony.ports import ProviderRefused, ProviderUnsure
 from tests.services.outside import CALLER, HELPLINE, NIGHT, NOON, Provider, make_caller, make_contact, write_in
 
@@ -229,3 +229,46 @@ def test_a_caller_who_wrote_to_us_may_be_followed_up(house: House, provider: Pro
     with house.db.begin() as session:
         write_in(session, session.scalars(select(Contact)).one())
     assert texts.send(house, provider, message_id, NOON) is Sent.SENT
+
+
+def test_texts_that_go_together_share_no_trouble(
+    house: House, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One person's texts keep their order; of ten claimed together each has its own end."""
+    with house.db.begin() as session:
+        ids = []
+        for last in range(6):
+            caller = make_caller(session, f"+1617555010{last}", texts_stopped_at=NOON if last == 5 else None)
+            contact = make_contact(session, caller)
+            for body in ("first", "second") if last == 0 else ("one",):
+                facts = {"contact": contact, "caller": caller, "helpline_number": HELPLINE, "now": NOON}
+                ids.append(texts.queue_text(session, body=body, purpose=Purpose.REPLY, **facts).id)
+
+    def send_text(*, to: str, body: str, **rest: str) -> str:
+        if to.endswith("0") and provider.fail_before:
+            raise provider.fail_before.pop()
+        if to.endswith("1"):
+            raise ProviderUnsure
+        if to.endswith("2"):
+            raise ProviderRefused(21211, retry=False)
+        return Provider.send_text(provider, to=to, body=body, **rest)
+
+    monkeypatch.setattr(provider, "send_text", send_text)
+    provider.fail_before.append(ProviderRefused(20429, retry=True))
+    done = texts.send_all(house, provider, ids, NOON)
+    first, second, unsure, failed, *others, stopped = (done[one] for one in ids)
+    assert (first, second) == (Sent.WAITS, Sent.WAITS), "the second does not overtake the first"
+    assert (unsure, failed, others, stopped) == (Sent.UNSURE, Sent.FAILED, [Sent.SENT] * 2, Sent.SUPPRESSED)
+    again = texts.send_all(house, provider, ids, NOON + timedelta(seconds=9))
+    assert [again[one] for one in ids[:2]] == [Sent.SENT] * 2
+    assert [text.body for text in provider.sent[2:]] == ["first", "second"]
+    assert set(again.values()) == {Sent.SENT, Sent.NOT_OURS}
+
+
+def test_a_text_that_breaks_the_claim_holds_up_no_other(house: House, provider: Provider) -> None:
+    ids = [queue(house, body=f"text {number}") for number in range(3)]
+    with house.db.begin() as session:
+        session.get_one(TextMessage, ids[1]).purpose = "no such purpose"
+    with pytest.raises(ValueError, match="no such purpose"):
+        texts.send_all(house, provider, ids, NOON)
+    assert sorted(text.body for text in provider.sent) == ["text 0", "text 2"]

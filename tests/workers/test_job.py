@@ -11,7 +11,7 @@ from models.outbox import OutboxRow
 from services.house import House
 from tests.services.outside import NOON
 from workers import job
-from workers.publish import OUTBOX_HEADER
+from workers.publish import OUTBOX_HEADER, Reminder, together
 
 
 def test_failures_and_dead_processes_are_counted_on_the_reminder(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,3 +43,29 @@ def test_failures_and_dead_processes_are_counted_on_the_reminder(house: House, m
     breaks.push_request(delivery_info={"redelivered": True})
     breaks()
     assert len(ran) == 4, "the next tick of beat is as good"
+
+
+def test_of_texts_that_came_together_each_comes_alone_after_a_death(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_house", lambda: house)
+    with house.db.begin() as session:
+        for name in ("x", "y"):
+            outbox.put(session, "workers.texts.send", "texts", name, now=NOON)
+        ids = [row.id for row in outbox.claim_unpublished(session, older_than=NOON + timedelta(hours=1))]
+        outbox.mark_published(session, ids, NOON)
+    ran = []
+    app = Celery("test", set_as_current=False, task_cls="workers.job:Job")
+
+    @app.task(name="kills")  # type: ignore[untyped-decorator]
+    def kills() -> None:
+        ran.append(1)
+
+    kills.push_request(delivery_info={"redelivered": True}, **{OUTBOX_HEADER: ids})
+    kills()
+    assert not ran
+    with house.db.begin() as session:
+        again = outbox.claim_unpublished(session, older_than=NOON + timedelta(days=400))
+        assert [(row.id, row.failures, row.error) for row in again] == [(one, 1, job.LOST) for one in ids]
+    found = [Reminder("workers.texts.send", "texts", (str(each),), code, (each,)) for each, code in enumerate("aab")]
+    assert [one.ids for one in together(found)] == [(0, 1), (2,)], "of one origin"
