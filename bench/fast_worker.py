@@ -6,7 +6,7 @@ from functools import cache
 
 import redis
 
-from bench.fast_worker_names import NOTHING, STARTED
+from bench.fast_worker_names import NOTED, NOTHING, STARTED
 from config.settings import load_settings
 from workers import household
 from workers.app import app
@@ -29,6 +29,12 @@ class Instant:
 @app.task(name=NOTHING, queue="texts")  # type: ignore[untyped-decorator]
 def nothing(_: str) -> None:
     """The baseline."""
+
+
+@app.task(name=NOTED, queue="texts")  # type: ignore[untyped-decorator]
+def noted(_: str) -> None:
+    """The baseline of how soon a task begins."""
+    _redis().rpush(STARTED, f"bare {time.time()}")
 
 
 household.build_telephony = lambda _settings: Instant()  # type: ignore[assignment, return-value]

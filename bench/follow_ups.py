@@ -3,46 +3,46 @@
 TARGETS.md, Follow-ups. A hundred thousand follow-ups of the future lie in the table throughout; PostgreSQL with fsync.
 """
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from threading import Thread
 
 import redis
-from celery import Celery
 from sqlalchemy import func, insert, select, text
 
-from bench.fast_worker_names import NOTHING, STARTED
+from bench import text_rate
 from bench.rows import Row
-from config.queues import celery_config
 from config.settings import Settings, load_settings
 from models import follow_ups as rows
 from models.contacts import Contact
 from models.follow_ups import FollowUp
 from models.people import Caller
 from models.texts import TextMessage
-from routing.sending import Purpose
 from routing.vocabulary import Channel, ContactStatus, FollowUpKind, FollowUpStatus
 from runtime.embedded import Servers, ensure_servers
 from runtime.migrate import upgrade
-from runtime.processes import wait_until
-from services import follow_up_starts, texts
+from services import claimed, follow_up_starts
 from services.house import House
 from workers.household import build_house
 from workers.publish import Publisher
 from workers.relay import build_relay
 
 TITLE = "Follow-ups (two worker processes, 100,000 follow-ups of the future in the table)"
-FUTURE, DUE, TASKS, ROUNDS, TIMED = 100_000, 4_000, 600, 3, 200
+FUTURE, DUE, ROUNDS = 100_000, 8_000, 3
 HELPLINE = "+18335550100"
-CLAIMS_TARGET, STARTS_TARGET, RATE_TARGET, P99_TARGET_MS = 50_000, 25_000, 0.8, 10.0
+CLAIMS, DISPATCHED = 50_000, 25_000
 
 
 def run() -> list[Row]:
@@ -56,11 +56,13 @@ def run() -> list[Row]:
         relay = build_relay(settings, for_web=False)
         house = build_house(settings, statement_timeout_ms=30_000, after_commit=relay.nudge)
         quiet = build_house(settings, statement_timeout_ms=30_000, after_commit=lambda _: None)
-        contact = _fill(house)
-        found = [*_due(quiet)]
+        contacts = _fill(house)
         client = stack.enter_context(redis.Redis.from_url(settings.redis_url))
+        found = [*_due(quiet, settings, client)]
         stack.enter_context(_worker(env))
-        return [*found, *_through_celery(quiet, settings, client, contact), _latency(house, client, contact)]
+        found += text_rate.rates(quiet, settings, client, contacts)
+        found[2] = replace(found[2], baseline=found[3].baseline)  # bare Celery's tasks, of the same run
+        return [*found, *text_rate.latency(house, settings, client, contacts[0])]
 
 
 def _environment(servers: Servers) -> dict[str, str]:
@@ -75,8 +77,8 @@ def _environment(servers: Servers) -> dict[str, str]:
     }
 
 
-def _fill(house: House) -> uuid.UUID:
-    """Callers at noon who agreed to texts, and follow-ups of the future; a contact for later."""
+def _fill(house: House) -> list[uuid.UUID]:
+    """Callers at noon who agreed to texts, with follow-ups of the future and due ones; their contacts."""
     now = datetime.now(UTC)
     zone = next(f"Etc/GMT{hours - 12:+d}" for hours in range(24) if hours == now.hour)  # where it is noon
     callers = [{"id": uuid.uuid4(), "texting_ok": True, "timezone": zone, "created_at": now} for _ in range(DUE)]
@@ -99,8 +101,7 @@ def _fill(house: House) -> uuid.UUID:
         _plan(session, [one["id"] for one in contacts], FUTURE, now + timedelta(days=1))
         _plan(session, [one["id"] for one in contacts], DUE, now - timedelta(minutes=1))
         session.execute(text("analyze"))
-    first: uuid.UUID = contacts[0]["id"]  # type: ignore[assignment]
-    return first
+    return [one["id"] for one in contacts]  # type: ignore[misc]
 
 
 def _plan(session: object, contacts: list[object], count: int, due_at: datetime) -> None:
@@ -122,28 +123,63 @@ def _plan(session: object, contacts: list[object], count: int, due_at: datetime)
     )
 
 
-def _due(house: House) -> Iterator[Row]:
-    """Claiming alone (given back at once), then starting in full: consent, clock, text stored, reminder, history."""
+def _due(house: House, settings: Settings, client: redis.Redis) -> Iterator[Row]:
+    """Claimed and committed; claimed by two at once and handed to the broker in batches; started by one process."""
     now = datetime.now(UTC)
-    rates = []
+    claims, handed = [], []
     for _ in range(ROUNDS):
+        began = time.perf_counter()
         with house.db.begin() as session:
-            began = time.perf_counter()
-            claimed = len(rows.claim_due(session, FollowUpStatus.PENDING, now, DUE))
-            rates.append(claimed / (time.perf_counter() - began))
-            session.rollback()
-    yield Row("due follow-ups claimed", "a second", median(rates), CLAIMS_TARGET, CLAIMS_TARGET, of_ours=True)
+            ids = rows.claim_due(session, FollowUpStatus.PENDING, now, DUE, claimed.LEASE)
+        claims.append(len(ids) / (time.perf_counter() - began))
+        _unclaim(house)
+        handed.append(_hand_out(house, settings, client, now))
+        _unclaim(house)
+    yield Row("due follow-ups claimed", "a second", median(claims), CLAIMS, CLAIMS, of_ours=True)
+    yield Row(
+        "claimed and with the broker, none twice", "a second", median(handed), DISPATCHED, DISPATCHED, of_ours=True
+    )
     began = time.perf_counter()
-    started = 0
-    while (count := follow_up_starts.start_due(house, now)) > 0:
-        started += count
-    rate = started / (time.perf_counter() - began)
+    for first in range(0, len(ids), claimed.BATCH):
+        follow_up_starts.start(house, ids[first : first + claimed.BATCH], now)
+    rate = len(ids) / (time.perf_counter() - began)
     with house.db.begin() as session:
-        written = session.scalar(select(func.count(TextMessage.id))) or 0
+        written = session.scalar(select(func.count(func.distinct(TextMessage.caller_id)))) or 0
         session.execute(text("truncate outbox"))
-    if (started, written) != (DUE, DUE):
-        raise RuntimeError(f"{DUE} were due, {started} started, {written} texts written")
-    yield Row("due follow-ups started, none twice", "a second", rate, STARTS_TARGET, STARTS_TARGET, of_ours=True)
+    if (len(ids), written) != (DUE, DUE):
+        raise RuntimeError(f"{DUE} were due, {len(ids)} claimed, {written} people written to")
+    yield Row("started in full by one process, against Celery's tasks", "a second", rate, 0.0, None)
+
+
+def _unclaim(house: House) -> None:
+    with house.db.begin() as session:
+        session.execute(text("update follow_up set claimed_at = null where claimed_at is not null"))
+        session.execute(text("truncate outbox"))
+
+
+def _hand_out(house: House, settings: Settings, client: redis.Redis, now: datetime) -> float:
+    """From the claim until the last batch is with the broker. What two sweepers claim is compared."""
+    publisher = Publisher(settings, for_web=False)
+    found: list[Sequence[uuid.UUID]] = []
+    threads = [Thread(target=lambda: found.append(follow_up_starts.hand_out(house, now))) for _ in range(2)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    publisher.sweep(datetime.now(UTC) + timedelta(seconds=1), 1000)
+    taken = time.perf_counter() - began
+    publisher.close()
+    messages = client.lrange("follow_ups", 0, -1)
+    bodies = [json.loads(message)["body"] for message in messages]  # type: ignore[union-attr]
+    batched = [one for body in bodies for one in json.loads(b64decode(body))[0]]
+    first = [str(one) for ids in found for one in ids[: claimed.BATCH]]  # which each sweeper starts itself
+    client.delete("follow_ups")
+    if len(batched) + len(first) != DUE or len({*batched, *first}) != DUE:
+        raise RuntimeError(
+            f"{DUE} were due, {len(batched)} came to the broker, {len({*batched, *first})} different ones"
+        )
+    return DUE / taken
 
 
 @contextmanager
@@ -156,80 +192,3 @@ def _worker(env: dict[str, str]) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _through_celery(house: House, settings: Settings, client: redis.Redis, contact: uuid.UUID) -> Iterator[Row]:
-    """The queue is filled while nobody takes from it; the rate is that of the middle eight tenths."""
-    app = Celery("bench", set_as_current=False)
-    app.conf.update(celery_config(settings))
-    if not wait_until(lambda: bool(app.control.inspect(timeout=1).ping()), 60.0):
-        raise RuntimeError("the worker did not start")
-    publisher = Publisher(settings, for_web=False)
-
-    def bare() -> None:
-        for _ in range(TASKS):
-            app.send_task(NOTHING, args=("x",), queue="texts")
-
-    def ours() -> None:
-        for _ in range(TASKS):
-            _write(house, contact)
-        for _ in range(-(-TASKS // 200)):
-            publisher.sweep(datetime.now(UTC) + timedelta(seconds=1), 200)
-
-    theirs_rates, our_rates = [], []
-    _rate(app, client, bare)  # connections warm
-    _rate(app, client, ours)
-    for _ in range(ROUNDS):
-        theirs_rates.append(_rate(app, client, bare))
-        our_rates.append(_rate(app, client, ours))
-    yield Row("texts sent against bare Celery", "a second", median(our_rates), median(theirs_rates), RATE_TARGET)
-    publisher.close()
-
-
-def _rate(app: Celery, client: redis.Redis, fill: Callable[[], None]) -> float:
-    app.control.cancel_consumer("texts", reply=True, timeout=5)
-    fill()
-    app.control.add_consumer("texts", reply=False)
-    marks: dict[int, float] = {}
-    while (left := int(client.llen("texts")) + int(client.hlen("unacked"))) > 0:  # type: ignore[arg-type]
-        done = TASKS - left
-        for mark in (TASKS // 10, TASKS * 9 // 10):
-            if done >= mark:
-                marks.setdefault(mark, time.perf_counter())
-        time.sleep(0.002)
-    marks.setdefault(TASKS * 9 // 10, time.perf_counter())
-    first, last = min(marks), max(marks)
-    return (last - first) / (marks[last] - marks[first])
-
-
-def _write(house: House, contact_id: uuid.UUID) -> uuid.UUID:
-    with house.db.begin() as session:
-        contact = session.get_one(Contact, contact_id)
-        return texts.queue_text(
-            session,
-            body="We are here.",
-            purpose=Purpose.COUNSELOR_WORDS,
-            helpline_number=HELPLINE,
-            contact=contact,
-            caller=contact.caller,
-            now=datetime.now(UTC),
-        ).id
-
-
-def _latency(house: House, client: redis.Redis, contact: uuid.UUID) -> Row:
-    """From the commit of a text to the request at the provider, one after another on an idle line."""
-    taken = []
-    for number in range(TIMED + 20):
-        client.delete(STARTED)
-        _write(house, contact)
-        committed = time.time()
-        told = client.blpop([STARTED], timeout=10)
-        if told is None:
-            raise RuntimeError("a text did not start within 10 s")
-        if number >= 20:
-            taken.append(1000 * (float(told[1].split()[1]) - committed))  # type: ignore[index]
-        time.sleep(0.005)
-    taken.sort()
-    p99 = taken[int(0.99 * len(taken))]
-    print(f"commit to provider: median {median(taken):.1f} ms")
-    return Row("commit to the provider's request, p99 against its limit", "ms", p99, P99_TARGET_MS, 1.0, at_least=False)
