@@ -34,6 +34,7 @@ from web import (
     webhooks_in_call,
     webhooks_legs,
     webhooks_referrals,
+    webhooks_setup,
     webhooks_text,
     webhooks_voice,
 )
@@ -51,6 +52,7 @@ WEBHOOKS = (
     webhooks_beds.blueprint,
     referral_pages.blueprint,
     webhooks_referrals.blueprint,
+    webhooks_setup.blueprint,
     degraded.blueprint,
 )
 

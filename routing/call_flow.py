@@ -99,9 +99,10 @@ def path(name: str, of: uuid.UUID) -> str:
     return f"/voice/{name}/{of}"
 
 
-def greeting(contact_id: uuid.UUID, *, organisation: str, funding: str) -> Document:
+def greeting(contact_id: uuid.UUID, *, organisation: str, funding: str, live: bool = True) -> Document:
     """The first words. The caller is already queued and counselors already ring while they are spoken."""
-    says = [Say("voice.emergency"), Say("voice.spanish_key"), Say("voice.welcome", {"organisation": organisation})]
+    welcome = Say("voice.welcome" if live else "voice.not_live", {"organisation": organisation})
+    says = [Say("voice.emergency"), Say("voice.spanish_key"), welcome]
     if funding:
         says.append(Say("voice.funding", {"sentence": funding}))
     says += [Say("voice.confidential"), Say("voice.keys")]

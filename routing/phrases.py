@@ -17,7 +17,7 @@ class Phrases:
 
     shipped: Words
     changed: Words = field(default_factory=dict)
-    version: int = 0  # of the changes, as the database counts them
+    version: int = -1  # of the changes, as the database counts them; -1: not read yet
 
     def __post_init__(self) -> None:
         self.table: Words = {**self.shipped, **self.changed}

@@ -1,7 +1,7 @@
-"""Is the account at Twilio set up so that no caller meets silence? What is wrong, in sentences, and how to mend it."""
+"""Is the account at Twilio set up so that no caller meets silence? What is wrong, for web.words ("doctor.")."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -22,6 +22,9 @@ class Account(Protocol):
 
     def status(self) -> str:
         """`active` when it works."""
+
+    def is_trial(self) -> bool:
+        """Whether it is one to try things with: few calls at once, to verified numbers only."""
 
     def numbers(self, names: Sequence[str]) -> Sequence[Number]:
         """Our numbers with these fields."""
@@ -49,10 +52,17 @@ FIELDS: Final = (
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing the doctor looked at; `wrong` is empty when it is well, else what to do."""
+    """One thing the doctor looked at (`about`, with the `ending` of a number); `code` is empty when it is well."""
 
-    subject: str
-    wrong: str = ""
+    about: str
+    code: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    ending: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether there is something to mend."""
+        return bool(self.code)
 
 
 def wanted_fields(rules: Rules, fallback_base: str) -> dict[str, str]:
@@ -95,28 +105,29 @@ def examine(account: Account, rules: Rules) -> list[Finding]:
     """What the doctor finds, in the order in which to mend it."""
     findings = [_address(rules), _on_call(rules)]
     try:
-        status = account.status()
-        findings.append(Finding("the account", "" if status == "active" else f"It is {status}: see Twilio's console."))
-        findings += _numbers(account, rules)
+        findings += [_state(account), *_numbers(account, rules)]
     except (ProviderRefused, ProviderUnsure) as error:
         code = getattr(error, "code", None)
-        why = f"code {code}" if code else "no clear answer"
-        findings.append(Finding("the account", f"Twilio could not be asked ({why}): check SID, token and network."))
-        return findings
-    findings.append(_verification(account, rules))
-    return findings
+        asked = Finding("account", "unreachable", {"why": code}) if code else Finding("account", "no_answer")
+        return [*findings, asked]
+    return [*findings, _verification(account, rules)]
 
 
 def _address(rules: Rules) -> Finding:
     parts = urlsplit(rules.public_base_url)
     local = (parts.hostname or "").startswith("127.") or parts.hostname == "localhost"
-    wrong = "" if parts.scheme == "https" and not local else "Twilio cannot reach it safely: set an https address."
-    return Finding("PUBLIC_BASE_URL", wrong)
+    return Finding("address", "" if parts.scheme == "https" and not local else "address")
 
 
 def _on_call(rules: Rules) -> Finding:
-    wrong = "" if rules.on_call_numbers else "Set ON_CALL_NUMBERS: they ring when all else fails."
-    return Finding("the on-call numbers", wrong)
+    return Finding("on_call", "" if rules.on_call_numbers else "on_call")
+
+
+def _state(account: Account) -> Finding:
+    status = account.status()
+    if status != "active":
+        return Finding("account", "account_state", {"state": status})
+    return Finding("account", "trial" if account.is_trial() else "")
 
 
 def _numbers(account: Account, rules: Rules) -> list[Finding]:
@@ -125,9 +136,9 @@ def _numbers(account: Account, rules: Rules) -> list[Finding]:
 
 
 def _number(rules: Rules, number: str, setup: Number | None) -> Finding:
-    subject = f"the number ending in {number[-2:]}"
+    ending = number[-2:]
     if setup is None:
-        return Finding(subject, "It does not belong to this account: check HELPLINE_NUMBERS.")
+        return Finding("number", "not_ours", ending=ending)
     wanted = wanted_fields(rules, "")
     off = [
         name
@@ -136,11 +147,10 @@ def _number(rules: Rules, number: str, setup: Number | None) -> Finding:
     ]
     off += [name for name in ("voice_fallback_url", "sms_fallback_url") if not setup.fields.get(name)]
     if off:
-        return Finding(subject, f"Not set up: {', '.join(off)}. Run `flask --app app twilio provision`.")
+        return Finding("number", "not_set_up", {"fields": ", ".join(off)}, ending)
     own = urlsplit(rules.public_base_url).netloc
-    if urlsplit(setup.fields["voice_fallback_url"]).netloc == own:
-        return Finding(subject, "Its fallback is on this host too: give `twilio provision` a --fallback-base.")
-    return Finding(subject)
+    here = urlsplit(setup.fields["voice_fallback_url"]).netloc == own
+    return Finding("number", "fallback_here" if here else "", ending=ending)
 
 
 def _method(name: str) -> str:
@@ -148,10 +158,8 @@ def _method(name: str) -> str:
 
 
 def _verification(account: Account, rules: Rules) -> Finding:
-    subject = "toll-free verification"
     try:
         waiting = account.unverified(rules.helpline_numbers)
     except (ProviderRefused, ProviderUnsure):
-        return Finding(subject, "It could not be read: look at Twilio's console under Messaging, Regulatory.")
-    wrong = f"{len(waiting)} toll-free numbers are not verified: their texts are dropped (30032)." if waiting else ""
-    return Finding(subject, wrong)
+        return Finding("verification", "verification_unread")
+    return Finding("verification", "unverified" if waiting else "", {"count": len(waiting)})

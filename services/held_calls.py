@@ -52,4 +52,5 @@ def _on_to_the_queue(house: House, contact: Contact, digits: str) -> Document:
         said = call_flow.greeting_in_spanish(funding=house.rules.funding_sentence_es)
         return call_flow.requeue(contact.id, contact.language, *said)
     rules = house.rules
-    return call_flow.greeting(contact.id, organisation=rules.organisation_name, funding=rules.funding_sentence_en)
+    who, funding = rules.organisation_name, rules.funding_sentence_en
+    return call_flow.greeting(contact.id, organisation=who, funding=funding, live=rules.live)

@@ -54,11 +54,15 @@ class Rules:
     bed_call_after_minutes: int = 20
     coverage_needs: tuple[str, ...] = ("en", "es")
     second_factor_roles: tuple[str, ...] = ()  # of whom a second factor is asked
+    live: bool = True  # whether counselors are rung; else the on-call numbers alone
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class House:
-    """Passed as the first argument to every service function. One per process."""
+    """Passed as the first argument to every service function. One per process.
+
+    Nothing of it is exchanged but `rules`, as a whole, when an admin changed a setting (services.held_rules).
+    """
 
     db: Database
     rules: Rules
@@ -72,3 +76,8 @@ class House:
     retention: Mapping[str, int] = field(default_factory=dict)  # days by kind of record; none: nothing ever goes
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them
     experiments: tuple[Experiment, ...] = ()  # follow-ups that are compared at random
+    set_outside: frozenset[str] = frozenset()  # settings that the environment sets: no admin changes them
+
+    def __post_init__(self) -> None:
+        self.started_with = self.rules
+        self.held: Mapping[str, Any] = {}  # settings as the database has them

@@ -57,7 +57,7 @@ def open_call(house: House, call: InboundCall, now: datetime, *, as_caller: bool
     if opened.held:
         return held_calls.held(opened.contact_id, opened.held, Language.ENGLISH)
     funding = rules.funding_sentence_en
-    return call_flow.greeting(opened.contact_id, organisation=rules.organisation_name, funding=funding)
+    return call_flow.greeting(opened.contact_id, organisation=rules.organisation_name, funding=funding, live=rules.live)
 
 
 def staff_key(house: House, call: InboundCall, digit: str, asked: int, now: datetime) -> Document:

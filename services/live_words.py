@@ -1,4 +1,4 @@
-"""Keeps the words and plans of one process as admins have them now: a small query a second, none when they are used."""
+"""Keeps words, plans and settings of one process as admins have them now: one small query a second."""
 
 import logging
 import time
@@ -10,6 +10,7 @@ from routing import plan_edits
 from routing.follow_up import Plan
 from routing.phrase_rules import problems
 from routing.phrases import Words
+from services import held_rules
 from services.degraded import snapshot
 from services.house import House
 
@@ -29,7 +30,9 @@ def begin(house: House) -> None:
     """The words as they are now; with the database gone those that this host knew last. Never raises."""
     if not _look_again(house) and house.local is not None:
         try:
-            lay(house, snapshot.changed_phrases(house.local))
+            changed, rules = snapshot.changed_words(house.local)
+            lay(house, changed)
+            held_rules.lay(house, rules)
         except (OSError, ValueError):
             log.exception("snapshot_not_read")
 
@@ -50,8 +53,10 @@ def look(house: House) -> None:
         if version == house.phrases.version:
             return
         changed, plans = edited_phrases(session), edited_plans(session)
+        rules = held_rules.rules_held(session)
     lay(house, changed)
     lay_plans(house, plans)
+    held_rules.lay(house, rules)
     house.phrases.version = version
 
 

@@ -33,10 +33,10 @@ def plan(
     ringing = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER and not leg.end_reason]
     planned: list[Leg] = []
     nobody = False
-    if len(ringing) < reach.width:
+    if rules.live and len(ringing) < reach.width:
         wish = knowing.counselor_wish(contact) if waited < rules.gender_wish_seconds else None
         planned, nobody = _ring_counselors(session, contact, reach, len(ringing), wish, now)
-    if reach.supervisors or nobody:
+    if reach.supervisors or nobody or not rules.live:
         planned += _on_call(session, house, contact, now)
     return planned + _backup(session, house, contact, reach, now)
 

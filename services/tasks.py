@@ -22,6 +22,7 @@ READ_OUT: Final = "workers.calls.read_out"
 MATCH: Final = "workers.calls.match"
 ASK_BEDS: Final = "workers.calls.ask_beds"
 ASK_REFERRAL: Final = "workers.calls.ask_referral"
+TEST_CALL: Final = "workers.calls.test_call"
 ASK_INTAKE: Final = "workers.calls.ask_intake"
 
 

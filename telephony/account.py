@@ -34,6 +34,11 @@ class TwilioAccount:
         with failures_in_our_words():
             return str(self._client.api.accounts(self._sid).fetch().status)
 
+    def is_trial(self) -> bool:
+        """Whether it is a trial account: few calls at once, and only to numbers that were verified."""
+        with failures_in_our_words():
+            return str(self._client.api.accounts(self._sid).fetch().type) == "Trial"
+
     def numbers(self, names: Sequence[str]) -> list[NumberSetup]:
         """Our numbers with the named fields as they are set now."""
         with failures_in_our_words():

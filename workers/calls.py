@@ -18,6 +18,7 @@ from services import (
     ringing,
     rooms,
     tasks,
+    test_calls,
     transfers,
     watchdog,
 )
@@ -125,6 +126,13 @@ def ask_referral(ask_id: str) -> None:
     """Ring a place that has not answered about a referral."""
     here = household()
     referral_calls.place(here.house, here.telephony, uuid.UUID(ask_id), here.now())
+
+
+@shared_task(name=tasks.TEST_CALL)  # type: ignore[untyped-decorator]
+def test_call(call_id: str) -> None:
+    """Ring the phone of an admin who tries the line."""
+    here = household()
+    test_calls.place(here.house, here.telephony, uuid.UUID(call_id))
 
 
 @shared_task(name=tasks.ASK_INTAKE)  # type: ignore[untyped-decorator]

@@ -42,7 +42,8 @@ STATEMENT_TIMEOUT_MS = 30_000
 def rules_of(settings: Settings) -> Rules:
     """The settings that services may know."""
     values = {field.name: getattr(settings, field.name) for field in fields(Rules) if hasattr(settings, field.name)}
-    return Rules(**{**values, "default_timezone": settings.helpline_timezone})
+    # in production somebody says when a new line goes live (services.line_setup)
+    return Rules(**{**values, "default_timezone": settings.helpline_timezone, "live": not settings.is_production})
 
 
 def triage_rules(directory: Path | None = None) -> TriageRules:
@@ -109,6 +110,7 @@ def build_house(
         service_codes=words.service_codes,
         local=LocalState(settings.local_state_dir),
         retention=words.retention,
+        set_outside=frozenset(settings.model_fields_set),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from models.care import blocks_now
 from models.crypto import lookup_hash
@@ -39,8 +40,8 @@ def take(house: House, local: LocalState, now: datetime) -> bool:
         ]
         blocked = {block.number_hash.hex(): block.until.isoformat() for block in blocks_now(session, now)}
     coming = [asdict(person) for person in people if any(person.hours)]
-    words = house.phrases.changed
-    local.write_snapshot(json.dumps({"at": now.isoformat(), "people": coming, "blocked": blocked, "phrases": words}))
+    edited = {"phrases": house.phrases.changed, "rules": house.held}
+    local.write_snapshot(json.dumps({"at": now.isoformat(), "people": coming, "blocked": blocked, **edited}))
     return True
 
 
@@ -56,11 +57,11 @@ def who_is_here(local: LocalState, now: datetime) -> list[OnShift]:
     return on_shift_at(people, datetime.fromisoformat(read["at"]), now)
 
 
-def changed_phrases(local: LocalState) -> Words:
-    """The phrases that said other than the shipped words when the snapshot was taken."""
-    read = local.read_snapshot()
-    words: Words = json.loads(read).get("phrases", {}) if read is not None else {}
-    return words
+def changed_words(local: LocalState) -> tuple[Words, dict[str, Any]]:
+    """Phrases and settings that admins had changed when the snapshot was taken."""
+    words = local.read_snapshot()
+    read = json.loads(words) if words is not None else {}
+    return read.get("phrases", {}), read.get("rules", {})
 
 
 def is_blocked(local: LocalState, number: str, now: datetime) -> bool:

@@ -50,6 +50,8 @@ ADMIN = (
     "/phrases?family=follow_up",
     "/phrases/follow_up.week",
     "/plans",
+    "/plans/referral",
+    "/setup",
     "/reports/form",
     "/second-factor",
 )

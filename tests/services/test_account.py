@@ -22,6 +22,7 @@ from simulator.transport import HttpTransport
 from telephony.account import NumberSetup, TwilioAccount
 from telephony.ports import ProviderRefused
 from telephony.static_documents import CONNECT, VOICE, WHISPER, documents
+from web.words import Words
 
 LINE = "+18335550100"
 RULES = Rules(helpline_numbers=(LINE,), public_base_url="https://line.example.org", on_call_numbers=("+16175550199",))
@@ -36,11 +37,15 @@ class PaperAccount:
     number: str = LINE
     state: str = "active"
     dropped: tuple[str, ...] = ()
+    trial: bool = False
 
     def status(self) -> str:
         if self.state == "unreachable":
             raise ProviderRefused(20003, retry=False)
         return self.state
+
+    def is_trial(self) -> bool:
+        return self.trial
 
     def numbers(self, names: Sequence[str]) -> list[NumberSetup]:
         return [NumberSetup("PN1", self.number, {name: self.setup.get(name, "") for name in names})]
@@ -53,7 +58,8 @@ class PaperAccount:
 
 
 def complaints(account: PaperAccount, rules: Rules = RULES) -> list[str]:
-    return [finding.wrong for finding in examine(account, rules) if finding.wrong]
+    say = Words("en", "UTC")
+    return [say(f"doctor.{finding.code}", **finding.values) for finding in examine(account, rules) if finding.wrong]
 
 
 def test_a_provisioned_account_is_well_and_a_second_run_changes_nothing() -> None:
@@ -70,6 +76,7 @@ def test_the_doctor_says_what_is_wrong_in_words() -> None:
     provision(fresh, RULES, "")
     assert any("on this host too" in wrong for wrong in complaints(fresh))
     assert any("suspended" in wrong for wrong in complaints(PaperAccount(state="suspended")))
+    assert any("verified" in wrong for wrong in complaints(PaperAccount(trial=True)))
     assert any("20003" in wrong for wrong in complaints(PaperAccount(state="unreachable")))
     local = Rules(helpline_numbers=(LINE,), public_base_url="http://127.0.0.1:8000")
     assert len(complaints(PaperAccount(wanted_fields(local, ELSEWHERE)), local)) == 2

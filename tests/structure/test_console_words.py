@@ -139,6 +139,21 @@ def test_everything_that_is_audited_is_said_in_words() -> None:
     assert {kind for kind in KINDS if f"audit.{kind}" not in table("en")} == set()
 
 
+def test_everything_that_the_doctor_finds_is_said_in_words() -> None:
+    code = (ROOT / "services" / "account.py").read_text()
+    found = re.findall(r'Finding\("(\w+)"([^)]*)', code)
+    codes = {word for _, rest in found for word in re.findall(r'"([a-z_]+)"', rest)} - {
+        "state",
+        "fields",
+        "count",
+        "why",
+        "https",
+    }
+    assert "not_set_up" in codes
+    said = {f"doctor.subject.{about}" for about, _ in found} | {f"doctor.{code}" for code in codes}
+    assert said - set(table("en")) == set()
+
+
 def test_every_setting_says_what_it_does() -> None:
     assert {name for name in Settings.model_fields if f"setting.{name.upper()}" not in table("en")} == set()
 

@@ -14,6 +14,7 @@ from services import missed_calls, missed_texts
 from telephony.ports import ProviderRefused, ProviderUnsure
 from web.commands.refusal import Refusal
 from web.house import house
+from web.words import Words
 
 twilio = AppGroup("twilio", help="The account at Twilio.")
 DOCUMENTS = Path("twilio-fallback")
@@ -80,11 +81,14 @@ def _write(folder: Path, written: dict[str, str]) -> None:
 def doctor(as_json: bool) -> None:
     """Say what would keep a caller from being helped; exit status 1 when anything is found."""
     findings = service.examine(current_app.extensions["account"], house().rules)
+    say = Words("en", house().rules.default_timezone)
     for finding in findings:
+        subject = say(f"doctor.subject.{finding.about}", ending=finding.ending)
+        wrong = say(f"doctor.{finding.code}", **finding.values) if finding.wrong else ""
         if as_json:
-            click.echo(json.dumps({"subject": finding.subject, "ok": not finding.wrong, "wrong": finding.wrong}))
+            click.echo(json.dumps({"subject": subject, "ok": not finding.wrong, "wrong": wrong}))
         else:
-            click.echo(f"{'not well' if finding.wrong else 'well':>8}  {finding.subject}. {finding.wrong}".rstrip())
+            click.echo(f"{'not well' if finding.wrong else 'well':>8}  {subject}{': ' if wrong else '.'}{wrong}")
     if any(finding.wrong for finding in findings):
         raise SystemExit(1)
 

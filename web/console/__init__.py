@@ -34,6 +34,7 @@ from web.console import (
     roster_file,
     second_factor,
     settings,
+    setup,
     sharing,
     shift_moves,
     signing,
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     form_desk.blueprint,
     words_desk.blueprint,
     plan_desk.blueprint,
+    setup.blueprint,
 )
 
 

@@ -41,6 +41,7 @@ def for_templates() -> dict[str, Any]:
         "spoken": spoken,
         "languages": LANGUAGES,
         "organisation": house().rules.organisation_name,
+        "live": house().rules.live,
         "may_open": guards.may_open,
         "admin_tabs": admin_tabs,
         "events_url": f"{guards.events_origin()}/events",

@@ -1,0 +1,36 @@
+"""The few settings that the database may hold, laid over those of the environment; never a secret."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import line_setup
+from services.house import House
+
+NAME, ON_CALL, BACKUP = "organisation_name", "on_call_numbers", "backup_number"
+HELD = (NAME, "funding_sentence_en", "funding_sentence_es", ON_CALL, BACKUP)
+LIVE = "live"
+log = logging.getLogger(__name__)
+
+
+def rules_held(session: Session) -> dict[str, Any]:
+    """What the database says, by the names of `services.house.Rules`; about what nobody set it says nothing."""
+    values: dict[str, Any] = {
+        edit.name: edit.value for edit, _ in line_setup.settings_held(session) if edit.value is not None
+    }
+    state, _ = line_setup.line_state(session)
+    return values if state.live is None else {**values, LIVE: state.live}
+
+
+def lay(house: House, values: Mapping[str, Any]) -> None:
+    """Go by these values from now on, save where the environment sets one; whatever is missing is as it was started."""
+    mine: dict[str, Any] = {
+        name: tuple(value.split(",")) if name == ON_CALL else value
+        for name, value in values.items()
+        if name == LIVE or (name in HELD and name not in house.set_outside)
+    }
+    house.held = dict(values)
+    house.rules = replace(house.started_with, **mine)

@@ -1,0 +1,168 @@
+"""The first run: what is set up and what is missing, settings that the database holds, and going live."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models import edited_words, line_setup
+from models.line_setup import SettingEdit
+from routing.phone import e164, masked
+from services import account, audit, live_words
+from services.account import Account, Finding
+from services.held_rules import BACKUP, HELD, ON_CALL
+from services.house import House
+
+NUMBERS = (ON_CALL, BACKUP)
+LONGEST = 200
+NONE = "-"  # takes a number away; an empty field leaves it, because numbers are not shown to be edited
+
+
+@dataclass(frozen=True)
+class HeldSetting:
+    """A setting: its value (numbers masked) and where it is from: `environment`, `database`, `default`."""
+
+    name: str
+    value: str
+    source: str
+    by: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """How far the line is. `live_by` and `live_at`: who said so last."""
+
+    settings: Mapping[str, HeldSetting]
+    people: int
+    places: int
+    live: bool
+    live_by: str | None
+    live_at: datetime | None
+
+
+def overview(house: House) -> SetUp:
+    """What is set up."""
+    with house.db.begin() as session:
+        state, who = line_setup.line_state(session)
+        return SetUp(
+            settings={one.name: one for one in held(session, house)},
+            people=line_setup.people_who_can_be_rung(session),
+            places=line_setup.places_listed(session),
+            live=house.rules.live,
+            live_by=who,
+            live_at=state.at,
+        )
+
+
+def held_settings(house: House) -> Mapping[str, HeldSetting]:
+    """The settings that may be held by the database, by name."""
+    with house.db.begin() as session:
+        return {one.name: one for one in held(session, house)}
+
+
+def held(session: Session, house: House) -> Sequence[HeldSetting]:
+    """The same within a transaction."""
+    edits = {edit.name: (edit, who) for edit, who in line_setup.settings_held(session)}
+    return [_held(house, name, *edits.get(name, (None, None))) for name in HELD]
+
+
+def _held(house: House, name: str, edit: SettingEdit | None, who: str | None) -> HeldSetting:
+    value = getattr(house.rules, name)
+    if name in NUMBERS:
+        words = ", ".join(masked(number) for number in (value if isinstance(value, tuple) else (value,)) if number)
+    else:
+        words = value or ""
+    if name in house.set_outside:
+        return HeldSetting(name, words, "environment")
+    if edit is None or edit.value is None:
+        return HeldSetting(name, words, "default")
+    return HeldSetting(name, words, "database", who, edit.at)
+
+
+def keep(house: House, given: Mapping[str, str], by: uuid.UUID | None, now: datetime) -> Mapping[str, str]:
+    """Hold these settings from now on, in every process within a second or so; what is wrong, by name, else nothing.
+
+    An empty sentence gives a setting back to its default; an empty number leaves it, NONE takes it away. What the
+    environment sets is left to it.
+    """
+    mine = {name: " ".join(value.split()) for name, value in given.items() if name in HELD}
+    mine = {name: value for name, value in mine.items() if name not in house.set_outside}
+    mine = {name: value for name, value in mine.items() if value or name not in NUMBERS}
+    wrong = {name: why for name, value in mine.items() if (why := _wrong(house, name, value))}
+    if wrong:
+        return wrong
+    with house.db.begin() as session:
+        before = {edit.name: edit.value for edit, _ in line_setup.settings_held(session)}
+        for name, value in mine.items():
+            kept = _plain(name, value) or None
+            if kept == before.get(name):
+                continue
+            version = edited_words.next_words_version(session)
+            session.add(SettingEdit(version=version, name=name, value=kept, at=now, by=by))
+            audit.write(session, "setting_changed", by, now, setting=name, version=version)
+    live_words.look(house)
+    return {}
+
+
+def _wrong(house: House, name: str, value: str) -> str:
+    if len(value) > LONGEST or "{" in value or "}" in value:
+        return "long"
+    if name not in NUMBERS or value == NONE:
+        return ""
+    numbers = [e164(part) for part in value.split(",") if part.strip()]
+    if not numbers or None in numbers or (name == BACKUP and len(numbers) > 1):
+        return "number"
+    return "ours" if set(numbers) & set(house.rules.helpline_numbers) else ""
+
+
+def _plain(name: str, value: str) -> str:
+    if name not in NUMBERS:
+        return value
+    if value == NONE:
+        return ""
+    return ",".join(e164(part) or "" for part in value.split(",") if part.strip())
+
+
+@dataclass(frozen=True)
+class NotLive:
+    """Why the line does not go live: what the doctor found, and steps that are missing."""
+
+    findings: tuple[Finding, ...]
+    missing: tuple[str, ...]
+
+
+def go_live(house: House, twilio: Account, by: uuid.UUID | None, now: datetime) -> NotLive | None:
+    """Ring counselors from now on, unless something would keep a caller from being helped."""
+    findings = tuple(one for one in account.examine(twilio, house.rules) if one.wrong)
+    with house.db.begin() as session:
+        missing = tuple(
+            name
+            for name, there in (
+                ("people", line_setup.people_who_can_be_rung(session)),
+                ("test_call", line_setup.somebody_pressed(session)),
+            )
+            if not there
+        )
+        if findings or missing:
+            return NotLive(findings, missing)
+        _say(session, True, by, now)
+    live_words.look(house)
+    return None
+
+
+def rest(house: House, by: uuid.UUID | None, now: datetime) -> None:
+    """Take the line off: from now on only the on-call numbers are rung."""
+    with house.db.begin() as session:
+        _say(session, False, by, now)
+    live_words.look(house)
+
+
+def _say(session: Session, live: bool, by: uuid.UUID | None, now: datetime) -> None:
+    edited_words.next_words_version(session)
+    state, _ = line_setup.line_state(session, lock=True)
+    if state.live is not live:
+        audit.write(session, "went_live" if live else "taken_off", by, now)
+    state.live, state.at, state.by = live, now, by

@@ -1,0 +1,139 @@
+"""The first run: settings that the environment leaves open, a test call that is seen to go through, going live."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from models.contacts import Contact
+from models.line_setup import TestCall as TestCallRow
+from models.outbox import OutboxRow
+from models.people import AuditEvent
+from routing.phrases import Phrases
+from routing.vocabulary import Role
+from services import account, line_setup, live_words, tasks, test_calls
+from services.degraded import snapshot
+from services.house import House
+from tests.fixtures.application import Signed
+from tests.fixtures.paper import PaperTelephony
+from tests.fixtures.people import Browser
+from tests.services.calls import NOON, Stage
+from tests.services.test_account import ELSEWHERE, PaperAccount
+
+SignIn = Callable[[Role], Browser]
+BASE = "https://line.example.org"
+
+
+@pytest.fixture(autouse=True)
+def back_to_start(house: House) -> None:
+    """A line that callers can reach, as production begins: nobody said that it is live."""
+    house.rules = house.started_with = replace(house.rules, public_base_url=BASE, live=False)
+
+
+def press_one(house: House, twilio: Signed, paper: PaperTelephony) -> str:
+    """What a worker, the provider and the admin do once the call was asked for; what was heard last."""
+    with house.db.begin() as session:
+        asked = session.scalars(select(OutboxRow).where(OutboxRow.task == tasks.TEST_CALL)).all()
+        call = session.scalars(select(TestCallRow).order_by(TestCallRow.at.desc())).first()
+        assert call is not None
+        assert str(call.id) in str(asked[-1].args)
+    test_calls.place(house, paper, call.id)
+    test_calls.place(house, paper, call.id)  # a task told twice
+    assert "press 1" in twilio.post(f"/voice/test/{call.id}", CallSid="CA1").get_data(as_text=True)
+    heard = twilio.post(f"/voice/test-key/{call.id}", CallSid="CA1", Digits="1").get_data(as_text=True)
+    assert twilio.post(f"/status/test?id={call.id}", CallSid="CA1", CallStatus="completed").status_code == 204
+    return heard
+
+
+def test_a_line_is_set_up_step_by_step_and_goes_live_when_nothing_is_wrong(
+    application: Flask, house: House, sign_in_as: SignIn, twilio: Signed, paper: PaperTelephony
+) -> None:
+    admin = sign_in_as(Role.ADMIN)
+    twilio_account = application.extensions["account"] = PaperAccount()
+    assert admin.client.get("/admin").headers["Location"] == "/setup"
+    assert "The line is not live" in admin.get("/form")[1]
+    assert "+16175550" not in admin.get("/setup")[1], "people's numbers are masked"
+    status, page = admin.post("/setup/live", act="live")
+    assert status == 409
+    for said in ("no counselor or supervisor with a phone", "No test call", "twilio provision", "ON_CALL_NUMBERS"):
+        assert said in page
+
+    sign_in_as(Role.COUNSELOR)
+    assert admin.post("/setup/settings", on_call_numbers="617 555 0199, +16175550198", backup_number="")[0] == 302
+    assert house.rules.on_call_numbers == ("+16175550199", "+16175550198")
+    account.provision(twilio_account, house.rules, ELSEWHERE)
+    assert "about to ring" in admin.post("/setup/test-call")[1]
+    assert 'hx-get="/setup/test-call"' in admin.post("/setup/test-call")[1], "asked twice, it rings once"
+    assert "went through" in press_one(house, twilio, paper)
+    assert len(paper.placed) == 1
+    assert "It went through" in admin.get("/setup/test-call")[1]
+    assert "Everything is well" in admin.post("/setup/check")[1]
+    assert admin.post("/setup/live", act="live")[0] == 302
+    assert house.rules.live
+    assert "The line is not live" not in admin.get("/form")[1]
+    assert admin.post("/setup/live", act="rest")[0] == 302
+    assert not house.rules.live
+    with house.db.begin() as session:
+        kinds = set(session.scalars(select(AuditEvent.kind)))
+    assert {"setting_changed", "test_call_made", "went_live", "taken_off"} <= kinds
+
+
+def test_settings_reach_other_processes_say_who_set_them_and_leave_the_environment_alone(
+    house: House, sign_in_as: SignIn
+) -> None:
+    admin = sign_in_as(Role.ADMIN)
+    other = replace(house, phrases=Phrases(house.phrases.shipped), match_desk=None)
+    outside = replace(other, phrases=Phrases(house.phrases.shipped), set_outside=frozenset({"organisation_name"}))
+    for field, value, said in (
+        ("on_call_numbers", "12", "Write telephone numbers"),
+        ("backup_number", "+16175550101, +16175550102", "Write telephone numbers"),
+        ("backup_number", "+18335550100", "own number"),
+        ("organisation_name", "{x}", "without braces"),
+    ):
+        status, page = admin.post("/setup/settings", **{field: value})
+        assert (status, said in page) == (422, True), value
+    assert admin.post("/setup/settings", organisation_name="Quay Line", backup_number="+16175550101")[0] == 302
+    for one in (other, outside):
+        live_words.look(one)
+        assert one.rules.backup_number == "+16175550101"
+    assert (other.rules.organisation_name, outside.rules.organisation_name) == ("Quay Line", "Harborline")
+    assert line_setup.held_settings(outside)["organisation_name"].source == "environment"
+    assert line_setup.keep(outside, {"organisation_name": "Other"}, None, NOON) == {}
+    assert house.rules.organisation_name == "Quay Line"
+    assert f"Set by {admin.person.name}" in admin.get("/admin/settings")[1]
+    assert house.local is not None
+    snapshot.take(house, house.local, NOON)
+    assert snapshot.changed_words(house.local)[1]["backup_number"] == "+16175550101"
+    admin.post("/setup/settings", organisation_name="", backup_number="-")
+    assert (house.rules.organisation_name, house.rules.backup_number) == ("Harborline", None)
+
+
+def test_while_the_line_is_not_live_callers_hear_emergency_words_and_the_on_call_phone_rings(
+    house: House, paper: PaperTelephony, twilio: Signed
+) -> None:
+    stage = Stage(house, paper)
+    stage.counselor(101)
+    house.rules = replace(house.rules, on_call_numbers=("+16175550199",))
+    words = twilio.post("/voice/inbound", CallSid="CA9", From="+12125550142", To="+18335550100").get_data(as_text=True)
+    assert "call 9 1 1 now" in words
+    assert "not open yet" in words
+    assert "<Enqueue" in words
+    with house.db.begin() as session:
+        contact_id = session.scalars(select(Contact.id)).one()
+    assert stage.rings(contact_id) == ["+16175550199"]
+    house.rules = replace(house.rules, live=True)
+    assert set(stage.rings(contact_id)) == {"+16175550199", "+16175550101"}
+
+
+def test_a_refused_test_call_says_the_code(house: House, sign_in_as: SignIn, paper: PaperTelephony) -> None:
+    admin = sign_in_as(Role.ADMIN)
+    for wrong in ("12", "+18335550100", "+882161234567"):
+        assert admin.post("/setup/test-call", number=wrong)[0] == 422
+    admin.post("/setup/test-call", number="617 555 0177")
+    with house.db.begin() as session:
+        call_id = session.scalars(select(TestCallRow.id)).one()
+    paper.refuse.add("+16175550177")
+    test_calls.place(house, paper, call_id)
+    assert "code 21211" in admin.get("/setup/test-call")[1]
