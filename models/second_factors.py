@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, func, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, func, select, union, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Id
 from models.crypto import EncryptedText, lookup_hash
+from models.passkeys import Passkey, forget_passkeys, passkeys_of
 from models.people import Counselor
 
 
@@ -51,14 +52,20 @@ def lock_factor(session: Session, counselor_id: uuid.UUID) -> SecondFactor | Non
 
 
 def has_factor(session: Session, counselor_id: uuid.UUID) -> bool:
-    """Whether a code is asked for when this person signs in."""
+    """Whether more than the password is asked for when this person signs in: a code, or a passkey."""
+    return has_app(session, counselor_id) or bool(passkeys_of(session, counselor_id))
+
+
+def has_app(session: Session, counselor_id: uuid.UUID) -> bool:
+    """Whether this person has an app that shows codes."""
     found = session.get(SecondFactor, counselor_id)
     return found is not None and found.secret is not None
 
 
 def people_with_factor(session: Session) -> frozenset[uuid.UUID]:
     """Everybody who has a second factor."""
-    return frozenset(session.scalars(select(SecondFactor.counselor_id).where(SecondFactor.secret.is_not(None))))
+    apps = select(SecondFactor.counselor_id).where(SecondFactor.secret.is_not(None))
+    return frozenset(session.scalars(union(apps, select(Passkey.counselor_id))))
 
 
 def replace_codes(session: Session, counselor_id: uuid.UUID, codes: Sequence[str]) -> None:
@@ -86,7 +93,8 @@ def codes_left(session: Session, counselor_id: uuid.UUID) -> int:
 
 
 def forget_factor(session: Session, counselor_id: uuid.UUID) -> None:
-    """No second factor any more, and no recovery codes."""
+    """No second factor any more, neither app nor passkey, and no recovery codes."""
+    forget_passkeys(session, counselor_id)
     session.execute(delete(RecoveryCode).where(RecoveryCode.counselor_id == counselor_id))
     session.execute(delete(SecondFactor).where(SecondFactor.counselor_id == counselor_id))
 

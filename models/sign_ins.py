@@ -18,9 +18,9 @@ class SignIn(Base):
     counselor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("counselor.id", ondelete="CASCADE"))
     signed_in_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime]  # when the password was last given: a step-up counts from here
+    confirmed_at: Mapped[datetime]  # password or passkey last given: a step-up counts from here
     ended_at: Mapped[datetime | None]  # a little ahead when another id took this one's place
-    passed_by: Mapped[str | None] = mapped_column(String(16))  # password, code, recovery_code; None: half-way in
+    passed_by: Mapped[str | None] = mapped_column(String(16))  # password, code, passkey, ...; None: half-way in
     counselor: Mapped[Counselor] = relationship()
     __table_args__ = (Index(None, "counselor_id"),)
 

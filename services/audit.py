@@ -86,6 +86,8 @@ KINDS: dict[str, frozenset[str]] = {
     "provider_copies_removed": frozenset({"count"}),
     "second_factor_set": frozenset(),
     "second_factor_reset": frozenset({"counselor_id"}),
+    "passkey_added": frozenset({"passkey_id"}),
+    "passkey_removed": frozenset({"passkey_id"}),
     "recovery_codes_made": frozenset(),
     "recovery_code_used": frozenset({"left"}),
     "consent_prepared": frozenset({"contact_id", "consent_id"}),

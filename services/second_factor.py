@@ -1,4 +1,4 @@
-"""The second factor: codes of an app on the phone (RFC 6238), and recovery codes for when it is lost."""
+"""The second factor: codes of an app on the phone (RFC 6238), and recovery codes for when app or passkey is lost."""
 
 import re
 import secrets
@@ -71,7 +71,7 @@ def confirm(house: House, sign_in_id: uuid.UUID, code: str, now: datetime) -> tu
         here.passed_by = "code"
         end_other_sign_ins(session, here, now)
         audit.write(session, "second_factor_set", here.counselor_id, now)
-        return _new_codes(session, here.counselor_id)
+        return new_codes(session, here.counselor_id)
 
 
 def make_codes(house: House, counselor_id: uuid.UUID, now: datetime) -> tuple[str, ...]:
@@ -80,13 +80,14 @@ def make_codes(house: House, counselor_id: uuid.UUID, now: datetime) -> tuple[st
         if not second_factors.has_factor(session, counselor_id):
             return ()
         audit.write(session, "recovery_codes_made", counselor_id, now)
-        return _new_codes(session, counselor_id)
+        return new_codes(session, counselor_id)
 
 
 def reset(house: House, counselor_id: uuid.UUID, by: uuid.UUID, now: datetime) -> bool:
     """Another admin takes a lost second factor away; the person's sessions end. False: one's own, or there is none."""
     with house.db.begin() as session:
-        if counselor_id == by or lock_factor(session, counselor_id) is None:
+        started = lock_factor(session, counselor_id) is not None
+        if counselor_id == by or not (started or second_factors.has_factor(session, counselor_id)):
             return False
         second_factors.forget_factor(session, counselor_id)
         end_sign_ins(session, counselor_id, now)
@@ -97,12 +98,11 @@ def reset(house: House, counselor_id: uuid.UUID, by: uuid.UUID, now: datetime) -
 def passes(session: Session, counselor_id: uuid.UUID, code: str, now: datetime) -> str:
     """`code` or `recovery_code`: by which it lets in, now and never again; empty when it does not."""
     found = lock_factor(session, counselor_id)
-    if found is None or found.secret is None:
-        return ""
-    step = _step_of(found.secret, code, now, found.last_step)
-    if step is not None:
-        found.last_step = step
-        return "code"
+    if found is not None and found.secret is not None:
+        step = _step_of(found.secret, code, now, found.last_step)
+        if step is not None:
+            found.last_step = step
+            return "code"
     plain = re.sub(r"[\s-]", "", code).lower()
     if len(plain) == CODE_LENGTH and second_factors.take_code(session, counselor_id, plain, now):
         left = second_factors.codes_left(session, counselor_id)
@@ -120,7 +120,8 @@ def _step_of(secret: str, code: str, now: datetime, after: int) -> int | None:
     return next((step for step in fitting if step > after), None)
 
 
-def _new_codes(session: Session, counselor_id: uuid.UUID) -> tuple[str, ...]:
+def new_codes(session: Session, counselor_id: uuid.UUID) -> tuple[str, ...]:
+    """Recovery codes in place of any earlier ones; they can be told this once."""
     codes = ["".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)) for _ in range(RECOVERY_CODES)]
     second_factors.replace_codes(session, counselor_id, codes)
     return tuple(f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes)

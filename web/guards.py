@@ -23,10 +23,14 @@ PUBLIC_PATHS = (
     *("/voice/", "/sms/", "/status/", "/healthz", "/readyz", "/metrics", "/assets/", "/api/v1/"),
     *("/consent/", "/referral/"),
 )
-PUBLIC_ENDPOINTS = frozenset({"signing.sign_in", "signing.code", "signing.choose_language", "users.set_password"})
+PUBLIC_ENDPOINTS = frozenset(
+    {f"signing.{name}" for name in ("sign_in", "code", "passkey", "passkey_options", "choose_language")}
+    | {"users.set_password"}
+)
 # What somebody may open whose second factor is asked for and not set up yet.
 ENROLMENT = frozenset(
     {"second_factor.page", "second_factor.begin", "second_factor.confirm", "signing.step_up", "signing.sign_out"}
+    | {"passkeys.options", "passkeys.add", "passkeys.step_up_options"}
 )
 
 EVERYBODY = frozenset(Role)

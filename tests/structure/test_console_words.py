@@ -18,6 +18,7 @@ from services.directory.refused import Refused
 from services.failures import FailureKind, LetGoReason
 from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
+from services.passkeys import PasskeyRefused
 from services.person_record import RecordRefused
 from services.referrals.referring import ReferralRefused
 from services.shift_moves import MoveRefused
@@ -62,6 +63,7 @@ FAMILIES = {
     "referral": vocabulary.ReferralStatus,
     "user_refused": UserRefused,
     "move_refused": MoveRefused,
+    "passkey_refused": PasskeyRefused,
     "said_by": vocabulary.SaidBy,
     "decline": vocabulary.DeclineReason,
     "referral_work": vocabulary.ReferralWork,

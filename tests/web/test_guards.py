@@ -80,6 +80,7 @@ def test_an_auditor_changes_nothing(application: Flask) -> None:
         if method != "GET" and Role.AUDITOR in getattr(application.view_functions[rule.endpoint], "allowed_roles", ())
     }
     own = {f"second_factor.{act}" for act in ("begin", "confirm", "codes")}
+    own |= {f"passkeys.{act}" for act in ("options", "add", "remove", "step_up_options")}
     readings = {"contacts.reveal", "records.find"}  # posted so that no number stands in an address
     assert may == {"signing.sign_out", "signing.step_up", *own, *readings}
 

@@ -12,6 +12,7 @@ from flask import Flask
 from models.sign_ins import SignIn
 from routing.vocabulary import Role
 from services.house import House
+from tests.fixtures.authenticator import Authenticator
 from tests.fixtures.people import PASSWORD, Browser, token_in
 from web import qr
 
@@ -82,3 +83,32 @@ def test_what_matters_asks_for_the_password_anew_and_the_session_moves_on(
     assert before.value != after.value
     assert browser.get("/second-factor")[0] == 200
     assert browser.post("/presence", presence="away")[0] == 200  # the tokens of open pages stay good
+
+
+def test_a_passkey_alone_is_enough_where_a_second_factor_is_asked_for(
+    application: Flask, house: House, sign_in_as: Callable[[Role], Browser]
+) -> None:
+    browser, device = sign_in_as(Role.ADMIN), Authenticator("http://localhost", "localhost")
+    application.extensions["house"] = replace(house, rules=replace(house.rules, second_factor_roles=("admin",)))
+    assert browser.get("/board")[0] == 302
+    answer = device.make(browser.post("/passkeys/options")[1])
+    status, page = browser.post("/passkeys", credential=answer, name="Key")
+    assert (status, page.count('<li class="number">')) == (200, 10)
+    assert browser.get("/board")[0] == 200
+    assert (
+        browser.client.post("/passkeys", data={"csrf_token": browser.token, "credential": answer, "name": "Key"})
+        .headers["Location"]
+        .endswith("passkey=answer")
+    ), "the challenge is used up"
+
+    client = application.test_client()
+    token = {"csrf_token": token_in(client.get("/sign-in").get_data(as_text=True))}
+    options = client.post("/sign-in/passkey/options", data=token).get_data(as_text=True)
+    answer = device.use(options)
+    elsewhere = application.test_client()
+    other = {"csrf_token": token_in(elsewhere.get("/sign-in").get_data(as_text=True))}
+    refused = elsewhere.post("/sign-in/passkey", data=other | {"credential": answer})
+    assert (refused.status_code, "was not accepted" in refused.get_data(as_text=True)) == (403, True)
+    entered = client.post("/sign-in/passkey?next=/board", data=token | {"credential": answer})
+    assert entered.headers["Location"] == "/board"
+    assert client.get("/board").status_code == 200

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from services import passkeys
 from services import second_factor as services
 from web import guards, qr
 from web.console.speech import words
@@ -57,4 +58,6 @@ def _page(*, refused: bool = False) -> str:
     state = services.state(house(), guards.person().id)
     picture = qr.svg(state.address, words()("second_factor.picture")) if state.address else None
     picture = Markup(picture) if picture else None  # noqa: S704 - our own drawing, its one text escaped
-    return render_template("second_factor.html", state=state, picture=picture, refused=refused)
+    mine = passkeys.listing(house(), guards.person().id)
+    told = {"refused": refused, "passkeys": mine, "passkey_refused": request.args.get("passkey")}
+    return render_template("second_factor.html", state=state, picture=picture, **told)

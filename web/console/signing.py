@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
 from routing.vocabulary import Role
+from services import passkeys as passkey_services
 from services import sign_in as services
 from services.sign_in import HalfWay, Person
 from web import guards, live_pass
+from web.console import passkeys
 from web.console.speech import LANGUAGE_COOKIE
 from web.guards import EVERYBODY, allow, limiter
 from web.house import house
@@ -53,15 +55,35 @@ def sign_in() -> ResponseReturnValue:
 @limiter.limit(guards.SIGN_IN_LIMIT, methods=["POST"])
 def code() -> ResponseReturnValue:
     """The second half: the code of the app on the phone, or a recovery code."""
-    half = session.get(HALF_WAY)
+    half = _half()
     if half is None:
         return redirect(url_for("signing.sign_in"))
     if request.method == "GET":
-        return render_template("sign_in_code.html", refused=False)
+        return _second_half(half)
     given = request.form.get("code", "")[:LONGEST_CODE]
-    person = services.finish_sign_in(house(), uuid.UUID(half), given, guards.now())
+    person = services.finish_sign_in(house(), half, given, guards.now())
     if person is None:
-        return render_template("sign_in_code.html", refused=True), 403
+        return _second_half(half, refused=True), 403
+    session.clear()
+    return _entered(person)
+
+
+@blueprint.post("/sign-in/passkey/options")
+@limiter.limit(guards.SIGN_IN_LIMIT)
+def passkey_options() -> ResponseReturnValue:
+    """What a device is asked to sign: of a stranger, or of whoever gave the right password."""
+    return passkeys.handed(passkey_services.ask_to_sign_in(house(), _half(), passkeys.site(), guards.now()))
+
+
+@blueprint.post("/sign-in/passkey")
+@limiter.limit(guards.SIGN_IN_LIMIT)
+def passkey() -> ResponseReturnValue:
+    """Sign in by passkey, alone or after the password."""
+    half, given = _half(), passkeys.answered()
+    person = passkey_services.enter(house(), half, given[0], passkeys.site(), given[1], guards.now()) if given else None
+    if person is None:
+        page = _second_half(half, passkey_refused=True) if half else None
+        return page or render_template("sign_in.html", passkey_refused=True, email=""), 403
     session.clear()
     return _entered(person)
 
@@ -70,10 +92,13 @@ def code() -> ResponseReturnValue:
 @allow(EVERYBODY)
 @limiter.limit(guards.SIGN_IN_LIMIT, methods=["POST"])
 def step_up() -> ResponseReturnValue:
-    """The password again, before something that matters; then back to it."""
-    if request.method == "GET" or not guards.step_up(request.form.get("password", "")):
-        refused = request.method == "POST"
-        return render_template("step_up.html", refused=refused), 422 if refused else 200
+    """The password again, or a passkey, before something that matters; then back to it."""
+    by_passkey = "credential" in request.form
+    asked = request.method == "GET"
+    if asked or not (passkeys.step_up() if by_passkey else guards.step_up(request.form.get("password", ""))):
+        told = {"refused": not (asked or by_passkey), "passkey_refused": not asked and by_passkey}
+        page = render_template("step_up.html", **told, has_passkey=passkeys.offered())
+        return page, 200 if asked else 422
     return redirect(_inside(request.args.get("next")) or url_for("signing.home"))
 
 
@@ -97,6 +122,16 @@ def choose_language() -> ResponseReturnValue:
     if chosen in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="Lax")
     return response
+
+
+def _second_half(half: uuid.UUID, **told: bool) -> str:
+    has_passkey = passkey_services.offered(house(), half, guards.now(), half=True)
+    return render_template("sign_in_code.html", has_passkey=has_passkey, **told)
+
+
+def _half() -> uuid.UUID | None:
+    half = session.get(HALF_WAY)
+    return uuid.UUID(half) if half else None
 
 
 def _entered(person: Person) -> ResponseReturnValue:

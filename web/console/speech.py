@@ -1,5 +1,6 @@
 """What every page of the console may call: words in the reader's language, clocks, and error pages in words."""
 
+import re
 from typing import Any, cast
 
 from flask import g, render_template, request
@@ -16,6 +17,7 @@ from web.house import house
 from web.words import LANGUAGES, Words, lasted
 
 LANGUAGE_COOKIE = "language"
+_ADDRESS = re.compile(r"[\d.:]+|\[.*")  # passkeys belong to a name: at a bare IP address browsers refuse them
 EXPLAINED = frozenset({400, 401, 403, 404, 405, 413, 429, 500})
 
 
@@ -44,6 +46,7 @@ def for_templates() -> dict[str, Any]:
         "live": house().rules.live,
         "may_open": guards.may_open,
         "admin_tabs": admin_tabs,
+        "passkeys_work": not _ADDRESS.fullmatch(request.host),
         "events_url": f"{guards.events_origin()}/events",
     }
 
