@@ -110,10 +110,11 @@ def greeting(contact_id: uuid.UUID, *, organisation: str, funding: str, live: bo
     return Document(Language.ENGLISH, (ask, enqueue(contact_id)))
 
 
-def greeting_in_spanish(*, funding: str) -> tuple[Say, ...]:
+def greeting_in_spanish(*, organisation: str, funding: str, live: bool = True) -> tuple[Say, ...]:
     """What an English greeting has told already, for whoever pressed 2 before or while it was told."""
+    not_live = () if live else (Say("voice.not_live", {"organisation": organisation}),)
     paid = (Say("voice.funding", {"sentence": funding}),) if funding else ()
-    return (Say("voice.spanish_chosen"), *paid, Say("voice.confidential"), Say("voice.keys"))
+    return (Say("voice.spanish_chosen"), *not_live, *paid, Say("voice.confidential"), Say("voice.keys"))
 
 
 def enqueue(contact_id: uuid.UUID) -> Enqueue:

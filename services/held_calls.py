@@ -47,10 +47,10 @@ def answered(house: House, contact_id: uuid.UUID, digits: str, speech: str, now:
 def _on_to_the_queue(house: House, contact: Contact, digits: str) -> Document:
     if contact.urgency in DANGER:
         return call_flow.requeue(contact.id, contact.language, Say(f"voice.danger_{contact.urgency.value}"))
-    if digits[:1] == "2":
-        contact.language = contact.caller.language = Language.SPANISH
-        said = call_flow.greeting_in_spanish(funding=house.rules.funding_sentence_es)
-        return call_flow.requeue(contact.id, contact.language, *said)
     rules = house.rules
     who, funding = rules.organisation_name, rules.funding_sentence_en
+    if digits[:1] == "2":
+        contact.language = contact.caller.language = Language.SPANISH
+        said = call_flow.greeting_in_spanish(organisation=who, funding=rules.funding_sentence_es, live=rules.live)
+        return call_flow.requeue(contact.id, contact.language, *said)
     return call_flow.greeting(contact.id, organisation=who, funding=funding, live=rules.live)

@@ -145,7 +145,10 @@ def _key(
     match digits[:1]:
         case "2" if first:
             contact.language = contact.caller.language = Language.SPANISH
-            return call_flow.greeting_in_spanish(funding=house.rules.funding_sentence_es)
+            rules = house.rules
+            return call_flow.greeting_in_spanish(
+                organisation=rules.organisation_name, funding=rules.funding_sentence_es, live=rules.live
+            )
         case "3":
             information.begin_reading(contact)
             return (Say("voice.information"),)

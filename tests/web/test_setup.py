@@ -122,6 +122,8 @@ def test_while_the_line_is_not_live_callers_hear_emergency_words_and_the_on_call
     assert "<Enqueue" in words
     with house.db.begin() as session:
         contact_id = session.scalars(select(Contact.id)).one()
+    spanish = twilio.post(f"/voice/key/{contact_id}", CallSid="CA9", Digits="2").get_data(as_text=True)
+    assert "aún no está abierta" in spanish
     assert stage.rings(contact_id) == ["+16175550199"]
     house.rules = replace(house.rules, live=True)
     assert set(stage.rings(contact_id)) == {"+16175550199", "+16175550101"}

@@ -1,0 +1,70 @@
+"""An admin looks after the line in a browser: words checked while typing, a plan, and the steps before going live."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from models import edited_words, line_setup
+from models.people import Counselor
+from routing.vocabulary import Language, Role
+from services import live_words
+from tests.browser.conftest import Console
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def nobody_said_so(console: Console) -> Iterator[None]:
+    """Other tests find the line as it was: nobody said whether it is live."""
+    yield
+    with console.house.db.begin() as session:
+        edited_words.next_words_version(session)
+        line_setup.line_state(session, lock=True)[0].live = None
+
+
+@pytest.mark.usefixtures("nobody_said_so")
+def test_an_admin_changes_words_and_a_plan_and_is_told_what_keeps_the_line_from_going_live(
+    console: Console, signed_in: Callable[..., tuple[Page, Counselor]]
+) -> None:
+    page, _ = signed_in("Lu Marsh", Role.ADMIN)
+    page.goto("/phrases/follow_up.week")
+    expect(page.get_by_role("button", name="Read it to me: English")).to_be_visible()
+    words, check = page.get_by_label("English", exact=True), page.locator("#check")
+    words.fill("{organisation}: did you quit? Reply 1.")
+    expect(check).to_contain_text("whoever answers with that one word gets no more texts")
+    expect(check).to_contain_text("Harborline: did you quit?")
+    words.fill("{organisation}: a week on, we are here. Reply 1 for a call.")
+    expect(check).to_contain_text("Nothing speaks against these words")
+    page.get_by_role("button", name="Read it to me: English").click()
+    page.get_by_role("button", name="Save these words").click()
+    expect(page.get_by_text("Changed by Lu Marsh")).to_be_visible()
+    live_words.look(console.house)
+    said = console.house.phrases.text("follow_up.week", Language.ENGLISH, organisation="Harborline")
+    assert said == "Harborline: a week on, we are here. Reply 1 for a call."
+    page.get_by_role("button", name="Use the shipped words again").click()
+    expect(page.get_by_text("These are the words as shipped")).to_be_visible()
+
+    page.goto("/plans")
+    page.get_by_role("link", name="Change this plan").first.click()
+    page.locator("#after-0").fill("400")
+    page.locator("#unit-0").select_option("days")
+    page.get_by_role("button", name="Save this plan").click()
+    expect(page.get_by_role("alert")).to_contain_text("between 0 hours and 365 days")
+    page.locator("#after-0").fill("2")
+    page.get_by_role("button", name="Save this plan").click()
+    expect(page.get_by_text("Changed by Lu Marsh")).to_be_visible()
+    page.get_by_role("button", name="Do it as shipped again").click()
+    expect(page.get_by_text("This plan is done as shipped")).to_be_visible()
+
+    page.goto("/setup")
+    page.get_by_role("button", name="Look now").click()
+    expect(page.locator("#findings")).to_contain_text("Twilio gave no clear answer")
+    page.get_by_label("Number (empty: your own phone in the roster)").fill("617 555 0177")
+    page.get_by_role("button", name="Ring this phone").click()
+    expect(page.locator("#test-call")).to_contain_text("about to ring")
+    page.get_by_role("button", name="Take the line off").click()
+    page.get_by_role("button", name="Go live").click()
+    expect(page.get_by_role("alert")).to_contain_text("No test call has gone through")
+    page.goto("/board")
+    expect(page.get_by_text("The line is not live")).to_be_visible()
