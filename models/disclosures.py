@@ -13,7 +13,7 @@ from models.crypto import EncryptedText, lookup_hash
 from models.directory import Facility
 from models.people import Counselor
 from models.texts import TextMessage
-from routing.disclosure import Basis, Fact, Grant, SharedFor, Told
+from routing.disclosure import Basis, Fact, Grant, SharedFor, SignsAs, Told
 from routing.vocabulary import Language, TextStatus
 
 
@@ -34,6 +34,8 @@ class DisclosureConsent(Base):
     link_until: Mapped[datetime]
     signed_at: Mapped[datetime | None]
     signed_name: Mapped[str | None] = mapped_column(EncryptedText)
+    signs_as: Mapped[SignsAs | None] = mapped_column(words_of(SignsAs))  # None: for themselves
+    subject_name: Mapped[str | None] = mapped_column(EncryptedText)  # whom it is about, when somebody signs for them
     signed_text: Mapped[str | None] = mapped_column(EncryptedText)  # exactly what was on the screen
     text_version: Mapped[str | None] = mapped_column(String(32))
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # SHA-256 of signed_text in UTF-8

@@ -37,6 +37,14 @@ class SharedFor(StrEnum):
     ARRIVAL = "arrival"  # to ask whether they arrived
 
 
+class SignsAs(StrEnum):
+    """Who signs for somebody else, as state law allows (42 CFR 2.14 and 2.15); a counselor has made sure of it."""
+
+    PARENT = "parent"  # of a minor
+    GUARDIAN = "guardian"
+    REPRESENTATIVE = "representative"
+
+
 class Told(StrEnum):
     """How something was told."""
 

@@ -11,7 +11,7 @@ from models import directory, disclosures, reading
 from models.contacts import Contact
 from models.disclosures import Disclosure, DisclosureConsent
 from models.referrals import referrals_of
-from routing.disclosure import CONSENTABLE, Fact, SharedFor
+from routing.disclosure import CONSENTABLE, Fact, SharedFor, SignsAs
 from routing.vocabulary import Language
 from services import consent_words, disclosure, emergency_disclosure
 from services.house import House
@@ -33,6 +33,7 @@ class ConsentRow:
     expires_at: datetime
     revoked_at: datetime | None
     revoked_how: str | None
+    signs_as: str | None  # word; None: the person signs
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Sharing:
     facts: tuple[tuple[str, str], ...]  # that a consent may name
     purposes: tuple[tuple[str, str], ...]
     lasting: tuple[int, ...] = LASTING
+    signs_as: tuple[str, ...] = tuple(SignsAs)
 
 
 def sharing(house: House, contact_id: uuid.UUID, language: str, now: datetime) -> Sharing | None:
@@ -110,6 +112,7 @@ def _consent(house: House, row: DisclosureConsent, language: Language, now: date
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         revoked_how=row.revoked_how,
+        signs_as=row.signs_as.value if row.signs_as else None,
     )
 
 

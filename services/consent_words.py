@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from models.disclosures import DisclosureConsent
-from routing.disclosure import Fact, SharedFor
+from routing.disclosure import Fact, SharedFor, SignsAs
 from routing.vocabulary import Language
 from services.house import House
 
@@ -15,7 +15,18 @@ TITLE, BEFORE, AFTER = (
     ("consent.who", "consent.what"),
     ("consent.for", "consent.until", "consent.take_back", "consent.free", "consent.law", "consent.self"),
 )
-TEMPLATES = (TITLE, *BEFORE, *AFTER)  # all that the wording depends on besides the names of facts and purposes
+FOR_ANOTHER = {  # what a parent, guardian or representative signs instead
+    "consent.who": "consent.who_for",
+    "consent.what": "consent.what_for",
+    "consent.law": "consent.law_for",
+    "consent.self": "consent.self_for",
+}
+TEMPLATES = (
+    TITLE,
+    *BEFORE,
+    *AFTER,
+    *FOR_ANOTHER.values(),
+)  # all that the wording depends on besides the names of facts and purposes
 
 
 @dataclass(frozen=True)
@@ -46,10 +57,11 @@ def text_of(house: House, consent: DisclosureConsent, language: Language) -> Con
         "recipient": consent.recipient,
         "purposes": "; ".join(purpose_words(house, purpose, language) for purpose in consent.purposes),
         "until": last_day(house, consent.expires_at, language),
+        "relation": relation_words(house, consent.signs_as, language) if consent.signs_as else "",
     }
 
     def say(key: str) -> str:
-        return house.phrases.text(key, language, **values)
+        return house.phrases.text(FOR_ANOTHER.get(key, key) if consent.signs_as else key, language, **values)
 
     return ConsentText(
         version=version(house),
@@ -69,6 +81,11 @@ def version(house: House) -> str:
 def fact_words(house: House, fact: Fact | str, language: Language) -> str:
     """What one kind of fact is called."""
     return house.phrases.text(f"fact.{Fact(fact).value}", language)
+
+
+def relation_words(house: House, signs_as: SignsAs, language: Language) -> str:
+    """As what somebody signs for another."""
+    return house.phrases.text(f"signs_as.{signs_as.value}", language)
 
 
 def purpose_words(house: House, purpose: SharedFor | str, language: Language) -> str:

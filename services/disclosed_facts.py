@@ -15,11 +15,11 @@ WRITTEN_HEALTH = {"liver_disease": "liver", "respiratory_disease": "respiratory"
 
 
 def facts(
-    house: House, contact: Contact, wanted: Iterable[Fact], signed_name: str | None, language: Language
+    house: House, contact: Contact, wanted: Iterable[Fact], name: str | None, language: Language
 ) -> dict[Fact, str]:
     """What is known of the wanted kinds, in words of `language`; what is not known is left out."""
     words = _Words(house, contact, language)
-    said = {fact: signed_name or "" if fact is Fact.NAME else words.of(fact) for fact in Fact if fact in set(wanted)}
+    said = {fact: name or "" if fact is Fact.NAME else words.of(fact) for fact in Fact if fact in set(wanted)}
     return {fact: value for fact, value in said.items() if value}
 
 

@@ -75,7 +75,8 @@ def disclose(
         return None
     grant = consent.grant()
     wanted = grant.facts if only is None else grant.facts & frozenset(only)
-    facts = disclosed_facts.facts(house, contact, wanted, consent.signed_name, language)
+    name = consent.subject_name if consent.signs_as else consent.signed_name
+    facts = disclosed_facts.facts(house, contact, wanted, name, language)
     row = Disclosure(
         id=uuid.uuid4(),
         at=now,
@@ -115,9 +116,9 @@ def is_about_the_signer(contact: Contact) -> bool:
 def _consent(
     session: Session, contact: Contact, facility_id: int, purpose: SharedFor, now: datetime, *, lock: bool
 ) -> DisclosureConsent | None:
-    if not is_about_the_signer(contact):
-        return None
-    consents = {row.id: row for row in disclosures.consents_of_contact(session, contact.id, lock=lock)}
+    every = disclosures.consents_of_contact(session, contact.id, lock=lock)
+    mine = is_about_the_signer(contact)
+    consents = {row.id: row for row in every if mine or row.signs_as is not None}
     found = permitting((row.grant() for row in consents.values()), facility_id, purpose, now)
     return consents[found.id] if found is not None else None
 

@@ -142,7 +142,8 @@ def _contact(session: Session, contact: Contact) -> Plain:
         ],
         "written_consents": [
             {"prepared_at": one.prepared_at.isoformat(), "recipient": one.recipient, "facts": list(one.facts),
-             "signed_at": _at(one.signed_at), "signed_name": one.signed_name, "text": one.signed_text,
+             "signed_at": _at(one.signed_at), "signed_name": one.signed_name, "signed_for": one.subject_name,
+             "text": one.signed_text,
              "expires_at": one.expires_at.isoformat(), "revoked_at": _at(one.revoked_at)}
             for one in disclosures.consents_of_contact(session, contact.id)
         ],

@@ -33,6 +33,7 @@ class Signed:
 
     id: uuid.UUID
     name: str
+    subject: str  # whom it is about, when somebody else signed
     at: datetime
     words: str
     version: str
@@ -163,7 +164,8 @@ def _signed(session: Session, contact_id: uuid.UUID) -> Iterator[Signed]:
     for row in disclosures.consents_of_contact(session, contact_id):
         if row.signed_at is not None and row.text_digest is not None and row.language is not None:
             yield Signed(
-                row.id, row.signed_name or "", row.signed_at, row.signed_text or "", row.text_version or "",
+                row.id, row.signed_name or "", row.subject_name or "", row.signed_at, row.signed_text or "",
+                row.text_version or "",
                 row.text_digest.hex(), row.language.value,
             )  # fmt: skip
 
@@ -220,7 +222,8 @@ def _lines_of(one: OneContact) -> Iterator[dict[str, str]]:
         if row.signed_at is not None:
             proof = next(signed for signed in one.signed if signed.id == row.id)
             words = f"version {proof.version}, sha256 {proof.digest}, language {proof.language}"
-            yield _line(row.signed_at, one.id, what="consent_signed", **{**shared, "by": proof.name, "text": words})
+            by = f"{proof.name} for {proof.subject}" if proof.subject else proof.name
+            yield _line(row.signed_at, one.id, what="consent_signed", **{**shared, "by": by, "text": words})
         if row.revoked_at is not None:
             yield _line(row.revoked_at, one.id, what="consent_ended", **{**shared, "how": row.revoked_how or ""})
     for told in one.told:

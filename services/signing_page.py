@@ -36,17 +36,19 @@ class NotSigned(StrEnum):
     """Why a signature was not taken; the page is shown again."""
 
     NAME = "name"
+    SUBJECT = "subject"  # for whom they sign
     AGREE = "agree"
     CHANGED = "changed"  # the words are others than those that were on the screen
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a link opens. `text` is what there is to sign, in `language`."""
+    """What a link opens. `text` is what there is to sign, in `language`; `for_another`: not for themselves."""
 
     door: Door
     language: Language | None = None
     text: ConsentText | None = None
+    for_another: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Signature:
     agreed: bool
     digest: str
     language: Language
+    subject: str = ""  # for whom they sign, if not for themselves
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Copy:
     language: Language
     words: str
     name: str
+    subject: str  # whom it is about, when somebody else signed
     signed_at: datetime
     version: str
     digest: str
@@ -82,7 +86,8 @@ def open_link(house: House, key: str, language: Language | None, now: datetime) 
         if found is None or door is not Door.OPEN:
             return Asked(door)
         language = language or found.contact.language
-        return Asked(door, language, consent_words.text_of(house, found, language))
+        text = consent_words.text_of(house, found, language)
+        return Asked(door, language, text, found.signs_as is not None)
 
 
 def _door(found: DisclosureConsent | None, now: datetime) -> Door:
@@ -100,11 +105,12 @@ def sign(house: House, key: str, given: Signature, now: datetime) -> Copy | NotS
         if found is None or door is not Door.OPEN:
             return door
         text = consent_words.text_of(house, found, given.language)
-        refused = _not_signed(given, text)
+        refused = _not_signed(given, text, for_another=found.signs_as is not None)
         if refused is not None:
             return refused
         copy_key = secrets.token_urlsafe(KEY_BYTES)
         found.signed_at, found.signed_name = now, given.name.strip()
+        found.subject_name = given.subject.strip() if found.signs_as else None
         found.signed_text, found.text_version, found.text_digest = text.whole, text.version, text.digest
         found.language, found.copy_hash = given.language, lookup_hash(copy_key)
         written_consents.text_link(session, house, found.contact, "text.consent_copy", COPY, copy_key, now)
@@ -113,12 +119,18 @@ def sign(house: House, key: str, given: Signature, now: datetime) -> Copy | NotS
         return _copy(found, copy_key, now)
 
 
-def _not_signed(given: Signature, text: ConsentText) -> NotSigned | None:
+def _not_signed(given: Signature, text: ConsentText, *, for_another: bool) -> NotSigned | None:
     if given.digest != text.digest.hex():
         return NotSigned.CHANGED
-    if not _NAME.search(given.name) or len(given.name.strip()) > LONGEST_NAME:
+    if not _is_name(given.name):
         return NotSigned.NAME
+    if for_another and not _is_name(given.subject):
+        return NotSigned.SUBJECT
     return None if given.agreed else NotSigned.AGREE
+
+
+def _is_name(words: str) -> bool:
+    return bool(_NAME.search(words)) and len(words.strip()) <= LONGEST_NAME
 
 
 def copy_of(house: House, key: str, now: datetime) -> Copy | None:
@@ -155,6 +167,7 @@ def _copy(found: DisclosureConsent, key: str, now: datetime) -> Copy:
         language=found.language,
         words=found.signed_text or "",
         name=found.signed_name or "",
+        subject=found.subject_name or "",
         signed_at=found.signed_at,
         version=found.text_version or "",
         digest=found.text_digest.hex(),

@@ -14,7 +14,7 @@ from models import disclosures, outbox
 from models.contacts import Contact, lock_contact, record
 from models.crypto import lookup_hash
 from models.disclosures import DisclosureConsent
-from routing.disclosure import CONSENTABLE, LONGEST_CONSENT, SharedFor
+from routing.disclosure import CONSENTABLE, LONGEST_CONSENT, SharedFor, SignsAs
 from routing.links import link
 from routing.sending import Purpose
 from services import audit, consent, consent_words, disclosure, safe_contact, text_contacts
@@ -31,6 +31,7 @@ class Unprepared(StrEnum):
     """Why nothing was prepared."""
 
     NO_CONTACT = "no_contact"
+    NOT_SURE = "not_sure"  # whether they may sign for the person
     FOR_ANOTHER = "for_another"  # what is known is about somebody else, who has to sign themselves
     NO_PLACE = "no_place"
     NOTHING = "nothing"  # no kind of fact, or no purpose
@@ -56,6 +57,8 @@ class Wish:
     purposes: Sequence[str]
     days: int
     agreed: bool = False
+    signs_as: SignsAs | None = None  # None: the person signs
+    made_sure: bool = False  # the counselor knows that they may sign for the person
 
 
 def prepare(
@@ -83,6 +86,7 @@ def prepare(
             recipient=f"{found.name1}, {found.city} {found.state}",
             purposes=[purpose.value for purpose in SharedFor if purpose.value in wish.purposes],
             facts=[fact.value for fact in CONSENTABLE if fact.value in wish.facts],
+            signs_as=wish.signs_as,
             expires_at=consent_words.end_of_day(house, now, wish.days),
             prepared_at=now,
             prepared_by=counselor_id,
@@ -99,8 +103,10 @@ def prepare(
 
 
 def _problem(contact: Contact, wish: Wish) -> Unprepared | None:
-    if not disclosure.is_about_the_signer(contact):
+    if wish.signs_as is None and not disclosure.is_about_the_signer(contact):
         return Unprepared.FOR_ANOTHER
+    if wish.signs_as is not None and not wish.made_sure:
+        return Unprepared.NOT_SURE
     known_facts = {fact.value for fact in CONSENTABLE}
     if not known_facts.intersection(wish.facts) or not set(SharedFor).intersection(wish.purposes):
         return Unprepared.NOTHING

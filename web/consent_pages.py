@@ -54,18 +54,20 @@ def sign() -> ResponseReturnValue:
         agreed=request.form.get("agreed") == "yes",
         digest=request.form.get("digest", ""),
         language=language,
+        subject=request.form.get("subject", ""),
     )
     taken = signing_page.sign(house(), _key(), given, guards.now())
     if isinstance(taken, Copy):
         return _copy_page(taken, just_signed=True)
-    return _to_sign(taken, given.name) if isinstance(taken, NotSigned) else _to_sign()
+    return _to_sign(taken, given.name, given.subject) if isinstance(taken, NotSigned) else _to_sign()
 
 
-def _to_sign(refused: NotSigned | None = None, typed: str = "") -> tuple[str, int]:
+def _to_sign(refused: NotSigned | None = None, typed: str = "", subject: str = "") -> tuple[str, int]:
     asked = signing_page.open_link(house(), _key(), _language(), guards.now())
     if asked.door is not Door.OPEN:
         return _closed(asked.door)
-    page = _page("sign", asked.language, text=asked.text, refused=refused, typed=typed)
+    said = {"refused": refused, "typed": typed, "subject": subject, "for_another": asked.for_another}
+    page = _page("sign", asked.language, text=asked.text, **said)
     return page, NOT_TAKEN if refused else 200
 
 

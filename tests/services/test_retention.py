@@ -177,7 +177,7 @@ def test_whoever_adds_an_encrypted_column_says_what_becomes_of_it() -> None:
     emptied = {"caller.number", "caller.neutral_name", "contact.triage", "contact.notes", "leg.number", "leg.digits"}
     emptied |= {"text_message.body", "voicemail.transcript", "voicemail.audio", "match_record.need"}
     emptied |= {"filled_form.answers", "care_plan.words"}
-    for_good = {f"disclosure_consent.{name}" for name in ("recipient", "signed_name", "signed_text")}
+    for_good = {f"disclosure_consent.{name}" for name in ("recipient", "signed_name", "subject_name", "signed_text")}
     for_good |= {"disclosure.recipient", "disclosure.reason", "legal_hold.reason", "block.number"}
     of_staff = {"counselor.name", "counselor.email", "counselor.phone", "bed_contact.number"}
     of_staff |= {"second_factor.secret", "second_factor.new_secret", "setting_edit.value", "test_call.number"}

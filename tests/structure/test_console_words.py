@@ -71,6 +71,7 @@ FAMILIES = {
     "record_refused": RecordRefused,
     "told": disclosure.Told,
     "not_told": NotTold,
+    "signs_as": disclosure.SignsAs,
     "revoked": Revoked,
     "unprepared": Unprepared,
     "basis": disclosure.Basis,

@@ -294,3 +294,26 @@ def test_keys_are_covered_wherever_a_thread_is_read() -> None:
     assert (
         without_keys("see https://x.example/consent/sign?k=abc-D_9 now") == "see https://x.example/consent/sign?k=… now"
     )
+
+
+def test_a_guardian_signs_for_somebody_when_a_counselor_has_made_sure_that_they_may(
+    house: House, client: FlaskClient, sign_in_as: SignIn, contact: Contact, listing: Listing
+) -> None:
+    ana = sign_in_as(Role.COUNSELOR)
+    with house.db.begin() as session:
+        found = session.get_one(Contact, contact.id)
+        found.triage = {**TOLD, "for_whom": {"value": "child", "source": "text"}}
+    status, page = ask(ana, contact, listing, signs_as="parent")
+    assert (status, "Make sure first" in page) == (409, True)
+    assert ask(ana, contact, listing, signs_as="parent", made_sure="yes")[0] == 200
+    key = key_in(house)
+    status, page = sign(client, key)
+    assert (status, "for whom you sign" in page) == (422, True)
+    assert "for whom I sign as parent of a minor" in page
+    status, page = sign(client, key, subject="Sam Quinn")
+    assert (status, "It is about Sam Quinn." in page) == (200, True)
+    with house.db.begin() as session:
+        kept = session.scalars(select(DisclosureConsent)).one()
+    page = ana.post(f"/contacts/{contact.id}/consents/{kept.id}/tell", purpose="treatment")[1]
+    assert "Sam Quinn" in page
+    assert "Maria Quinn" not in page, "the place is told of the person, not of who signed"

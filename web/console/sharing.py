@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from routing.disclosure import SharedFor, Told
+from routing.disclosure import SharedFor, SignsAs, Told
 from services import emergency_disclosure, telling, written_consents
 from services.disclosure import Disclosed
 from services.emergency_disclosure import Emergency
@@ -23,12 +23,15 @@ blueprint = Blueprint("sharing", __name__, url_prefix="/contacts/<uuid:contact_i
 @allow(ANSWERING)
 def prepare(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Ask for a written consent by a texted link."""
+    signs_as = request.form.get("signs_as", "")
     wish = Wish(
         listing_id=request.form.get("listing", 0, type=int),
         facts=request.form.getlist("fact"),
         purposes=request.form.getlist("purpose"),
         days=request.form.get("days", 0, type=int),
         agreed=request.form.get("agreed") == "yes",
+        signs_as=SignsAs(signs_as) if signs_as in set(SignsAs) else None,
+        made_sure=request.form.get("made_sure") == "yes",
     )
     refused = written_consents.prepare(house(), contact_id, guards.person().id, wish, guards.now())
     if refused is Unprepared.NO_CONTACT:
