@@ -1,5 +1,5 @@
 # Each target does its own set-up. PYTHON=python3.12 chooses another Python, BROWSER=0 leaves the browser tests out.
-.PHONY: setup setup-test run test check bench chaos kills histories lock clean
+.PHONY: setup setup-test run test check bench chaos kills histories pictures lock clean
 .DEFAULT_GOAL := run
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -45,6 +45,10 @@ N ?= 100000
 SEED ?= 0
 histories: setup-test
 	@$(PY) -m tests.histories --number $(N) --seed $(SEED)
+
+# Pictures of every page for docs/pictures.
+pictures: setup-test
+	@chromium=$$($(PY) -m runtime.chromium) && CHROMIUM="$$chromium" $(PY) -m pytest -q -n 0 tests/browser/pictures.py
 
 # Writes the locks anew from requirements.in and requirements-dev.in: for Python 3.11 and later, every platform.
 lock: setup-test

@@ -1,6 +1,5 @@
 """A consent on a phone: from the text to the signature, in both languages, and on paper."""
 
-import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -54,8 +53,6 @@ def test_a_consent_is_signed_on_a_phone_and_stands_on_the_record(
     def looks_fine(name: str) -> None:
         found.extend(f"{name} {finding}" for finding in serious_findings(phone))
         assert phone.evaluate("document.documentElement.scrollWidth") <= 360, name
-        if os.environ.get("SHOTS"):
-            phone.screenshot(path=f"/tmp/p2-{name}.png", full_page=True)
 
     phone.goto(link(console))
     looks_fine("door")
@@ -81,6 +78,4 @@ def test_a_consent_is_signed_on_a_phone_and_stands_on_the_record(
     expect(desk.locator("main")).to_contain_text("María Quinn")
     desk.emulate_media(media="print")
     expect(desk.locator("header.top")).to_be_hidden()
-    if os.environ.get("SHOTS"):
-        desk.screenshot(path="/tmp/p2-record-print.png", full_page=True)
     assert found == []

@@ -103,7 +103,7 @@ def test_the_width_grows_when_a_ring_is_not_answered_at_once_and_as_the_deadline
 ) -> None:
     rate = answer_rate(answered, rung)
     first, after_a_silent_ring, late = widths
-    seen = tuple(circle(waited, Urgency.NONE, TIMES, rate).width for waited in (0, 5.9, SILENT, 20, 45))
+    seen = tuple(circle(waited, Urgency.NONE, TIMES, rate).width for waited in (0, SILENT - 0.1, SILENT, 20, 45))
     assert seen == (first, first, after_a_silent_ring, after_a_silent_ring, late)
 
 

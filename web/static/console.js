@@ -220,3 +220,6 @@ document.addEventListener("keydown", (event) => {
   });
   if (act() !== false) event.preventDefault();
 });
+
+// ---- on a phone the tabs are one row that scrolls: the page's own is in sight
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
