@@ -60,4 +60,7 @@ def test_a_shift_is_dragged_longer_and_moved_by_keys(
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("They work then already: Thursday")
     page.keyboard.press("Escape")
+    page.goto(change.get_attribute("href") or "")  # the same by itself, as without the script
+    assert serious_findings(page) == []
+    page.go_back()
     expect(page.locator(".day").nth(2).locator(".duty")).to_contain_text("08:00–16:00")

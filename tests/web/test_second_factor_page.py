@@ -112,3 +112,12 @@ def test_a_passkey_alone_is_enough_where_a_second_factor_is_asked_for(
     entered = client.post("/sign-in/passkey?next=/board", data=token | {"credential": answer})
     assert entered.headers["Location"] == "/board"
     assert client.get("/board").status_code == 200
+
+    fresh = application.test_client()
+    fields = {"email": browser.person.email, "password": PASSWORD}
+    fields["csrf_token"] = token_in(fresh.get("/sign-in").get_data(as_text=True))
+    assert fresh.post("/sign-in", data=fields).headers["Location"].startswith("/sign-in/code")
+    assert "Use a passkey" in fresh.get("/sign-in/code").get_data(as_text=True)
+    token = {"csrf_token": token_in(fresh.get("/sign-in").get_data(as_text=True))}  # they begin anew
+    asked = fresh.post("/sign-in/passkey/options", data=token).get_json()
+    assert asked["allowCredentials"] == [], "whoever begins anew is a stranger again"

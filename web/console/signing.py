@@ -39,6 +39,7 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         if current_user.is_authenticated:
             return redirect(url_for("signing.home"))
+        session.pop(HALF_WAY, None)
         return render_template("sign_in.html", refused=False, email="")
     email = request.form.get("email", "")
     entered = services.sign_in(house(), email, request.form.get("password", ""), guards.now())
