@@ -18,11 +18,13 @@ from services import claimed, reaching
 from services.house import House
 from services.referrals import work
 
+AT_ONCE = 200  # given up in one transaction: each looks at its plan's other steps, far within a task's time
+
 
 def give_up_waiting(house: House, now: datetime) -> int:
     """Started follow-ups whose time is up: unanswered texts go on or end, a person's work is offered to everybody."""
     with house.db.begin() as session:
-        ids = follow_ups.claim_due(session, FollowUpStatus.STARTED, now, claimed.BATCH, claimed.LEASE)
+        ids = follow_ups.claim_due(session, FollowUpStatus.STARTED, now, AT_ONCE, claimed.LEASE)
     claimed.do(house, ids, FollowUpStatus.STARTED, _give_up_waiting, now)
     return len(ids)
 
