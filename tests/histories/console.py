@@ -8,7 +8,7 @@ from typing import Final
 from models.contacts import Contact, leg_by_sid, live_legs
 from models.people import Counselor
 from routing.vocabulary import GUESTS, Part
-from services import in_call, supervising, transfers
+from services import in_call, intake_lines, supervising, transfers
 from services.house import House
 from services.in_call import By
 
@@ -23,17 +23,22 @@ OWN = {
     "join": transfers.join,
     "hand over": transfers.hand_over,
     "let go": transfers.let_guest_go,
+    "next place": intake_lines.next_place,
+    "interpreter": transfers.with_interpreter,
+    "no interpreter": transfers.without_interpreter,
 }
 SUPERVISED = (Part.LISTEN, Part.WHISPER, Part.BARGE)
 BOARD = {"leave": supervising.leave, "take": supervising.take_over}
-BUTTONS: Final = (*OWN, "mute", "unmute", "warm", "cold", *BOARD, *(part.value for part in SUPERVISED))
+BUTTONS: Final = (*OWN, "place", "keys", "mute", "unmute", "warm", "cold", *BOARD, *(part.value for part in SUPERVISED))
 
 
 class Console:
     """The page and the board of a history. A button that is refused does nothing, as on the page."""
 
-    def __init__(self, house: House, people: Sequence[Counselor], now: Callable[[], datetime]) -> None:
-        self._house, self._people, self._now = house, people, now
+    def __init__(
+        self, house: House, people: Sequence[Counselor], listings: Sequence[int], now: Callable[[], datetime]
+    ) -> None:
+        self._house, self._people, self._listings, self._now = house, people, listings, now
 
     def press(self, call: str, button: str) -> None:
         """A button of the contact of this call (the provider's id)."""
@@ -48,6 +53,10 @@ class Console:
         lead = By(other, leads=True)
         if button in OWN:
             OWN[button](house, about, by, now)
+        elif button == "place":
+            intake_lines.to_facility(house, about, by, self._listings, now)
+        elif button == "keys":
+            intake_lines.press_keys(house, about, by, "12", now)
         elif button in ("mute", "unmute"):
             in_call.mute(house, about, by, button == "mute", now)
         elif button in ("warm", "cold"):

@@ -105,6 +105,8 @@ class History(Short):
     on_call: tuple[Pickup, ...] = (Pickup("ignore"),)
     backup: tuple[Pickup, ...] | None = None
     crisis: tuple[Pickup, ...] = (Pickup(),)
+    intake: tuple[Pickup, ...] = (Pickup(key=""),)
+    interpreter: tuple[Pickup, ...] = (Pickup(key=""),)
     presence: tuple[Presence, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     broken: Broken = Broken()

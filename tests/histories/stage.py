@@ -4,19 +4,27 @@ import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest import mock
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from app import create_app
 from config.settings import load_settings
 from models.base import Base
+from models.directory import Listing
+from services.directory.importing import ImportWish, import_directory
 from services.house import House
+from tests.fixtures.directory import place, plain_csv
 from workers.household import build_house
 
 LINE = "+18335550100"
 ON_CALL = "+16175550199"
 BACKUP = "+16175550198"
+INTERPRETER = "+16175550197"
+PLACES = ("+16175550191", "+16175550192")  # intake lines
 BASE_URL = "https://line.example"
 # Half the real waits, so that a history takes half the sweeps; which step follows which stays the same.
 QUICK = {
@@ -42,6 +50,8 @@ class Stage:
             "PUBLIC_BASE_URL": BASE_URL,
             "HELPLINE_NUMBERS": LINE,
             "ON_CALL_NUMBERS": ON_CALL,
+            "INTERPRETER_NUMBER": INTERPRETER,
+            "INTERPRETER_KEYS": "ww12#",
             "TWILIO_AUTH_TOKEN": "a token of this test",
             "LOG_LEVEL": "ERROR",
             **QUICK,
@@ -51,6 +61,7 @@ class Stage:
         self.app.testing = False
         self._own = self.app.extensions["house"]
         self.web, self.worker = self._house(), self._house()
+        self.listings = self._places()
         names = ", ".join(f'"{name}"' for name in Base.metadata.tables if name in _USED)
         self._empty = f"TRUNCATE {names} RESTART IDENTITY CASCADE"
 
@@ -60,6 +71,17 @@ class Stage:
         assert isinstance(house.db.bind, Engine)
         house.db.bind.pool._pre_ping = False
         return house
+
+    def _places(self) -> list[int]:
+        """Two places that can be rung, in every history."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "places.csv"
+            rows = [place(f"House {number[-1]}", street1=f"{number[-1]} Quay", phone=number[2:]) for number in PLACES]
+            path.write_text(plain_csv(rows))
+            done = import_directory(self.worker, ImportWish(path), datetime.now(UTC))
+        assert not done.errors, done.errors
+        with self.worker.db.begin() as session:
+            return list(session.scalars(select(Listing.id).order_by(Listing.id)))
 
     def empty(self) -> None:
         """No contact, no counselor."""

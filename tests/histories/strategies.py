@@ -98,6 +98,8 @@ HISTORIES = st.builds(
     on_call=st.one_of(st.just((Pickup("ignore"),)), PLANS),
     backup=st.one_of(st.none(), PLANS),
     crisis=st.one_of(st.just((Pickup(),)), PLANS),
+    intake=PLANS,
+    interpreter=PLANS,
     presence=st.lists(PRESENCES, max_size=2).map(tuple),
     troubles=st.lists(st.one_of(WEBHOOKS, REST, LEGS), max_size=3).map(tuple),
     broken=st.one_of(st.just(Broken()), BROKEN),

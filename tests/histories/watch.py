@@ -6,7 +6,7 @@ from simulator.phones import Phone
 from tests.histories.console import PRESSED
 from tests.histories.people import Calling
 from tests.histories.plans import History
-from tests.histories.stage import BACKUP, ON_CALL
+from tests.histories.stage import BACKUP, INTERPRETER, ON_CALL, PLACES
 from tests.histories.world import CALLERS, CRISIS, World
 
 # The hard limit, and then what may be under way when it comes: a wait document, a ring from the call itself with
@@ -116,7 +116,7 @@ class Watch:
     def _one_call(self, phone: Phone) -> None:
         """Nobody is rung twice at once or on a call. Centres take many; the fallback words ring whoever is on call."""
         live = phone.live_calls
-        if len(live) < 2 or phone.number in (CRISIS, BACKUP) or phone.number in CALLERS:
+        if len(live) < 2 or phone.number in (CRISIS, BACKUP, INTERPRETER, *PLACES) or phone.number in CALLERS:
             return
         if phone.number == ON_CALL and self.world.fell_back:
             return

@@ -19,7 +19,7 @@ from tests.histories.console import Console
 from tests.histories.network import SlowHttpClient, telephony
 from tests.histories.people import Answering, Calling
 from tests.histories.plans import History, Pickup
-from tests.histories.stage import BACKUP, BASE_URL, LINE, ON_CALL, Stage
+from tests.histories.stage import BACKUP, BASE_URL, INTERPRETER, LINE, ON_CALL, PLACES, Stage
 from web import degraded, webhooks_in_call
 
 CRISIS = "988"
@@ -53,7 +53,7 @@ class World:
         self._wsgi = WsgiTransport(stage.app)
         self._build_line()
         self.counselors = [self._hire(index) for index in range(len(history.counselors))]
-        self.console = Console(self.web, self.counselors, lambda: as_datetime(self.engine.now))
+        self.console = Console(self.web, self.counselors, stage.listings, lambda: as_datetime(self.engine.now))
         self._place_people()
         self._plan_trouble()
 
@@ -98,6 +98,7 @@ class World:
         history = self.history
         phones: list[tuple[str, tuple[Pickup, ...]]] = [(ON_CALL, history.on_call), (CRISIS, history.crisis)]
         phones += [(counselor_phone(index), plan.pickups) for index, plan in enumerate(history.counselors)]
+        phones += [(INTERPRETER, history.interpreter), *((number, history.intake) for number in PLACES)]
         phones += [(BACKUP, history.backup)] if history.backup is not None else []
         phones += [(CALLERS[plan.phone], (plan.back,)) for plan in history.callers if plan.phone]
         self.answering = [
