@@ -127,6 +127,7 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["clock"] = lambda: datetime.now(UTC)
     app.extensions["house"] = house
     keeper = Keeper(house, app.extensions["clock"], build_alarm_ways(settings))
+    app.extensions["before_requests"] = (lambda: live_words.begin(house),)  # a live line is live from the first call
     app.extensions["after_start"] = (lambda: live_words.keep(house), lambda: keep_fresh(house), keeper.run)
     app.extensions["twiml"] = Twiml(settings.public_base_url, house.phrases, number)
     app.extensions["triage_reader"] = triage_rules

@@ -31,6 +31,8 @@ logconfig_dict = {
 
 
 def post_worker_init(worker: Any) -> None:
-    """Beside the requests: the directory is read, so that no caller's match waits for it; the keeper watches."""
+    """Before any request: what is live and what is said. Beside them: the directory is read, the keeper watches."""
+    for work in getattr(worker.wsgi, "extensions", {}).get("before_requests", ()):
+        work()
     for work in getattr(worker.wsgi, "extensions", {}).get("after_start", ()):
         threading.Thread(target=work, daemon=True).start()

@@ -51,6 +51,11 @@ def lock_passkey(session: Session, credential_id: bytes) -> Passkey | None:
     return session.scalar(query.with_for_update(of=Passkey))
 
 
+def is_known(session: Session, credential_id: bytes) -> bool:
+    """Whether anybody has this passkey, also somebody who left."""
+    return session.scalar(select(Passkey.id).where(Passkey.credential_id == credential_id)) is not None
+
+
 def forget_passkeys(session: Session, counselor_id: uuid.UUID) -> None:
     """No passkey any more."""
     session.execute(delete(Passkey).where(Passkey.counselor_id == counselor_id))

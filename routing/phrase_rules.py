@@ -46,11 +46,16 @@ Table = Mapping[str, str]  # words by language
 
 
 class Wrong(NamedTuple):
-    """One rule that a wording breaks: which, in which language (empty: in both together), and the words it is about."""
+    """One rule that a wording breaks: which, in which language, and the words it is about."""
 
     rule: str
     language: str
     words: str = ""
+
+
+def tidy(words: str) -> str:
+    """Words as they are kept: single spaces, and no sign that cannot be seen, which would break the XML of a call."""
+    return " ".join("".join(sign for sign in words if sign.isprintable() or sign.isspace()).split())
 
 
 def is_texted(key: str) -> bool:

@@ -181,3 +181,13 @@ def edit_from(data: Mapping[str, Any]) -> PlanEdit:
         for each in data["steps"]
     )
     return PlanEdit(steps, data["silent_attempts"])
+
+
+def fitting(plan: Plan, data: Mapping[str, Any] | None) -> PlanEdit | None:
+    """An edit as it was kept, if it is one of this shipped plan; None: there is none, or another release made it."""
+    try:
+        edit = edit_from(data) if data is not None else None
+    except (KeyError, ValueError, TypeError):
+        return None
+    kinds = [same[0].kind for same in groups(plan)]
+    return edit if edit is not None and [each.kind for each in edit.steps] == kinds else None

@@ -21,6 +21,13 @@ def on_clock(span: Span, timezone: str) -> ShiftPattern | None:
     return _once(start.date(), _minute(start), _minute(end)) if timedelta() < end - start <= A_DAY else None
 
 
+def as_before(pattern: ShiftPattern, before: Span, wanted: Span, to: ShiftPattern) -> ShiftPattern:
+    """Where the shift goes, an end that stays keeping its minute: in a night without 02:30 its instant says 03:00."""
+    start = pattern.start_minute if wanted.start == before.start else to.start_minute
+    end = pattern.end_minute if wanted.end == before.end else to.end_minute
+    return replace(to, start_minute=start, end_minute=end)
+
+
 def without(pattern: ShiftPattern, day: date) -> list[ShiftPattern]:
     """What is left of a shift when it does not come on `day`, on which it did: before it and after it."""
     return [*_before(pattern, day), *_from(pattern, day + A_DAY)]

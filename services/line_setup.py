@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models import edited_words, line_setup
 from models.line_setup import SettingEdit
 from routing.phone import e164, masked
+from routing.phrase_rules import tidy
 from services import account, audit, live_words
 from services.account import Account, Finding
 from services.held_rules import BACKUP, HELD, ON_CALL
@@ -88,7 +89,7 @@ def keep(house: House, given: Mapping[str, str], by: uuid.UUID | None, now: date
     An empty sentence gives a setting back to its default; an empty number leaves it, NONE takes it away. What the
     environment sets is left to it.
     """
-    mine = {name: " ".join(value.split()) for name, value in given.items() if name in HELD}
+    mine = {name: tidy(value) for name, value in given.items() if name in HELD}
     mine = {name: value for name, value in mine.items() if name not in house.set_outside}
     mine = {name: value for name, value in mine.items() if value or name not in NUMBERS}
     wrong = {name: why for name, value in mine.items() if (why := _wrong(house, name, value))}
@@ -98,7 +99,7 @@ def keep(house: House, given: Mapping[str, str], by: uuid.UUID | None, now: date
         before = {edit.name: edit.value for edit, _ in line_setup.settings_held(session)}
         for name, value in mine.items():
             kept = _plain(name, value) or None
-            if kept == before.get(name):
+            if kept == before.get(name) or (name not in before and value == getattr(house.rules, name)):
                 continue
             version = edited_words.next_words_version(session)
             session.add(SettingEdit(version=version, name=name, value=kept, at=now, by=by))

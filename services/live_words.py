@@ -1,6 +1,7 @@
 """Keeps words, plans and settings of one process as admins have them now: one small query a second."""
 
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from services.degraded import snapshot
 from services.house import House
 
 LOOKS_EVERY_SECONDS = 1.0
+_ONE_LOOK = threading.Lock()  # an older answer must not be laid over a newer one
 log = logging.getLogger(__name__)
 
 
@@ -48,16 +50,17 @@ def _look_again(house: House) -> bool:
 
 def look(house: House) -> None:
     """Read what was changed, if anything was since the last look."""
-    with house.db.begin() as session:
-        version = words_version(session)
-        if version == house.phrases.version:
-            return
-        changed, plans = edited_phrases(session), edited_plans(session)
-        rules = held_rules.rules_held(session)
-    lay(house, changed)
-    lay_plans(house, plans)
-    held_rules.lay(house, rules)
-    house.phrases.version = version
+    with _ONE_LOOK:
+        with house.db.begin() as session:
+            version = words_version(session)
+            if version == house.phrases.version:
+                return
+            changed, plans = edited_phrases(session), edited_plans(session)
+            rules = held_rules.rules_held(session)
+        lay(house, changed)
+        lay_plans(house, plans)
+        held_rules.lay(house, rules)
+        house.phrases.version = version
 
 
 def lay(house: House, changed: Words) -> None:
@@ -80,11 +83,9 @@ def lay_plans(house: House, edits: Mapping[str, tuple[int, dict[str, Any]]]) -> 
         if plan.id not in edits:
             continue
         version, data = edits[plan.id]
-        try:
-            edit = plan_edits.edit_from(data)
-            if plan_edits.problems(plan, edit, house.phrases.shipped):
-                raise ValueError(plan.id)
-            changed[plan.id] = plan_edits.applied(plan, edit, version)
-        except (KeyError, ValueError, TypeError):
+        edit = plan_edits.fitting(plan, data)
+        if edit is None or plan_edits.problems(plan, edit, house.phrases.shipped):
             log.warning("changed_plan_left_out", extra={"plan": plan.id})
+        else:
+            changed[plan.id] = plan_edits.applied(plan, edit, version)
     house.plans.change(changed)

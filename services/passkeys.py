@@ -100,7 +100,7 @@ def add(
         if len(passkeys_of(session, here.counselor_id)) >= MOST:
             return PasskeyRefused.TOO_MANY
         made = passkey_ceremony.made(site, challenge, answer)
-        if made is None or lock_passkey(session, made.credential_id) is not None:
+        if made is None or passkeys.is_known(session, made.credential_id):
             return PasskeyRefused.ANSWER
         first = not second_factors.has_factor(session, here.counselor_id)
         row = Passkey(counselor_id=here.counselor_id, name=name, made_at=now, **vars(made))

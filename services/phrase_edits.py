@@ -8,7 +8,7 @@ from datetime import datetime
 from models import edited_words
 from models.edited_words import PhraseEdit
 from routing.follow_up import By
-from routing.phrase_rules import GIVEN, Wrong, problems
+from routing.phrase_rules import GIVEN, Wrong, problems, tidy
 from services import audit, live_words
 from services.house import House
 from services.phrase_desk import counted, filled
@@ -96,11 +96,11 @@ def change(
     house: House, key: str, words: Mapping[str, str], begun_from: int, by: uuid.UUID, now: datetime
 ) -> NotSaved | None:
     """Say these words from now on, in every process within a second or so. KeyError: no such phrase."""
-    tidy = {language: " ".join(words.get(language, "").split()) for language in LANGUAGES}
-    wrong = wording(house, key, tidy).wrong
+    kept = {language: tidy(words.get(language, "")) for language in LANGUAGES}
+    wrong = wording(house, key, kept).wrong
     if wrong:
         return NotSaved(wrong)
-    return _save(house, key, None if tidy == house.phrases.shipped[key] else tidy, begun_from, by, now)
+    return _save(house, key, None if kept == house.phrases.shipped[key] else kept, begun_from, by, now)
 
 
 def as_shipped(house: House, key: str, begun_from: int, by: uuid.UUID, now: datetime) -> NotSaved | None:

@@ -17,7 +17,7 @@ from services.house import House
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """One change of a plan; without an edit it was done as shipped again."""
+    """One change of a plan. Without an edit, or with one that fits no more, it was done as shipped again."""
 
     at: datetime
     by: str | None
@@ -61,7 +61,7 @@ def page(house: House, plan_id: str, now: datetime) -> PlanPage | None:
         return None
     with house.db.begin() as session:
         rows = edited_words.plan_edits(session, plan_id)
-    history = tuple(SavedPlan(row.at, name, plan_edits.edit_from(row.edit) if row.edit else None) for row, name in rows)
+    history = tuple(SavedPlan(row.at, name, plan_edits.fitting(shipped, row.edit)) for row, name in rows)
     edit = history[0].edit if history else None
     return PlanPage(
         plan=next(plan for plan in house.plans.plans if plan.id == plan_id),
@@ -120,7 +120,7 @@ def _comparison_changed(
     house: House, shipped: Plan, before: dict[str, object] | None, edit: PlanEdit | None, now: datetime
 ) -> tuple[PlanWrong, ...]:
     """Steps that are being compared at random and would be done otherwise: the comparison would be lost."""
-    had = plan_edits.edit_from(before) if before is not None else plan_edits.edit_of(shipped)
+    had = plan_edits.fitting(shipped, before) or plan_edits.edit_of(shipped)
     has = edit or plan_edits.edit_of(shipped)
     until = _compared(house, shipped, now)
     pairs = enumerate(zip(had.steps, has.steps, until, strict=True))

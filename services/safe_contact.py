@@ -17,6 +17,7 @@ from services import audit, consent
 from services.house import House
 
 LONGEST_NAME = 40
+ANY_HOUR = (0, 24)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class SafeContact:
     texting_ok: bool | None = None
     calling_ok: bool | None = None
     voicemail_ok: bool | None = None
-    hours: tuple[int, int] | None = None  # on their own clock, the end not included
+    hours: tuple[int, int] | None = None  # on their own clock, the end not included; ANY_HOUR takes them away
     neutral_name: str | None = None  # whom our texts say they are from
     relay: bool | None = None  # by TTY or through a relay operator: never asked for a key
 
@@ -47,11 +48,12 @@ class Reach:
 def reach_of(caller: Caller) -> Reach:
     """What this person said."""
     start, end = caller.safe_from_hour, caller.safe_until_hour
+    given = None if start is None or end is None else (start, end)
     return Reach(
         texting_ok=caller.texting_ok,
         calling_ok=caller.calling_ok,
         voicemail_ok=caller.voicemail_ok,
-        hours=None if start is None or end is None else (start, end),
+        hours=None if given == ANY_HOUR else given,
         name=caller.neutral_name or "",
         relay=caller.relay,
         stopped=caller.texts_stopped_at is not None,
@@ -113,7 +115,8 @@ def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, d
         yield (ConsentKind.CALLING_OK if wish.calling_ok else ConsentKind.CALLING_NOT_OK), {}
     if wish.voicemail_ok is not None and wish.voicemail_ok is not caller.voicemail_ok:
         yield (ConsentKind.VOICEMAIL_OK if wish.voicemail_ok else ConsentKind.VOICEMAIL_NOT_OK), {}
-    if wish.hours is not None and wish.hours != (caller.safe_from_hour, caller.safe_until_hour):
+    had = (caller.safe_from_hour, caller.safe_until_hour)
+    if wish.hours is not None and wish.hours != (ANY_HOUR if None in had else had):
         caller.safe_from_hour, caller.safe_until_hour = wish.hours
         yield ConsentKind.SAFE_HOURS, {"from_hour": wish.hours[0], "until_hour": wish.hours[1]}
     if wish.neutral_name is not None and wish.neutral_name.strip() != (caller.neutral_name or ""):

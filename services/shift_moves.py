@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.people import Counselor, Shift
 from models.schedules import changes_ahead, changes_in_force
-from routing.shift_moves import from_now_on, joined, on_clock, without
+from routing.shift_moves import as_before, from_now_on, joined, on_clock, without
 from routing.shift_words import written
 from routing.shifts import ShiftPattern, dated, occurrences, span_on, starts_on
 from routing.spans import Span, common
@@ -98,22 +98,23 @@ def move(
         why = _impossible(pattern, day, before, wanted, to, now) or _touched(session, person, before, now)
         if why is not None or to is None or to.valid_from is None:
             return Refusal(why or MoveRefused.TOO_LONG)
+        first, to = to.valid_from, as_before(pattern, before, wanted.span, to)
         have = schedules.patterns(person)
         if wanted.follow:
             stay, moved = from_now_on(have, pattern, day, to)
         else:
             stay, moved = [one for one in have if one != pattern] + without(pattern, day), [to]
-        after = span_on(to, to.valid_from, person.timezone)
+        after = span_on(to, first, person.timezone)
         refused = _in_the_way(session, person, stay, moved, before, after)
         if refused is not None:
             return refused
         rows = _rewrite(person, joined([*stay, *moved]))
         session.flush()
-        words = {"shift": _in_words(pattern, day), "to": _in_words(to, to.valid_from)}
+        words = {"shift": _in_words(pattern, day), "to": _in_words(to, first)}
         audit.write(session, "shift_moved", by, now, counselor_id=person.id, later_ones=wanted.follow, **words)
         if by != person.id:
             _tell(session, house, person, before, after, now)
-        return next(_placed(person, row, to.valid_from) for row in rows if _is(row, to))
+        return next(_placed(person, row, first) for row in rows if _is(row, to))
 
 
 def _find(session: Session, shift_id: uuid.UUID, day: date) -> tuple[Counselor, Shift] | None:

@@ -13,7 +13,9 @@ from services.house import House
 
 
 def forecast(session: Session, house: House, contact: Contact, ahead: int, now: datetime) -> Expected | None:
-    """What to tell this waiting caller; None when there is nothing worth telling."""
+    """What to tell this waiting caller; None when there is nothing worth telling, or counselors are not rung yet."""
+    if not house.rules.live:
+        return None
     waited = (now - (contact.waiting_since or now)).total_seconds()
     return expected_wait(_staff(session, now), ahead, house.rules.hard_limit_seconds - waited)
 

@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.paper",
     "tests.fixtures.line",
     "tests.fixtures.application",
+    "tests.fixtures.chromium",
     "tests.fixtures.directory",
     "tests.fixtures.outside",
 ]

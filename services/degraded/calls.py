@@ -36,7 +36,7 @@ def answer(house: House, call: InboundCall, now: datetime, *, number: int = 0) -
 def _phones(house: House, call: InboundCall, number: int, now: datetime) -> list[Phone]:
     rules = house.rules
     try:
-        here = snapshot.who_is_here(house.local, now) if house.local else []
+        here = snapshot.who_is_here(house.local, now) if house.local and rules.live else []
     except (OSError, ValueError, KeyError):  # a snapshot that cannot be read must not silence the on-call numbers
         log.exception("snapshot_not_read")
         here = []

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import Engine, delete
 
 from config.settings import load_settings
@@ -22,10 +22,10 @@ from models.contacts import Contact
 from models.disclosures import Disclosure, DisclosureConsent
 from models.people import Counselor, counselor_by_email
 from routing.vocabulary import Role
-from runtime.chromium import HOW, find
 from services.counselors import NewCounselor, add_counselor
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
+from tests.fixtures.chromium import PATIENCE_MS
 from tests.fixtures.database import Copies
 from tests.fixtures.directory import place, plain_csv
 from tests.fixtures.people import PASSWORD
@@ -33,18 +33,7 @@ from workers.household import build_house
 from workers.relay import build_relay
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 START_SECONDS = 60
-PATIENCE_MS = 30_000  # how long the shared machine may take to show what a page is to show
-expect.set_options(timeout=PATIENCE_MS)
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
 
 
@@ -116,17 +105,6 @@ def console(copies: Copies, own_redis_url: str, keys: None) -> Iterator[Console]
             process.wait()
         assert isinstance(house.db.bind, Engine)
         house.db.bind.dispose()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; a missing one is a failure that says what to do, never a silent skip."""
-    path = find()
-    assert path, HOW
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -230,8 +230,10 @@ def test_an_interpreter_comes_in_beside_a_transfer_and_goes_by_themselves(line: 
     (listing, number), *_ = places(line)
     intake, interpreter = line.sim.phone(number), line.sim.phone(INTERPRETER)
     caller, ana = line.talk(ANA)
+    rules = replace(line.web.rules, interpreter_number="")
+    line.web = replace(line.web, rules=rules)
     assert line.does(transfers.with_interpreter) is CallRefused.NO_PHONE
-    line.web = replace(line.web, rules=replace(line.web.rules, interpreter_number=INTERPRETER, interpreter_keys="42#"))
+    line.web = replace(line.web, rules=replace(rules, interpreter_number=INTERPRETER, interpreter_keys="42#"))
 
     assert line.does(transfers.with_interpreter) is None
     assert line.does(transfers.with_interpreter) is CallRefused.ONE_AT_A_TIME

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from sqlalchemy import Engine, func, select, text, update
+from sqlalchemy import Engine, select, text, update
 
 from models.contacts import Contact, waiting_ahead, waiting_contacts
 from models.database import Database
@@ -110,7 +110,10 @@ def test_two_who_miss_their_second_ring_in_the_same_moment_are_not_both_put_away
         session.get_one(Counselor, ana).presence = Presence.AWAY
         session.flush()
         bens = other.submit(stage.hangs_up, 102, "no-answer")
-        waits = select(func.count()).where(text("wait_event = 'advisory'")).select_from(text("pg_stat_activity"))
+        waits = text(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+        )
         assert wait_until(lambda: bens.done() or session.scalar(waits) == 1, 30)
         assert not bens.done()
         session.commit()

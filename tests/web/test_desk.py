@@ -187,3 +187,4 @@ def test_whom_nothing_safe_reaches_is_seen_and_a_counselor_writes_what_is_safe(
     with house.db.begin() as session:
         caller = session.get_one(Contact, contact.id).caller
         assert (caller.calling_ok, caller.voicemail_ok, caller.safe_until_hour) == (True, False, 17)
+    assert "between" not in browser.post(f"/contacts/{contact.id}/reach", **(by_relay | {"from": "", "until": ""}))[1]

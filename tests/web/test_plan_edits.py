@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from models import edited_words
 from models.edited_words import PlanEdit
 from models.people import AuditEvent
 from routing import plan_edits
@@ -138,3 +139,18 @@ def test_a_step_that_repeats_moves_as_a_whole_and_its_words_go_with_the_texts(ho
     news = shipped(house, "referral_declined")
     assert plan_edits.applied(news, plan_edits.edit_of(news), 7) == replace(news, edit=7)
     assert plan_edits.edit_from(plan_edits.edit_data(edit)) == edit
+
+
+def test_an_edit_that_fits_no_more_after_a_release_is_left_out_and_can_be_given_back(
+    house: House, sign_in_as: SignIn
+) -> None:
+    kept = plan_edits.edit_data(plan_edits.edit_of(shipped(house, "referral")))
+    old = {**kept, "steps": [{**kept["steps"][0], "kind": "a_kind_of_before"}, *kept["steps"]]}
+    with house.db.begin() as session:
+        version = edited_words.next_words_version(session)
+        session.add(PlanEdit(version=version, plan="referral", edit=old, at=NOON))
+    live_words.look(house)
+    admin = sign_in_as(Role.ADMIN)
+    assert admin.get("/plans/referral")[0] == 200
+    assert plan_desk.as_shipped(house, "referral", version, None, NOON) is None
+    assert admin.post("/plans/referral", **form(house, "referral", version + 1, **{"silent": "3"}))[0] == 302

@@ -11,10 +11,11 @@ from models.contacts import Contact
 from models.line_setup import TestCall as TestCallRow
 from models.outbox import OutboxRow
 from models.people import AuditEvent
+from routing.documents import Ring
 from routing.phrases import Phrases
 from routing.vocabulary import Role
-from services import account, line_setup, live_words, tasks, test_calls
-from services.degraded import snapshot
+from services import account, intake, line_setup, live_words, tasks, test_calls
+from services.degraded import calls, snapshot
 from services.house import House
 from tests.fixtures.application import Signed
 from tests.fixtures.paper import PaperTelephony
@@ -103,6 +104,16 @@ def test_settings_reach_other_processes_say_who_set_them_and_leave_the_environme
     assert line_setup.keep(outside, {"organisation_name": "Other"}, None, NOON) == {}
     assert house.rules.organisation_name == "Quay Line"
     assert f"Set by {admin.person.name}" in admin.get("/admin/settings")[1]
+    stale = {
+        "organisation_name": "Harborline",
+        "was-organisation_name": "Harborline",
+        "funding_sentence_en": "By gifts.",
+    }
+    admin.post("/setup/settings", **stale, **{"was-funding_sentence_en": ""})
+    kept = (house.rules.organisation_name, house.rules.funding_sentence_en)
+    assert kept == ("Quay Line", "By gifts."), "what a page of before did not touch stays as it is"
+    admin.post("/setup/settings", organisation_name="Quay\x02 Line")
+    assert house.rules.organisation_name == "Quay Line", "a sign that nobody sees would break the XML of a call"
     assert house.local is not None
     snapshot.take(house, house.local, NOON)
     assert snapshot.changed_words(house.local)[1]["backup_number"] == "+16175550101"
@@ -125,6 +136,11 @@ def test_while_the_line_is_not_live_callers_hear_emergency_words_and_the_on_call
     spanish = twilio.post(f"/voice/key/{contact_id}", CallSid="CA9", Digits="2").get_data(as_text=True)
     assert "aún no está abierta" in spanish
     assert stage.rings(contact_id) == ["+16175550199"]
+    assert house.local is not None
+    snapshot.take(house, house.local, stage.now)
+    call = intake.inbound_call(house, "CA10", "+12125550143", "+18335550100")
+    (ring,) = [step for step in calls.answer(house, call, stage.now).steps if isinstance(step, Ring)]
+    assert [target.number for target in ring.targets] == ["+16175550199"], "the same while the database is gone"
     house.rules = replace(house.rules, live=True)
     assert set(stage.rings(contact_id)) == {"+16175550199", "+16175550101"}
 

@@ -50,7 +50,7 @@ def test_the_week_says_in_words_where_nobody_is(house: House, leader: Browser, c
     assert "Nobody on the roster for: Spanish." in page
     assert "Gaps: 1" in page
     assert "Monday, 23 Nov" in page
-    assert leader.get("/coverage?from=1026-11-23")[0] == 404
+    assert "today" in leader.get("/coverage?from=1026-11-23")[1], "no day of ours"
     assert counselor.get("/coverage")[0] == 403
 
 
@@ -248,3 +248,16 @@ def test_a_shift_stays_on_its_counselors_own_clock_when_the_clocks_change(
     assert leader.post(address, starts=f"{saturday}T23:00", ends=f"{sunday}T07:00", scope="follow")[0] == 204
     assert shifts_of(house, counselor.person)[0] == f"sat 20:00-04:00 until {saturday - timedelta(days=1)}"
     assert shifts_of(house, counselor.person)[1] == f"sat 21:00-04:00 from {saturday}"
+
+
+def test_what_stays_of_a_shift_keeps_its_minute_in_the_night_that_has_it_not(
+    house: House, leader: Browser, counselor: Browser
+) -> None:
+    give(house, counselor.person, "sun 02:30-10:30")
+    ahead = (datetime.now(UTC).date() + timedelta(days=n) for n in range(7, 400))
+    sunday = next(day for day in ahead if (day.month, day.weekday()) == (3, 6) and 8 <= day.day <= 14)
+    (address, *_) = changes(leader.get(f"/coverage?from={sunday}")[1])
+    assert f'value="{sunday}T03:00"' in leader.get(address)[1], "02:30 is left out"
+    assert leader.post(address, starts=f"{sunday}T03:00", ends=f"{sunday}T11:00", scope="follow")[0] == 204
+    assert shifts_of(house, counselor.person)[1] == f"sun 02:30-11:00 from {sunday}"
+    assert leader.get(address.rsplit("/", 1)[0] + "/9999-12-31")[0] == 404

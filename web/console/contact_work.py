@@ -9,7 +9,7 @@ from routing.vocabulary import ReportKind
 from services import contact_answers, contact_matches, contact_texts, hand_over, match_replay, safe_contact
 from services.contact_answers import Given
 from services.directory import reports
-from services.safe_contact import SafeContact
+from services.safe_contact import ANY_HOUR, SafeContact
 from web import guards
 from web.console.contacts import live_parts
 from web.guards import ANSWERING, allow
@@ -50,7 +50,7 @@ def write_reach(contact_id: uuid.UUID) -> ResponseReturnValue:
         texting_ok=said.get(form.get("texting", "")),
         calling_ok=said.get(form.get("calling", "")),
         voicemail_ok=said.get(form.get("voicemail", "")),
-        hours=None if hours[0] is None or hours[1] is None else (hours[0], hours[1]),
+        hours=ANY_HOUR if hours[0] is None or hours[1] is None else (hours[0], hours[1]),
         neutral_name=form.get("name"),
         relay=form.get("relay") == "yes",
     )

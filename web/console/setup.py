@@ -26,7 +26,9 @@ def page() -> ResponseReturnValue:
 @allow(ADMINS)
 def keep() -> ResponseReturnValue:
     """Keep the settings of one step."""
-    wrong = line_setup.keep(house(), request.form, guards.person().id, guards.now())
+    # what was not touched is not sent on: somebody else may have changed it since this page was opened
+    touched = {name: value for name, value in request.form.items() if value != request.form.get(f"was-{name}")}
+    wrong = line_setup.keep(house(), touched, guards.person().id, guards.now())
     if wrong:
         return _page(wrong=wrong, typed=request.form), 422
     return redirect(url_for("setup.page"))

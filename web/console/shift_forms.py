@@ -10,12 +10,16 @@ from routing.clock import instant
 from routing.spans import Span
 from services.roster_page import ShiftWish
 
+YEARS = range(2000, 2101)  # further away some calendar ends
+
 
 def moment(name: str, timezone: str) -> datetime | None:
     """A day and time (`2026-11-27T08:00`) of the form or address, on that zone's clock; None: it cannot be read."""
     try:
         wall = datetime.fromisoformat(request.values.get(name, ""))
     except ValueError:
+        return None
+    if wall.year not in YEARS:
         return None
     return instant(wall.replace(tzinfo=None), timezone)
 
@@ -28,14 +32,22 @@ def clock_value(timezone: str, moment: datetime) -> str:
 def day(words: str) -> date | None:
     """A day (`2026-11-27`); None: it cannot be read."""
     try:
-        return date.fromisoformat(words)
+        found = date.fromisoformat(words)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
-def stretch(timezone: str) -> Span | None:
-    """From `starts` until `ends`; None: one of them cannot be read."""
+def stretch(timezone: str, shown: Span | None = None) -> Span | None:
+    """From `starts` until `ends`; None: one of them cannot be read.
+
+    What stands as it was `shown` is that moment: a clock that is put back has its hour twice.
+    """
     start, end = moment("starts", timezone), moment("ends", timezone)
+    if shown is not None and request.values.get("starts") == clock_value(timezone, shown.start):
+        start = shown.start
+    if shown is not None and request.values.get("ends") == clock_value(timezone, shown.end):
+        end = shown.end
     return Span(start, end) if start and end else None
 
 

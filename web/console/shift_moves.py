@@ -40,7 +40,7 @@ def save(shift_id: uuid.UUID, day: str) -> ResponseReturnValue:
     shift = _find(shift_id, day)
     if shift is None:
         return _page(shift=None), 409
-    span, scope = shift_forms.stretch(guards.person().timezone), request.form.get("scope", "once")
+    span, scope = shift_forms.stretch(guards.person().timezone, shift.span), request.form.get("scope", "once")
     if span is None:
         return _form(shift, shift.span, words()("shift_refused.unread")), 422
     if scope not in SCOPES or (shift.comes_again and "scope" not in request.form):

@@ -6,6 +6,7 @@ async function answer(form) {
     method: "POST",
     headers: { "X-CSRFToken": form.elements.csrf_token.value },
   });
+  if (asked.status === 403) location.reload(); // the password was given too long ago: the page asks for it again
   if (!asked.ok) throw new Error(`${asked.status}`);
   const options = await asked.json();
   const credential = form.dataset.make === undefined

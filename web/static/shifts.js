@@ -18,7 +18,12 @@ function nudges(root) {
 }
 async function ask(address) {
   const body = dialog.firstElementChild;
-  await htmx.ajax("GET", address, { target: body, swap: "innerHTML" });
+  body.replaceChildren(); // not the form of the shift before, when this one does not come
+  try {
+    await htmx.ajax("GET", address, { target: body, swap: "innerHTML" });
+  } catch {
+    drag?.letGo();
+  }
   if (!body.querySelector("form")) return location.assign(address);
   nudges(body);
   dialog.showModal();
