@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
@@ -12,9 +12,9 @@ from models.contacts import Contact
 from models.crypto import EncryptedText, lookup_hash
 from models.directory import Facility
 from models.people import Counselor
-from models.texts import TextMessage
+from models.texts import TextMessage, suppress_queued
 from routing.disclosure import Basis, Fact, Grant, SharedFor, SignsAs, Told
-from routing.vocabulary import Language, TextStatus
+from routing.vocabulary import Language
 
 
 class DisclosureConsent(Base):
@@ -138,12 +138,13 @@ def disclosures_of(session: Session, contact_id: uuid.UUID) -> Sequence[Disclosu
     return session.scalars(query.order_by(Disclosure.at, Disclosure.id)).all()
 
 
-def suppress_queued(session: Session, consent_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """Cancel texts that would tell something under this consent and have not left; their ids."""
-    under = select(Disclosure.id).where(Disclosure.consent_id == consent_id)
-    queued = (TextMessage.status == TextStatus.QUEUED, TextMessage.disclosure_id.in_(under))
-    statement = update(TextMessage).where(*queued).values(status=TextStatus.SUPPRESSED).returning(TextMessage.id)
-    return session.scalars(statement).all()
+def suppress_under(session: Session, consent_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Cancel texts that would tell something under this consent (locked) and have not left; their ids.
+
+    One that a sender is taking waits for our commit, and is then kept back (services.disclosure.still_allowed).
+    """
+    telling = select(TextMessage.id).join(Disclosure, Disclosure.id == TextMessage.disclosure_id)
+    return suppress_queued(session, telling.where(Disclosure.consent_id == consent_id))
 
 
 def latest_disclosures(session: Session, limit: int) -> Sequence[Disclosure]:

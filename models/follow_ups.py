@@ -98,7 +98,7 @@ def lock_due(session: Session, ids: Sequence[uuid.UUID], status: FollowUpStatus,
 
 
 def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp]:
-    """Planned follow-ups that went to this caller and are not answered yet, newest first, locked.
+    """Planned follow-ups that went to this caller and are not answered yet, locked.
 
     One that is about to be tried again counts: who has answered is not asked once more.
     """
@@ -111,7 +111,7 @@ def awaiting_answer(session: Session, caller_id: uuid.UUID) -> Sequence[FollowUp
             or_(FollowUp.status == FollowUpStatus.STARTED, again),
             FollowUp.kind.in_(PLANNED),
         )
-        .order_by(FollowUp.started_at.desc())
+        .order_by(FollowUp.id)
         .with_for_update(key_share=True, of=FollowUp)
     )
     return session.scalars(query).all()
@@ -138,24 +138,32 @@ def last_texted(session: Session, caller_id: uuid.UUID, since: datetime) -> Foll
 
 
 def planned_for(session: Session, contact_id: uuid.UUID, plan_id: str) -> Sequence[FollowUp]:
-    """Every follow-up that one plan made for a contact, whatever became of it, locked, in order of time."""
+    """Every follow-up that one plan made for a contact, whatever became of it, to look at, in order of time."""
+    query = select(FollowUp).where(FollowUp.contact_id == contact_id, FollowUp.plan["plan"].astext == plan_id)
+    return session.scalars(query.order_by(FollowUp.due_at)).all()
+
+
+def lock_later(session: Session, contact_id: uuid.UUID, plan_id: str) -> Sequence[FollowUp]:
+    """The steps of one plan that still wait, locked; those that somebody else has just now are left to them."""
     query = (
         select(FollowUp)
         .where(FollowUp.contact_id == contact_id, FollowUp.plan["plan"].astext == plan_id)
-        .order_by(FollowUp.due_at)
-        .with_for_update(key_share=True)
+        .where(FollowUp.status == FollowUpStatus.PENDING)
+        .order_by(FollowUp.id)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return session.scalars(query).all()
 
 
 def open_follow_ups(session: Session, contact_id: uuid.UUID) -> Sequence[FollowUp]:
-    """What is still owed for a contact, locked."""
+    """What is still owed for a contact, locked, in the order in which everybody locks them."""
     query = (
         select(FollowUp)
         .where(
             FollowUp.contact_id == contact_id,
             FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED]),
         )
+        .order_by(FollowUp.id)
         .with_for_update(key_share=True)
     )
     return session.scalars(query).all()
@@ -172,6 +180,7 @@ def texts_planned_before(session: Session, contact: Contact, kinds: Sequence[Fol
         .where(Contact.caller_id == contact.caller_id, Contact.id != contact.id, FollowUp.kind.in_(kinds))
         .where(FollowUp.status == FollowUpStatus.PENDING, FollowUp.plan["by"].astext == "text")
         .where(FollowUp.plan["referral"].is_(None))
+        .order_by(FollowUp.id)
         .with_for_update(key_share=True, skip_locked=True, of=FollowUp)
     )
     return session.scalars(query).all()
@@ -182,6 +191,16 @@ def open_of_kind(session: Session, contact_id: uuid.UUID, kind: FollowUpKind) ->
     open_ones = FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED])
     query = select(FollowUp).where(FollowUp.contact_id == contact_id, FollowUp.kind == kind, open_ones)
     return session.scalars(query.order_by(FollowUp.created_at)).all()
+
+
+def last_news(
+    session: Session, contact_id: uuid.UUID, referral_id: int, kinds: Sequence[FollowUpKind]
+) -> FollowUpKind | None:
+    """Which of these kinds of news of a referral was sent last; None when none was."""
+    about = FollowUp.plan["referral"].astext == str(referral_id)
+    query = select(FollowUp.kind).where(FollowUp.contact_id == contact_id, about, FollowUp.kind.in_(kinds))
+    sent = query.where(FollowUp.started_at.is_not(None))
+    return session.scalar(sent.order_by(FollowUp.started_at.desc()).limit(1))
 
 
 def open_of_contact(session: Session, contact_id: uuid.UUID) -> Sequence[FollowUp]:

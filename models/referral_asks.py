@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from models.base import Base, Id
 from models.referrals import Referral
 from models.staff_calls import PutToAPhone, questions_to_call
+from models.texts import suppress_queued
 
 
 class ReferralAsk(PutToAPhone, Base):
@@ -80,9 +81,10 @@ def asks_in_line(session: Session, limit: int) -> Sequence[tuple[uuid.UUID, uuid
 
 
 def close_asks(session: Session, referral_id: int, now: datetime) -> None:
-    """Nothing more is waited for from anybody who was asked about this referral."""
+    """Nothing more is waited for from anybody who was asked about this referral; what has not left does not leave."""
     mine = (ReferralAsk.referral_id == referral_id) & ReferralAsk.closed_at.is_(None)
     session.execute(update(ReferralAsk).where(mine).values(closed_at=now))
+    suppress_queued(session, select(ReferralAsk.text_id).where(ReferralAsk.referral_id == referral_id))
 
 
 def close_old_asks(session: Session, asked_before: datetime, now: datetime) -> None:

@@ -25,6 +25,7 @@ from models.base import Base, Id
 from models.care import CarePlan
 from models.contacts import Contact, Leg, Receipt
 from models.crypto import EncryptedText
+from models.disclosures import Disclosure
 from models.follow_ups import FollowUp
 from models.forms import FilledForm, FormVersion
 from models.matches import MatchRecord
@@ -88,6 +89,7 @@ def outlived(kind: str, before: datetime) -> Select[Any]:
     held = select(LegalHold.caller_id).where(LegalHold.ended_at.is_(None), LegalHold.contact_id.is_(None))
     held_contacts = select(LegalHold.contact_id).where(LegalHold.ended_at.is_(None), LegalHold.contact_id.is_not(None))
     free = (Contact.caller_id.not_in(held), Contact.id.not_in(held_contacts))
+    free_to_go = select(Disclosure.id).join(Contact, Contact.id == Disclosure.contact_id).where(*free)
     queries: dict[str, Select[Any]] = {
         "voicemail_sound": select(Voicemail.id)
         .join(Contact, Contact.id == Voicemail.contact_id)
@@ -102,6 +104,7 @@ def outlived(kind: str, before: datetime) -> Select[Any]:
         "staff_texts": select(TextMessage.id)
         .where(TextMessage.emptied_at.is_(None), TextMessage.caller_id.is_(None), TextMessage.created_at < before)
         .where(TextMessage.contact_id.is_(None))
+        .where(or_(TextMessage.disclosure_id.is_(None), TextMessage.disclosure_id.in_(free_to_go)))
         .order_by(TextMessage.created_at),
         "sign_ins": select(SignIn.id).where(SignIn.expires_at < before).order_by(SignIn.expires_at),
         "audit": select(AuditEvent.id).where(AuditEvent.at < before).order_by(AuditEvent.at),
@@ -152,6 +155,7 @@ def empty_contacts(session: Session, contact_ids: Sequence[uuid.UUID], now: date
     written = select(Voicemail.transcription_sid).where(mails, Voicemail.transcription_sid.is_not(None))
     _note_copies(session, "words", written, now)
     _empty_texts(session, TextMessage.contact_id.in_(contact_ids), now)
+    _empty_texts(session, _told(Disclosure.contact_id.in_(contact_ids)), now)
     # removed: it is not fetched once more from the provider, which is asked to remove its copy
     no_sound = {"audio": None, "transcript": None, "transcription_sid": None, "removed_at": now}
     session.execute(update(Leg).where(mine).values(number=None, digits=None))
@@ -167,6 +171,7 @@ def forget_caller(session: Session, caller_id: uuid.UUID, now: datetime) -> None
     empty_contacts(session, ids, now)
     _empty_texts(session, TextMessage.caller_id == caller_id, now)
     contacts = select(Contact.id).where(Contact.caller_id == caller_id)
+    _empty_texts(session, _told(Disclosure.contact_id.in_(contacts)), now)
     open_still = FollowUp.status.in_([FollowUpStatus.PENDING, FollowUpStatus.STARTED])
     session.execute(
         update(FollowUp)
@@ -200,6 +205,11 @@ def count_copies(session: Session) -> int:
 def copies_gone(session: Session, sids: Sequence[str]) -> None:
     """The provider has these no more."""
     session.execute(delete(ProviderCopy).where(ProviderCopy.sid.in_(sids)))
+
+
+def _told(about: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Texts to places that tell something of a person: they name no caller."""
+    return TextMessage.disclosure_id.in_(select(Disclosure.id).where(about))
 
 
 def _empty_texts(session: Session, mine: ColumnElement[bool], now: datetime) -> None:

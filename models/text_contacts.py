@@ -4,9 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import (
-    select,
-)
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from models.contacts import LIVE, Contact, queue_place
@@ -25,21 +23,30 @@ def live_text_contact(session: Session, caller_id: uuid.UUID) -> Contact | None:
     return session.scalar(query)
 
 
-def overdue_text_contacts(session: Session, next_step: str, now: datetime, limit: int = 50) -> Sequence[Contact]:
-    """Text conversations whose deadline for `next_step` has passed, locked against other sweepers."""
-    query = (
-        select(Contact)
-        .where(
-            Contact.channel == Channel.TEXT,
-            Contact.status == ContactStatus.CONVERSING,
-            Contact.next_step == next_step,
-            Contact.deadline_at <= now,
-        )
-        .order_by(Contact.deadline_at)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True, of=Contact)
-    )
+def overdue_text_contacts(session: Session, next_step: str, now: datetime, limit: int = 50) -> Sequence[uuid.UUID]:
+    """Ids of text conversations whose deadline for `next_step` has passed, the longest overdue first."""
+    query = select(Contact.id).where(*_overdue(next_step, now)).order_by(Contact.deadline_at).limit(limit)
     return session.scalars(query).all()
+
+
+def lock_overdue(session: Session, contact_id: uuid.UUID, next_step: str, now: datetime) -> Contact | None:
+    """One of these, locked; None when it is not overdue any more, or somebody else is at it."""
+    query = select(Contact).where(Contact.id == contact_id, *_overdue(next_step, now))
+    return session.scalar(query.with_for_update(key_share=True, skip_locked=True, of=Contact))
+
+
+def put_off(session: Session, contact_id: uuid.UUID, until: datetime) -> None:
+    """A conversation that breaks what looks at it stands back; its words are not read."""
+    session.execute(update(Contact).where(Contact.id == contact_id).values(deadline_at=until))
+
+
+def _overdue(next_step: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Contact.channel == Channel.TEXT,
+        Contact.status == ContactStatus.CONVERSING,
+        Contact.next_step == next_step,
+        Contact.deadline_at <= now,
+    )
 
 
 def text_contact_to_take(session: Session, next_step: str) -> Contact | None:

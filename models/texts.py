@@ -3,8 +3,22 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    SmallInteger,
+    String,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
@@ -133,6 +147,19 @@ def lock_messages(session: Session, ids: Collection[uuid.UUID]) -> Sequence[Text
     """These messages, locked in the same order by everybody."""
     query = select(TextMessage).where(TextMessage.id.in_(ids)).order_by(TextMessage.id)
     return session.scalars(query.with_for_update(key_share=True), execution_options={"populate_existing": True}).all()
+
+
+def suppress_queued(session: Session, ids: Select[Any]) -> Sequence[uuid.UUID]:
+    """Cancel those of these texts that have not left; their ids. One that a sender is taking just now is left to it."""
+    queued = (
+        select(TextMessage.id)
+        .where(TextMessage.id.in_(ids), TextMessage.status == TextStatus.QUEUED)
+        .order_by(TextMessage.id)
+        .with_for_update(key_share=True, skip_locked=True)
+        .cte("queued")
+    )
+    cancel = update(TextMessage).where(TextMessage.id == queued.c.id).values(status=TextStatus.SUPPRESSED)
+    return session.scalars(cancel.returning(TextMessage.id), execution_options={"synchronize_session": False}).all()
 
 
 def known_sids(session: Session, sids: Sequence[str]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Follow-ups are planned: from how a contact ended, and from where a referral has come to stand."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from models.contacts import Contact, record
 from models.follow_ups import FollowUp
 from models.referrals import Referral
 from routing.follow_up import NEWS, By, Dropped, Ended, Plan, Step
-from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
+from routing.vocabulary import Disposition, FollowUpStatus
 from services import experiments
 from services.follow_ups import end
 from services.house import House
@@ -64,11 +65,21 @@ def plan_for_referral(
     ]
     needless = {kind for plan, _ in owed for kind in plan.instead_of}
     for old in follow_ups.open_follow_ups(session, contact.id):
-        about_it = old.plan.get("referral") == referral.id and old.kind is not FollowUpKind.REFERRAL
-        waits = old.status is FollowUpStatus.PENDING or old.plan.get("by") == By.PERSON
-        if old.kind in follow_ups.PLANNED and waits and (about_it or old.kind in needless):
+        if _waits(old) and (old.plan.get("referral") == referral.id or old.kind in needless):
             end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
     _plan_all(session, house, contact, owed, referral, now)
+
+
+def put_aside(session: Session, contact: Contact, referral_ids: Collection[int], now: datetime) -> None:
+    """What waits about these referrals is neither told nor asked: what is chosen of them is planned anew."""
+    for old in follow_ups.open_follow_ups(session, contact.id):
+        if _waits(old) and old.plan.get("referral") in referral_ids:
+            end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
+
+
+def _waits(row: FollowUp) -> bool:
+    by_a_person = row.plan.get("by") == By.PERSON
+    return row.kind in follow_ups.PLANNED and (row.status is FollowUpStatus.PENDING or by_a_person)
 
 
 def plan_for_reason(session: Session, house: House, contact: Contact, referral: Referral, now: datetime) -> None:

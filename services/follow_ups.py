@@ -70,8 +70,8 @@ def settle(session: Session, row: FollowUp, outcome: Outcome, now: datetime) -> 
 
 def leave_off(session: Session, row: FollowUp, outcome: Outcome, now: datetime) -> None:
     """After this answer the later steps of the same plan, about the same referral, are not wanted any more."""
-    for sibling in follow_ups.planned_for(session, row.contact_id, row.plan["plan"]):
-        if sibling.status is FollowUpStatus.PENDING and sibling.plan.get("referral") == row.plan.get("referral"):
+    for sibling in follow_ups.lock_later(session, row.contact_id, row.plan["plan"]):
+        if sibling.plan.get("referral") == row.plan.get("referral"):
             end(session, sibling, FollowUpStatus.STOPPED, outcome.value, now)
 
 
@@ -81,9 +81,8 @@ def _stop_rule(session: Session, row: FollowUp, now: datetime) -> None:
     answered = any(sibling.status is FollowUpStatus.DONE for sibling in siblings)
     if answered or sum(sibling.attempts for sibling in siblings) < row.plan["silent_attempts"]:
         return
-    for sibling in siblings:
-        if sibling.status is FollowUpStatus.PENDING:
-            end(session, sibling, FollowUpStatus.STOPPED, Dropped.STOP_RULE.value, now)
+    for later in follow_ups.lock_later(session, row.contact_id, row.plan["plan"]):
+        end(session, later, FollowUpStatus.STOPPED, Dropped.STOP_RULE.value, now)
 
 
 def complete(house: House, follow_up_id: uuid.UUID, outcome: Outcome, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import outbox, texts
 from models.contacts import Contact, lock_contact, record
 from models.people import Counselor, staff_with_phones
-from models.text_contacts import overdue_text_contacts, text_contact_to_take
+from models.text_contacts import text_contact_to_take
 from routing.sending import Purpose
 from routing.vocabulary import DANGER, ContactStatus, Presence, Role
 from services import counselor_notices, knowing, rings, schedules, text_contacts
@@ -163,18 +163,20 @@ def finish(session: Session, contact: Contact, now: datetime) -> None:
 
 def escalate(house: House, now: datetime) -> int:
     """Conversations nobody took, or whose counselor fell silent: others are asked; how many."""
-    with house.db.begin() as session:
-        untaken = overdue_text_contacts(session, COUNSELOR, now)
-        for contact in untaken:
-            rounds = int(contact.flow.get("asked_around", 0))
-            _ask_around(session, house, contact, now, rounds=rounds)
-            if rounds == OFFER_A_CALL_AT and contact.caller.texting_ok is not False:
-                words = house.phrases.text("text.still_looking", contact.language)
-                text_contacts.answer(session, contact, [words], now)
-        silent = overdue_text_contacts(session, ANSWERING, now)
-        for contact in silent:
-            give_back(session, house, contact, "silent", now)
-        return len(untaken) + len(silent)
+    untaken = text_contacts.each_overdue(house, COUNSELOR, now, _ask_on)
+    return untaken + text_contacts.each_overdue(house, ANSWERING, now, _fell_silent)
+
+
+def _ask_on(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    rounds = int(contact.flow.get("asked_around", 0))
+    _ask_around(session, house, contact, now, rounds=rounds)
+    if rounds == OFFER_A_CALL_AT and contact.caller.texting_ok is not False:
+        words = house.phrases.text("text.still_looking", contact.language)
+        text_contacts.answer(session, contact, [words], now)
+
+
+def _fell_silent(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    give_back(session, house, contact, "silent", now)
 
 
 def waiting_words(session: Session, contact: Contact) -> str:

@@ -3,6 +3,7 @@
 What is asked, and what a key means, is for `services.directory.bed_calls` and `services.referrals.calls`.
 """
 
+import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,10 @@ from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, Telephony
 
 BATCH = 20  # a sweep: callers' own calls come first
+LOOKED_AT = 200  # for those: where it is night the oldest ones wait
 REMIND_AFTER = timedelta(minutes=2)  # a planned call that no reminder brought to a worker
 PRESS_SECONDS = 8
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,22 @@ class Kind(Generic[Row]):
 def plan(house: House, kind: Kind[Row], find: Callable[[Session, int], Sequence[Row]], now: datetime) -> int:
     """Plan a call for each question found that may be put at this hour, and remind of those planned; how many."""
     with house.db.begin() as session:
-        found = [row for row in find(session, BATCH) if within_hours(house, row.phone, now)]
+        found = [row for row in find(session, LOOKED_AT) if _is_open(house, row, now)][:BATCH]
         for row in found:
             row.call_status = LegStatus.PLANNED
         for row in (*found, *planned_calls(session, kind.rows, now - REMIND_AFTER, BATCH)):
             row.call_at = now
             tasks.ask(session, kind.task, row.id, now)
         return len(found)
+
+
+def _is_open(house: House, row: PutToAPhone, now: datetime) -> bool:
+    """Whether its phone may ring at this hour. One that cannot be read holds up no other."""
+    try:
+        return within_hours(house, row.phone, now)
+    except Exception:
+        log.exception("phone_unreadable")
+        return False
 
 
 def place(house: House, telephony: Telephony, kind: Kind[Row], id_: uuid.UUID, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 from models import outbox, texts
 from models.contacts import Contact, record
 from models.people import Caller
-from models.text_contacts import live_text_contact, overdue_text_contacts
+from models.text_contacts import live_text_contact, lock_overdue, overdue_text_contacts, put_off
 from models.texts import TextMessage
 from routing.sending import Purpose
 from routing.vocabulary import Channel, ContactStatus, Disposition, TextStatus
 from services import dispositions
 from services import texts as sending
+from services.each import each
 from services.house import House
 
 IDLE = timedelta(hours=12)  # then the next text begins anew: somebody else may be holding the telephone
+BROKEN_PAUSE = timedelta(minutes=1)
 STILL_THE_TALK = timedelta(hours=1)  # after its end: the counselor does then what was spoken about
 LONGEST_TEXT = 1600  # characters that Twilio takes in one message
 LONGEST_KEPT = 8_000  # of what came in; the rest of a very long message is cut
@@ -145,18 +147,38 @@ def packed(paragraphs: Iterable[str]) -> list[str]:
 
 def close_idle(house: House, now: datetime) -> int:
     """End conversations in which nobody has written for twelve hours; how many."""
+    return each_overdue(house, CLOSE, now, _close)
+
+
+def _close(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    contact.ended_at, contact.deadline_at, contact.next_step = now, None, None
+    contact.status = ContactStatus.ENDED
+    if contact.claimed_by is not None and contact.disposition is None:
+        record(session, contact.id, "conversation_ended", now)  # who talked with them says how it went
+        outbox.touch(session, contact.id)
+    else:
+        dispositions.write(session, house, contact, None, contact.disposition or Disposition.INFORMATION, now=now)
+
+
+def each_overdue(
+    house: House, next_step: str, now: datetime, act: Callable[[Session, House, Contact, datetime], None]
+) -> int:
+    """Do what is due with conversations whose deadline has passed, each by itself; how many. What breaks is put off."""
     with house.db.begin() as session:
-        idle = overdue_text_contacts(session, CLOSE, now)
-        for contact in idle:
-            contact.ended_at, contact.deadline_at, contact.next_step = now, None, None
-            contact.status = ContactStatus.ENDED
-            if contact.claimed_by is not None and contact.disposition is None:
-                record(session, contact.id, "conversation_ended", now)  # who talked with them says how it went
-                outbox.touch(session, contact.id)
-            else:
-                ending = contact.disposition or Disposition.INFORMATION
-                dispositions.write(session, house, contact, None, ending, now=now)
-        return len(idle)
+        overdue = overdue_text_contacts(session, next_step, now)
+
+    def one(contact_id: uuid.UUID) -> bool:
+        with house.db.begin() as session:
+            contact = lock_overdue(session, contact_id, next_step, now)
+            if contact is not None:
+                act(session, house, contact, now)
+            return contact is not None
+
+    def later(contact_id: uuid.UUID) -> None:
+        with house.db.begin() as session:
+            put_off(session, contact_id, now + BROKEN_PAUSE)
+
+    return each(overdue, one, later)
 
 
 def recent_inbound(session: Session, contact: Contact, now: datetime, within: timedelta) -> int:

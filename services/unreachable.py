@@ -30,7 +30,6 @@ def close(house: House, follow_up_id: uuid.UUID, counselor_id: uuid.UUID, word: 
         follow_ups.end(session, row, FollowUpStatus.DONE, word.value, now)
         record(session, row.contact_id, "unreachable_closed", now, outcome=word.value, by=str(counselor_id))
         if word is not LastWord.REACHED_OTHERWISE:
-            for later in rows.planned_for(session, row.contact_id, row.plan["plan"]):
-                if later.status is FollowUpStatus.PENDING:
-                    follow_ups.end(session, later, FollowUpStatus.STOPPED, word.value, now)
+            for later in rows.lock_later(session, row.contact_id, row.plan["plan"]):
+                follow_ups.end(session, later, FollowUpStatus.STOPPED, word.value, now)
         return True

@@ -76,8 +76,8 @@ def prepare(
         if not safe_contact.may_text(session, contact, counselor_id, wish.agreed, now):
             return Unprepared.NO_TEXTING
         for earlier in disclosures.consents_of_contact(session, contact.id):
-            if earlier.facility_id == found.facility_id and earlier.signed_at is None and earlier.revoked_at is None:
-                revoke_in(session, earlier, Revoked.WITHDRAWN, now, counselor_id)
+            if earlier.facility_id == found.facility_id and earlier.signed_at is None:
+                _withdraw(session, earlier.id, counselor_id, now)
         key = secrets.token_urlsafe(KEY_BYTES)
         made = DisclosureConsent(
             id=uuid.uuid4(),
@@ -100,6 +100,12 @@ def prepare(
         audit.write(session, "consent_prepared", counselor_id, now, contact_id=contact.id, consent_id=made.id)
         outbox.touch(session, contact.id)
         return None
+
+
+def _withdraw(session: Session, consent_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime) -> None:
+    asked = disclosures.lock_consent(session, consent_id)
+    if asked is not None and asked.signed_at is None:  # else it was signed at this moment, and holds
+        revoke_in(session, asked, Revoked.WITHDRAWN, now, counselor_id)
 
 
 def _problem(contact: Contact, wish: Wish) -> Unprepared | None:
@@ -149,7 +155,7 @@ def revoke_in(
     if found.revoked_at is not None:
         return False
     found.revoked_at, found.revoked_how, found.revoked_by = now, how.value, counselor_id
-    cancelled = disclosures.suppress_queued(session, found.id)
+    cancelled = disclosures.suppress_under(session, found.id)
     by = {"by": str(counselor_id)} if counselor_id else {}
     record(session, found.contact_id, "consent_ended", now, way=how.value, count=len(cancelled), **by)
     outbox.touch(session, found.contact_id)

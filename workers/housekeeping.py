@@ -27,6 +27,7 @@ from services import (
 )
 from services.directory import bed_calls, bed_questions
 from workers.household import household
+from workers.steps import in_turn
 
 log = structlog.get_logger(__name__)
 
@@ -35,12 +36,17 @@ log = structlog.get_logger(__name__)
 def sweep() -> None:
     """Beat's wake-up: what an outage kept from us, conversations that nobody goes on with, old reminders."""
     home = household()
-    text_contacts.close_idle(home.house, datetime.now(UTC))
-    housekeeping.forget_published(home.house, datetime.now(UTC))
-    texts = missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))
-    calls = missed_calls.take_missed(home.house, home.telephony, datetime.now(UTC))
-    if texts or calls:
-        log.warning("missed_contacts_taken", texts_count=texts, calls_count=calls)
+    in_turn(
+        lambda: text_contacts.close_idle(home.house, datetime.now(UTC)),
+        lambda: housekeeping.forget_published(home.house, datetime.now(UTC)),
+        lambda: _told("texts", missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))),
+        lambda: _told("calls", missed_calls.take_missed(home.house, home.telephony, datetime.now(UTC))),
+    )
+
+
+def _told(what: str, count: int) -> None:
+    if count:
+        log.warning("missed_contacts_taken", kind=what, count=count)
 
 
 @shared_task(name=alarms.SEND)  # type: ignore[untyped-decorator]
@@ -62,29 +68,37 @@ def alarms_again() -> None:
 def voicemails_home() -> None:
     """Beat's wake-up: voicemails are fetched to us and removed at the provider; late ones are told."""
     home = household()
-    voicemails.fetch_all(home.house, home.telephony, datetime.now(UTC))
-    voicemails.tell_late(home.house, datetime.now(UTC))
+    in_turn(
+        lambda: voicemails.fetch_all(home.house, home.telephony, datetime.now(UTC)),
+        lambda: voicemails.tell_late(home.house, datetime.now(UTC)),
+    )
 
 
 @shared_task(name=RETENTION_SWEEP)  # type: ignore[untyped-decorator]
 def retained() -> None:
     """Beat's wake-up: what has outlived its period goes, here and at the provider."""
     home = household()
-    retention.apply_due(home.house, datetime.now(UTC))
-    retention.erase_copies(home.house, home.telephony, datetime.now(UTC))
+    in_turn(
+        lambda: retention.apply_due(home.house, datetime.now(UTC)),
+        lambda: retention.erase_copies(home.house, home.telephony, datetime.now(UTC)),
+    )
 
 
 @shared_task(name=BEDS_SWEEP)  # type: ignore[untyped-decorator]
 def ask_beds() -> None:
     """Beat's wake-up: bed questions whose hour has come, and calls where a text stays without an answer."""
     house = household().house
-    bed_questions.ask_due(house, datetime.now(UTC))
-    bed_calls.plan_due(house, datetime.now(UTC))
+    in_turn(
+        lambda: bed_questions.ask_due(house, datetime.now(UTC)),
+        lambda: bed_calls.plan_due(house, datetime.now(UTC)),
+    )
 
 
 @shared_task(name=SHIFTS_SWEEP)  # type: ignore[untyped-decorator]
 def shifts() -> None:
     """Beat's wake-up: counselors are told of the shift that is near, supervisors of hours without anybody."""
     house = household().house
-    reminders.remind_due(house, datetime.now(UTC))
-    coverage_alarm.tell_gaps(house, datetime.now(UTC))
+    in_turn(
+        lambda: reminders.remind_due(house, datetime.now(UTC)),
+        lambda: coverage_alarm.tell_gaps(house, datetime.now(UTC)),
+    )

@@ -8,6 +8,7 @@ from celery import shared_task
 from config.queues import TEXTS_IN_LINE, TEXTS_SWEEP
 from services import hand_over, text_line, text_reports, texts
 from workers.household import household
+from workers.steps import in_turn
 
 
 @shared_task(name="workers.texts.send")  # type: ignore[untyped-decorator]
@@ -28,6 +29,8 @@ def send_in_line() -> None:
 def sweep() -> None:
     """Beat's wake-up: conversations that nobody took, texts that nobody sent, and those whose fate nobody knows."""
     home = household()
-    hand_over.escalate(home.house, datetime.now(UTC))
-    text_reports.send_due(home.house, datetime.now(UTC))
-    text_reports.reconcile(home.house, home.telephony, datetime.now(UTC))
+    in_turn(
+        lambda: hand_over.escalate(home.house, datetime.now(UTC)),
+        lambda: text_reports.send_due(home.house, datetime.now(UTC)),
+        lambda: text_reports.reconcile(home.house, home.telephony, datetime.now(UTC)),
+    )

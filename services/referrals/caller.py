@@ -70,14 +70,14 @@ def _next_place(
 ) -> str | None:
     declined = _of(session, row)
     offered = referral_after(session, declined.id) if declined is not None else None
-    if offered is None:
+    if declined is None or offered is None:
         work.ask_counselor(session, house, contact, ReferralWork.DECLINED, now, declined)
         return None
     wanted = S.CHOSEN if outcome is Outcome.YES else S.WITHDRAWN
     noted = changes.note(session, house, contact, offered, wanted, SaidBy.CALLER, now)
     if noted and wanted is S.CHOSEN:
-        work.done(session, contact.id, now, offered.after_id)
-        offered.counselor_id = declined.counselor_id if declined is not None else None
+        work.done(session, contact.id, now, declined.id)
+        offered.counselor_id = declined.counselor_id
         if not asking.ask_place(session, house, contact, offered, now):
             work.ask_counselor(session, house, contact, ReferralWork.ASK_THE_PLACE, now, offered)
     said_before = offered.status is wanted or (wanted is S.CHOSEN and offered.status in AT_THE_PLACE)

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import outbox, referral_asks
+from models import follow_ups, outbox, referral_asks
 from models.contacts import Contact, record
 from models.matches import matches_of
 from models.referrals import Referral, referral_after, referral_to_facility, referrals_of
+from routing.follow_up import NEWS
 from routing.referrals import ANSWER_WITHIN, AT_THE_PLACE, FACILITY, UNANSWERED, may_become
-from routing.vocabulary import ContactStatus, DeclineReason, ReferralStatus, ReferralWork, SaidBy
+from routing.vocabulary import ContactStatus, DeclineReason, FollowUpKind, ReferralStatus, ReferralWork, SaidBy
 from services import follow_up_plans
 from services.directory.sheets import sheets
 from services.house import House
@@ -76,7 +77,7 @@ def note(
     if status not in UNANSWERED:
         referral_asks.close_asks(session, referral.id, now)
         work.done(session, contact.id, now, referral.id)
-        _follow(session, house, contact, referral, now)
+        _follow(session, house, contact, referral, now, had_said_yes=had_said_yes)
     if had_said_yes and status is S.WITHDRAWN:
         choosing.no_longer_needed(session, house, contact, referral, now)
     outbox.touch(session, contact.id)
@@ -110,10 +111,12 @@ def _tell(session: Session, referral: Referral, now: datetime) -> None:
     record(session, referral.contact_id, kind, now, **told)
 
 
-def _follow(session: Session, house: House, contact: Contact, referral: Referral, now: datetime) -> None:
+def _follow(
+    session: Session, house: House, contact: Contact, referral: Referral, now: datetime, *, had_said_yes: bool
+) -> None:
     others = [other for other in referrals_of(session, contact.id) if other.id != referral.id]
     if referral.status is S.ARRIVED:
-        work.done(session, contact.id, now)
+        work.all_done(session, contact.id, now)
     if referral.status in (S.ACCEPTED, S.ARRIVED):
         overtaken = UNANSWERED | {S.ACCEPTED} if referral.status is S.ARRIVED else {S.OFFERED}
         for other in others:
@@ -128,15 +131,21 @@ def _follow(session: Session, house: House, contact: Contact, referral: Referral
     accepted = [other for other in others if other.status is S.ACCEPTED]
     if referral.status is S.ACCEPTED and accepted:  # the person is told and asked nothing until one is chosen
         work.ask_counselor(session, house, contact, ReferralWork.TWO_ACCEPTED, now)
+        follow_up_plans.put_aside(session, contact, [referral.id, *(other.id for other in accepted)], now)
         return
     _plan(session, house, contact, referral, now)
-    if len(accepted) == 1 and work.done_of(session, contact.id, ReferralWork.TWO_ACCEPTED, now):
-        _plan(session, house, contact, accepted[0], now)
+    if had_said_yes and len(accepted) == 1:  # the one that is left is chosen, whoever saw to the two before
+        work.done_of(session, contact.id, ReferralWork.TWO_ACCEPTED, now)
+        told = follow_ups.last_news(session, contact.id, accepted[0].id, NEWS) is FollowUpKind.PLACE_ACCEPTED
+        _plan(session, house, contact, accepted[0], now, told=told)
 
 
-def _plan(session: Session, house: House, contact: Contact, referral: Referral, now: datetime) -> None:
+def _plan(
+    session: Session, house: House, contact: Contact, referral: Referral, now: datetime, *, told: bool = False
+) -> None:
+    """`told`: the person has heard the news of this place already."""
     here = contact.status in WITH_US and contact.claimed_by is not None  # a counselor is speaking with them
-    follow_up_plans.plan_for_referral(session, house, contact, referral, now, texts_too=not here)
+    follow_up_plans.plan_for_referral(session, house, contact, referral, now, texts_too=not here and not told)
 
 
 def offer_next(session: Session, contact: Contact, declined: Referral, now: datetime) -> Referral | None:

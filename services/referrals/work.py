@@ -1,6 +1,7 @@
 """A counselor's work about referrals: due rows with an owner, so that no answer and no silence disappears."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -69,20 +70,25 @@ def _owner(session: Session, contact: Contact, referral: Referral | None) -> Cou
     return owner if owner is not None and owner.active else None
 
 
-def done(session: Session, contact_id: uuid.UUID, now: datetime, referral_id: int | None = None) -> None:
-    """What was to be seen to has come about: all of a contact's work, or that about one referral, is over."""
+def done(session: Session, contact_id: uuid.UUID, now: datetime, referral_id: int) -> None:
+    """What was to be seen to about one referral has come about."""
+    _end_those(session, contact_id, now, lambda row: row.plan.get("referral") == referral_id)
+
+
+def done_of(session: Session, contact_id: uuid.UUID, kind: ReferralWork, now: datetime) -> None:
+    """Work of one kind about a contact is over."""
+    _end_those(session, contact_id, now, lambda row: row.plan.get("work") == kind)
+
+
+def all_done(session: Session, contact_id: uuid.UUID, now: datetime) -> None:
+    """The person has arrived: nothing is to be seen to any more, save a place that waits in vain."""
+    _end_those(session, contact_id, now, lambda row: row.plan.get("work") != ReferralWork.TELL_THE_PLACE)
+
+
+def _end_those(session: Session, contact_id: uuid.UUID, now: datetime, which: Callable[[FollowUp], bool]) -> None:
     for row in rows.open_follow_ups(session, contact_id):
-        mine = row.kind is FollowUpKind.REFERRAL
-        if mine and (referral_id is None or row.plan.get("referral") == referral_id):
+        if row.kind is FollowUpKind.REFERRAL and which(row):
             end(session, row, now)
-
-
-def done_of(session: Session, contact_id: uuid.UUID, kind: ReferralWork, now: datetime) -> bool:
-    """Work of one kind about a contact is over; False when there was none."""
-    mine = [row for row in rows.open_of_kind(session, contact_id, FollowUpKind.REFERRAL) if row.plan["work"] == kind]
-    for row in mine:
-        end(session, row, now)
-    return bool(mine)
 
 
 def end(session: Session, row: FollowUp, now: datetime) -> None:

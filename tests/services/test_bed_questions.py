@@ -17,7 +17,7 @@ from models.texts import TextMessage
 from routing.match_overlay import BedState
 from routing.sending import Purpose
 from routing.vocabulary import BedLevel, Language, LegStatus, TextStatus
-from services import conversation, tasks, texts
+from services import conversation, staff_calls, tasks, texts
 from services.conversation import Heard, Inbound
 from services.directory import bed_calls, bed_questions
 from services.directory.bed_phones import BedPhone, register_phone, remove_phone
@@ -193,6 +193,23 @@ def test_an_unanswered_text_is_followed_by_one_call_that_takes_a_key(quay: House
     assert beds(quay) == {"detox": (2, "call"), "residential": (0, "call")}
     assert a_round(quay).call_status is LegStatus.ENDED
     assert bed_calls.plan_due(quay, now + timedelta(hours=1)) == 0
+
+
+def test_where_it_is_night_and_a_phone_that_cannot_be_read_keep_no_other_from_being_called(
+    quay: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_calls, "BATCH", 1)
+    for number in ("(617) 555-0177", "(617) 555-0178", "(617) 555-0179"):
+        assert register(quay, number=number, voice_only=True) is None
+    assert bed_questions.ask_due(quay, TEN) == 3
+    with quay.db.begin() as session:
+        broken, night, open_now = session.scalars(select(BedRound)).all()
+        broken.asked_at, night.asked_at = TEN - 2 * SECOND, TEN - SECOND
+        broken.phone.timezone, night.phone.timezone = "No/Where", "Pacific/Auckland"
+        id_ = open_now.id
+    assert bed_calls.plan_due(quay, TEN) == 1
+    with quay.db.begin() as session:
+        assert session.get_one(BedRound, id_).call_status is LegStatus.PLANNED
 
 
 def test_a_phone_that_reads_no_texts_is_called_at_once_but_not_at_night(quay: House, paper: PaperTelephony) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.contacts import Contact
 from models.follow_ups import FollowUp
@@ -14,7 +14,7 @@ from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Languag
 from services import conversation, follow_up_starts, hand_over, knowing, text_contacts
 from services.conversation import Heard, Inbound
 from services.house import House
-from tests.services.outside import CALLER, HELPLINE, NOON
+from tests.services.outside import CALLER, HELPLINE, NOON, make_caller, make_contact
 from tests.services.texting import COUNSELOR, Thread, contact_of, events, staff
 
 
@@ -190,6 +190,21 @@ def test_short_codes_and_our_own_number_are_never_answered(text_house: House) ->
         assert heard is Heard.IGNORED
     with text_house.db.begin() as session:
         assert session.scalars(select(TextMessage)).all() == []
+
+
+def test_a_conversation_that_cannot_be_read_holds_up_no_other(house: House) -> None:
+    with house.db.begin() as session:
+        for minutes, number in enumerate((CALLER, "+16175550124")):
+            deadline = NOON - timedelta(minutes=9 - minutes)
+            idle = {"status": ContactStatus.CONVERSING, "next_step": text_contacts.CLOSE, "deadline_at": deadline}
+            contact = make_contact(session, make_caller(session, number), triage={}, **idle)
+            if number == CALLER:
+                session.execute(text("update contact set triage = 'no key' where id = :id"), {"id": contact.id})
+    assert text_contacts.close_idle(house, NOON) == 1
+    with house.db.begin() as session:
+        found = session.scalars(select(Contact.status).order_by(Contact.deadline_at)).all()
+        assert found == [ContactStatus.CONVERSING, ContactStatus.CLOSED]
+        assert session.scalars(select(Contact.deadline_at)).all().count(None) == 1
 
 
 def test_days_later_the_line_begins_anew_and_repeats_nothing(caller: Thread) -> None:

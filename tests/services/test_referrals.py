@@ -236,6 +236,11 @@ def test_a_digit_before_the_question_has_left_is_no_answer_to_it(told: Story) ->
     told.refer(first)
     assert told.place_says(FIRST, "1")[0] is not Heard.FACILITY
     assert told.places() == [("sent", "service")]
+    with told.house.db.begin() as session:
+        (ask,) = asking.rows.asks_of(session, told.referral().id)
+    referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.DECLINED, told.now)
+    morning = told.now + timedelta(hours=13)
+    assert texts.send(told.house, Provider(), ask.text_id, morning) is Sent.NOT_OURS, "what is settled is not asked"
 
 
 def test_whoever_changes_their_mind_about_the_next_place_is_promised_only_what_happens(told: Story) -> None:
@@ -309,6 +314,10 @@ def test_of_two_places_that_say_yes_a_counselor_chooses_and_the_other_hears_it_i
     assert len(told.told()) == 1
     told.place_says(SECOND, "1")
     assert (told.told(), told.work()) == ([], ["two_accepted"]), "nothing is said until one is chosen"
+    assert told.planned() == ["week", "month"], "nor asked"
+    with told.house.db.begin() as session:
+        (row,) = open_referral_work(session)
+    assert work.finish(told.house, row.id, told.now), "whoever saw to it may choose afterwards"
     assert choosing.choose(told.house, told.contact_id, told.counselor, second, told.now)
     assert told.places() == [("withdrawn", "counselor"), ("accepted", "facility_text")]
     assert told.work() == []
@@ -316,10 +325,14 @@ def test_of_two_places_that_say_yes_a_counselor_chooses_and_the_other_hears_it_i
     assert f"code {told.referral().code}" in words
     assert "nothing more is needed" in words
     assert len(told.told()) == 1, "news of the chosen one"
+    assert told.planned() == ["did_they_take_you", "no_show", "week", "month"]
     assert not choosing.choose(told.house, told.contact_id, told.counselor, first, told.now)
     referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.ACCEPTED, told.now)
     with told.house.db.begin() as session:
         bed_contact_with(session, SECOND).stopped_at = told.now  # type: ignore[union-attr]
+    assert choosing.choose(told.house, told.contact_id, told.counselor, first, told.now)
+    assert told.work() == ["tell_the_place"], "a place that reads no texts is told by a person"
+    assert (told.told(), told.planned()[:2]) == ([], ["did_they_take_you", "no_show"]), "the news was told before"
     referring.say(told.house, told.contact_id, told.counselor, first, ReferralStatus.ARRIVED, told.now)
     assert [status for status, _ in told.places()] == ["arrived", "withdrawn"]
-    assert told.work() == ["tell_the_place"], "a place that reads no texts is told by a person"
+    assert told.work() == ["tell_the_place"], "the other place still waits"

@@ -1,5 +1,6 @@
 """Records that outlive their period go, here and at the provider; holds keep them; reports stay right."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,14 @@ from config.retention import load_retention
 from models.base import Base
 from models.contacts import Contact, ContactEvent, Leg
 from models.crypto import EncryptedBytes, EncryptedJSON, EncryptedText
+from models.disclosures import Disclosure
 from models.follow_ups import FollowUp
 from models.forms import FilledForm, FormVersion
 from models.people import AuditEvent, Caller, Counselor
 from models.retention import ProviderCopy
 from models.texts import TextMessage
 from models.voicemails import Voicemail
+from routing.disclosure import Basis, Told
 from routing.vocabulary import (
     ContactStatus,
     FollowUpKind,
@@ -94,6 +97,30 @@ def held_in(house: House, contact: Contact) -> tuple[bool, bool, bool]:
         return sound, words.pop(), found.caller.number is not None
 
 
+def tell_a_place(house: House, contact: Contact) -> uuid.UUID:
+    """A text to a place that tells of this contact and has yet to leave; its id."""
+    with house.db.begin() as session:
+        at = session.get_one(Contact, contact.id).opened_at
+        told = Disclosure(
+            contact_id=contact.id, basis=Basis.EMERGENCY, recipient="Harbor House", facts=[], reason="ill"
+        )
+        told.at, told.documented_at, told.how = at, at, Told.TEXT
+        session.add(told)
+        session.flush()
+        text = TextMessage(disclosure_id=told.id, outgoing=True, purpose="referral_question", body="Maria Quinn")
+        text.helpline_number, text.status, text.provider_sid = "+18335550100", TextStatus.QUEUED, f"SM{told.id.hex}"
+        text.created_at = text.due_at = at
+        session.add(text)
+        session.flush()
+        return text.id
+
+
+def words_of(house: House, text_id: uuid.UUID) -> tuple[str, TextStatus]:
+    with house.db.begin() as session:
+        text = session.get_one(TextMessage, text_id)
+        return text.body, text.status
+
+
 def test_each_kind_of_record_goes_when_its_time_is_over(
     keeping: House, full: Callable[..., Contact], paper: PaperTelephony
 ) -> None:
@@ -128,6 +155,8 @@ def test_a_hold_keeps_a_person_or_one_contact(
     keeping: House, full: Callable[..., Contact], add_person: Callable[[Role], Counselor]
 ) -> None:
     first, second, other = full(60), full(50), full(55, "+16175550142")
+    keeping = replace(keeping, retention={**PERIODS, "staff_texts": 10})
+    telling = [tell_a_place(keeping, contact) for contact in (first, other)]
     admin = add_person(Role.ADMIN)
     assert person_record.place_hold(keeping, other.caller_id, None, " ", admin.id, NOW) is RecordRefused.NO_REASON
     assert person_record.place_hold(keeping, other.caller_id, None, "A court asks.", admin.id, NOW) is None
@@ -135,6 +164,7 @@ def test_a_hold_keeps_a_person_or_one_contact(
     retention.apply_due(keeping, NOW)
     assert held_in(keeping, other) == held_in(keeping, first) == (True, True, True)
     assert held_in(keeping, second) == (False, False, True)
+    assert [words_of(keeping, text)[0] for text in telling] == ["Maria Quinn"] * 2, "also what places were told"
     assert person_record.forget(keeping, other.caller_id, admin.id, NOW) is RecordRefused.HELD
     holds, _ = retention.standing(keeping)
     assert {hold.reason for hold in holds} == {"A court asks.", "A complaint."}
@@ -151,6 +181,7 @@ def test_a_person_is_forgotten_here_and_at_the_provider(
     add_contact: Callable[..., Contact],
 ) -> None:
     contact, admin, talking = full(1), add_person(Role.ADMIN), add_contact(ContactStatus.CONNECTED)
+    telling = tell_a_place(keeping, contact)
     told = person_record.export(keeping, contact.caller_id, admin.id, NOW)
     assert told is not None
     assert told["number"] == CALLER
@@ -162,12 +193,13 @@ def test_a_person_is_forgotten_here_and_at_the_provider(
         session.get_one(Contact, talking.id).status = ContactStatus.CLOSED
     assert person_record.forget(keeping, contact.caller_id, admin.id, NOW) is None
     assert held_in(keeping, contact) == (False, False, False)
+    assert words_of(keeping, telling) == ("", TextStatus.SUPPRESSED), "also what a place was to be told"
     assert records.contact_with_number(keeping, CALLER) is None
     assert person_record.forget(keeping, contact.caller_id, admin.id, NOW) is RecordRefused.FORGOTTEN
     with keeping.db.begin() as session:
         assert session.query(FollowUp).filter_by(contact_id=contact.id).one().status is FollowUpStatus.STOPPED
         assert session.query(Caller).filter_by(id=contact.caller_id).one().forgotten_at is not None
-        assert session.query(ProviderCopy).count() == 2
+        assert session.query(ProviderCopy).count() == 3
         kinds = [row.kind for row in session.query(AuditEvent).filter_by(actor_id=admin.id)]
         assert {"person_exported", "person_forgotten"} <= set(kinds)
 
