@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     local_state_dir: Path = defaults.LOCAL_STATE_DIR  # this host's disk, for a time without the database
 
+    directory_upload_mb: int = Field(200, ge=1, le=2000)  # the largest directory file that a page takes
+
     secret_key: str = Field(defaults.SECRET_KEY, repr=False, min_length=16)
     encryption_keys: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_comma_list), AfterValidator(_fernet_keys)

@@ -21,6 +21,7 @@ CONTENT = (
     *("name1", "name2", "street1", "street2", "city", "state", "zip5", "phone", "operator", "intake", "website"),
     *("latitude", "longitude", "codes", "word", "facts", "digest"),
 )
+READ_BY_PEOPLE = (*CONTENT[:8], "intake", "website", "codes")
 STAGED = ("line", "key", "publisher", "kind", *CONTENT)
 _CONTENT_LIST = ", ".join(CONTENT)
 
@@ -256,6 +257,22 @@ def examples(session: Session, limit: int) -> dict[str, list[str]]:
     for verdict, name in listed:
         found.setdefault(verdict, []).append(name)
     return found
+
+
+def changed_fields(session: Session, limit: int) -> list[dict[str, Any]]:
+    """A few changed places, by field: `{"name", "fields": [[field, before, after]]}`, fields that people read."""
+    listed = session.execute(
+        text(
+            "SELECT concat_ws(', ', s.name1, s.city, s.state), to_jsonb(l), to_jsonb(s) FROM planned p"
+            " JOIN staged s ON s.line = p.line JOIN listing l ON l.id = p.listing_id"
+            " WHERE p.verdict = 'changed' ORDER BY s.line LIMIT :limit"
+        ),
+        {"limit": limit},
+    ).all()
+    return [
+        {"name": name, "fields": [[one, old[one], new[one]] for one in READ_BY_PEOPLE if old[one] != new[one]]}
+        for name, old, new in listed
+    ]
 
 
 def write(session: Session, scope: Scope, import_id: int, generation: int) -> None:

@@ -27,6 +27,7 @@ KINDS: dict[str, frozenset[str]] = {
     "shift_moved": frozenset({"counselor_id", "shift", "to", "later_ones"}),
     "reminder_set": frozenset({"minutes"}),
     "directory_imported": frozenset({"import_id", "read", "added", "changed", "unchanged", "retired", "refused"}),
+    "directory_uploaded": frozenset(),
     "facility_fixed": frozenset({"facility_id", "field"}),
     "facility_fix_ended": frozenset({"facility_id", "field"}),
     "facility_held_back": frozenset({"facility_id"}),

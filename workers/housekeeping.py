@@ -25,11 +25,14 @@ from services import (
     text_contacts,
     voicemails,
 )
-from services.directory import bed_calls, bed_questions
+from services.directory import bed_calls, bed_questions, uploads
 from workers.household import household
 from workers.steps import in_turn
 
 log = structlog.get_logger(__name__)
+# A whole country takes a minute or two, on a busy host many times that. Acknowledged at once, because it may outlast
+# the broker's patience; its row says what became of it.
+PATIENT = {"acks_late": False, "soft_time_limit": 1_800, "time_limit": 1_860}
 
 
 @shared_task(name=HOUSEKEEPING_SWEEP)  # type: ignore[untyped-decorator]
@@ -41,6 +44,7 @@ def sweep() -> None:
         lambda: housekeeping.forget_published(home.house, datetime.now(UTC)),
         lambda: _told("texts", missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))),
         lambda: _told("calls", missed_calls.take_missed(home.house, home.telephony, datetime.now(UTC))),
+        lambda: uploads.tidy(home.house, datetime.now(UTC)),
     )
 
 
@@ -102,3 +106,9 @@ def shifts() -> None:
         lambda: reminders.remind_due(house, datetime.now(UTC)),
         lambda: coverage_alarm.tell_gaps(house, datetime.now(UTC)),
     )
+
+
+@shared_task(name=uploads.RUN, **PATIENT)  # type: ignore[untyped-decorator]
+def directory_upload(upload_id: str) -> None:
+    """Look at a directory file, take it over, or undo an import."""
+    uploads.run(household().house, uuid.UUID(upload_id), datetime.now(UTC))

@@ -41,6 +41,10 @@ class LocalState:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
+    def folder(self, name: str) -> Path:
+        """Where others keep files of theirs beside ours; it may not be there yet."""
+        return self._directory / name
+
     def write_snapshot(self, words: str) -> None:
         """Replace the snapshot as a whole: a reader sees the old one or the new one."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)

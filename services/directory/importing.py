@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import directory_pairs
+from models import directory_pairs, directory_uploads
 from models import directory_store as store
 from models.directory import DirectoryImport, RefusedRow, last_import, take_directory
 from models.facility_pairs import open_facility_pairs
@@ -29,7 +29,8 @@ from services.house import House
 RETIRE_CAP = 0.10  # issue "The directory and the match": more than this share is retired only when confirmed
 REFUSED_KEPT = 1_000  # of a thoroughly wrong file, this many rows explain enough
 EXAMPLES = 5
-_BUSY = "Another import of the directory is running. Try again when it is done."
+QUARANTINED = 50  # rows with their reasons as codes, for a page
+BUSY = "Another import of the directory is running. Try again when it is done."
 Progress = Callable[[int], None]
 
 
@@ -45,6 +46,7 @@ class ImportWish:
     retire_confirmed: bool = False
     sample: bool = False  # invented places, which leave with the first real file
     actor_id: uuid.UUID | None = None
+    upload_id: uuid.UUID | None = None  # of the page, which is told in the same transaction
 
 
 @dataclass
@@ -68,6 +70,11 @@ class ImportResult:
     notes: list[tuple[int, str]] = field(default_factory=list)
     unknown_codes: dict[str, int] = field(default_factory=dict)  # in how many rows each stands
     examples: dict[str, list[str]] = field(default_factory=dict)
+    changes: list[dict[str, Any]] = field(default_factory=list)  # some, by field: {name, fields: [[field, old, new]]}
+    quarantined: list[dict[str, Any]] = field(default_factory=list)  # some of the refused: {line, reasons, content}
+    inside: int = 0  # rows now in scope
+    too_many: bool = False  # whether it retires more of them than may go unasked
+    known: bool = False  # nothing differs, and this very file was the last: not even a note is made
     dry_run: bool = False
     import_id: int | None = None
 
@@ -113,7 +120,7 @@ class _Intake:
     def run(self) -> None:
         """Stage, compare, check, write."""
         if not take_directory(self.session):
-            raise _Refuse(_BUSY)
+            raise _Refuse(BUSY)
         ensure_zip_codes(self.session)
         self.real = store.has_real_places(self.session)
         if self.wish.sample and self.real:
@@ -124,7 +131,8 @@ class _Intake:
         store.compare(self.session, self.scope)
         self._pair()
         self._note(store.difference(self.session, self.scope))
-        if not self.wish.dry_run and not self._known_already():
+        self.result.known = self._known_already()
+        if not self.wish.dry_run and not self.result.known:
             self._write()
 
     def _rows(self, zips: ZipTable) -> Iterator[dict[str, Any]]:
@@ -168,7 +176,10 @@ class _Intake:
     def _note_refused(self, line: int, reasons: list[Reason], content: dict[str, Any]) -> None:
         self.result.refused.append((line, "; ".join(str(reason) for reason in reasons)))
         if len(self.refused) < REFUSED_KEPT:
-            self.refused.append(RefusedRow(line=line, reasons=[reason.plain() for reason in reasons], content=content))
+            row = {"line": line, "reasons": [reason.plain() for reason in reasons], "content": content}
+            self.refused.append(RefusedRow(**row))
+            if len(self.result.quarantined) < QUARANTINED:
+                self.result.quarantined.append(row)
 
     def _nothing_to_take(self) -> str:
         first = self.result.refused[0] if self.result.refused else None
@@ -189,9 +200,11 @@ class _Intake:
         result.unchanged, result.left = difference.same, difference.later
         result.format, result.source = self.source.format, self.source.source
         result.examples = store.examples(self.session, EXAMPLES)
+        result.changes = store.changed_fields(self.session, EXAMPLES)
         result.scope = scope_word(self.scope)
-        too_many = difference.retired > RETIRE_CAP * difference.inside
-        if too_many and not (self.wish.retire_confirmed or self.wish.dry_run):
+        result.inside = difference.inside
+        result.too_many = difference.retired > RETIRE_CAP * difference.inside
+        if result.too_many and not (self.wish.retire_confirmed or self.wish.dry_run):
             raise _Refuse(
                 f"{self.wish.path.name} would retire {difference.retired:,} of {difference.inside:,} rows in"
                 f" {result.scope}, more than {RETIRE_CAP:.0%}."
@@ -222,6 +235,8 @@ class _Intake:
             store.refresh_seen(self.session, self.scope, row.id)
         open_facility_pairs(self.session, self.asked, row.id, self.now)
         audit.write(self.session, "directory_imported", self.wish.actor_id, self.now, import_id=row.id, **counts)
+        if self.wish.upload_id is not None:
+            directory_uploads.note_taken(self.session, self.wish.upload_id, row.id)
         result.import_id, result.edition = row.id, row.edition
 
     def _import_row(self, counts: dict[str, int]) -> DirectoryImport:

@@ -38,7 +38,8 @@ PAGES = (
     "/directory?q=quay",
     "/information/clonazepam",
 )
-DIRECTORY_DESK = tuple(f"/directory/{page}" for page in ("calls", "checks", "pairs", "quarantine", "neutrality"))
+DIRECTORY_PAGES = ("calls", "checks", "pairs", "imports", "quarantine", "neutrality")
+DIRECTORY_DESK = tuple(f"/directory/{page}" for page in DIRECTORY_PAGES)
 ADMIN = (
     "/admin/audit",
     "/admin/records",

@@ -1,15 +1,20 @@
-"""An admin looks after the line in a browser: words checked while typing, a plan, and the steps before going live."""
+"""An admin looks after the line in a browser: words checked while typing, a plan, going live, a directory file."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from models import edited_words, line_setup
+from models import directory_uploads, edited_words, line_setup
 from models.people import Counselor
 from routing.vocabulary import Language, Role
 from services import live_words
+from services.directory import uploads
 from tests.browser.conftest import Console
+from tests.browser.test_for_everybody import serious_findings
+from tests.fixtures.directory import place, plain_csv
 
 pytestmark = [pytest.mark.browser]
 
@@ -68,3 +73,39 @@ def test_an_admin_changes_words_and_a_plan_and_is_told_what_keeps_the_line_from_
     expect(page.get_by_role("alert")).to_contain_text("No test call has gone through")
     page.goto("/board")
     expect(page.get_by_text("The line is not live")).to_be_visible()
+
+
+@pytest.mark.usefixtures("directory")
+def test_an_admin_imports_a_directory_file_and_takes_it_back(
+    console: Console, signed_in: Callable[..., tuple[Page, Counselor]], tmp_path: Path
+) -> None:
+    page, _ = signed_in("Mo Reyes", Role.ADMIN)
+    file = tmp_path / "laramie.csv"
+    file.write_text(plain_csv([place("Prairie House", city="Laramie", state="WY", zip="82070"), place("Odd", zip="0")]))
+
+    def work() -> None:
+        """A worker's part; the page asks by itself how far it is."""
+        with console.house.db.begin() as session:
+            (waiting,) = directory_uploads.uploads_in(session, directory_uploads.BEGUN)
+        uploads.run(console.house, waiting.id, datetime.now(UTC))
+
+    page.goto("/setup")
+    page.get_by_role("link", name="Import a file").click()
+    page.get_by_label("Directory file").set_input_files(file)
+    page.get_by_label("What the file speaks for").select_option("A list of some places")
+    page.get_by_role("button", name="See what it would change").click()
+    shown = page.locator("#upload")
+    expect(shown).to_contain_text("It waits for its turn.")
+    work()
+    expect(shown).to_contain_text("2 rows read: 1 added, 0 changed, 0 unchanged, 0 retired, 1 in quarantine.")
+    assert serious_findings(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="Take it over").press("Enter")
+    expect(shown).to_contain_text("turn to be taken over")
+    work()
+    expect(shown).to_contain_text("It is taken over.")
+    page.get_by_role("button", name="Undo the whole import").press("Enter")
+    expect(shown).to_contain_text("The undo waits for its turn.")
+    work()
+    expect(shown).to_contain_text("The import is undone.")

@@ -9,12 +9,14 @@ import pytest
 from config.content import load_content
 from config.settings import Settings
 from models.consents import ConsentHow, ConsentKind
+from models.directory_uploads import UploadState
 from routing import disclosure, vocabulary
 from routing.dialogue_state import Wish
 from routing.follow_up import Dropped, Outcome
 from routing.sending import Purpose, Refusal
 from services.audit import KINDS
 from services.directory.refused import Refused
+from services.directory.uploads import Problem, UploadRefused
 from services.failures import FailureKind, LetGoReason
 from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
@@ -79,6 +81,9 @@ FAMILIES = {
     "consent_how": ConsentHow,
     "consent_page.not_signed": NotSigned,
     "shared_for": disclosure.SharedFor,
+    "upload_state": UploadState,
+    "upload_problem": Problem,
+    "upload_refused": UploadRefused,
 }
 # What events, legs and follow-ups hold as plain words of the code: the family of words, and where the code writes them
 WRITTEN = {

@@ -20,6 +20,7 @@ from web.console import (
     experiments,
     failures,
     form_desk,
+    imports,
     information,
     my_shifts,
     pairs,
@@ -44,6 +45,7 @@ from web.console import (
     voicemails,
     words_desk,
 )
+from web.receiving import HouseRequest
 
 BLUEPRINTS = (
     admin.blueprint,
@@ -66,6 +68,7 @@ BLUEPRINTS = (
     directory_desk.blueprint,
     pairs.blueprint,
     quarantine.blueprint,
+    imports.blueprint,
     records.blueprint,
     place.blueprint,
     information.blueprint,
@@ -89,6 +92,7 @@ BLUEPRINTS = (
 def register(app: Flask) -> None:
     """Hang guards, pages, error pages and what every template may call on the application."""
     guards.register(app)
+    app.request_class = HouseRequest
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(speech.for_templates)

@@ -60,6 +60,13 @@ if (body.dataset.events) listen();
 addEventListener("offline", () => connection(true));
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+// ---- a file that is too large is refused before it is sent
+body.addEventListener("change", ({ target }) => {
+  if (!target.dataset?.most) return;
+  target.setCustomValidity(target.files[0]?.size > Number(target.dataset.most) ? target.dataset.tooLarge : "");
+  target.reportValidity();
+});
+
 // ---- parts of a page change under people's hands: what they typed, ticked or opened there is carried over
 const FIELDS = "input:not([type=hidden]), textarea, select";
 const isTick = (field) => field.matches("[type=checkbox], [type=radio]");

@@ -1,0 +1,132 @@
+"""What admins see of imports: the newest ones, files that wait for a word, and one upload with all it would change."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models import directory_uploads as store
+from models.directory import DirectoryImport, last_change
+from models.directory_uploads import BEGUN, UNDER_WAY, DirectoryUpload, UploadState
+from services.directory.importing import RETIRE_CAP
+from services.house import House
+
+IMPORTS_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a place; of codes, those that leave and those that come."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One upload. `result`: of services.directory.importing.ImportResult, as services.directory.uploads keeps it."""
+
+    id: uuid.UUID
+    at: datetime
+    state: str
+    undoes: bool  # an import, and brings no file
+    rows_read: int
+    problem: str | None
+    error: str | None
+    import_id: int | None
+    result: dict[str, Any] | None
+    changes: tuple[tuple[str, tuple[Change, ...]], ...]  # some places with what changes of them
+    undoable: bool
+    cap: float = RETIRE_CAP
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is more to wait for."""
+        return self.state in UNDER_WAY or self.state in BEGUN
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the directory is as the file says."""
+        found = self.result or {}
+        return not any(found.get(word) for word in ("added", "changed", "retired"))
+
+
+@dataclass(frozen=True)
+class Past:
+    """One import, by whom, and whether it can still be undone."""
+
+    id: int
+    at: datetime
+    by: str | None
+    source: str
+    file: str
+    edition: str
+    scope: str
+    counts: dict[str, int]
+    undone_at: datetime | None
+    undoable: bool
+
+
+@dataclass(frozen=True)
+class Imports:
+    """The newest imports, and uploads that wait for a worker or for a word."""
+
+    past: Sequence[Past]
+    open: Sequence[Shown]
+
+
+def imports(house: House) -> Imports:
+    """All that the list shows."""
+    with house.db.begin() as session:
+        newest = last_change(session)
+        last = newest.id if newest is not None else None
+        past = [_past(row, name, last) for row, name in store.imports_with_names(session, IMPORTS_SHOWN)]
+        waiting = store.uploads_in(session, {UploadState.LOOKED, *BEGUN, *UNDER_WAY})
+        return Imports(past, [_shown(upload, last) for upload in waiting])
+
+
+def shown(house: House, upload_id: uuid.UUID) -> Shown | None:
+    """One upload; None when there is none."""
+    with house.db.begin() as session:
+        upload = store.upload(session, upload_id)
+        if upload is None:
+            return None
+        newest = last_change(session)
+        return _shown(upload, newest.id if newest is not None else None)
+
+
+def _past(row: DirectoryImport, by: str | None, last: int | None) -> Past:
+    facts = (row.source, row.file_name, row.edition, row.scope, row.counts)
+    return Past(row.id, row.at, by, *facts, undone_at=row.undone_at, undoable=row.id == last)
+
+
+def _shown(upload: DirectoryUpload, last: int | None) -> Shown:
+    result = upload.result
+    changes = tuple(
+        (place["name"], tuple(_change(*field) for field in place["fields"]))
+        for place in (result or {}).get("changes", ())
+    )
+    return Shown(
+        id=upload.id,
+        at=upload.at,
+        state=upload.state,
+        undoes=not upload.wish,
+        rows_read=upload.rows_read,
+        problem=upload.problem,
+        error=upload.error,
+        import_id=upload.import_id,
+        result=result,
+        changes=changes,
+        undoable=upload.state is UploadState.TAKEN and upload.import_id is not None and upload.import_id == last,
+    )
+
+
+def _change(field: str, before: Any, after: Any) -> Change:
+    if field == "codes":
+        old, new = before.split(), after.split()
+        return Change(field, " ".join(c for c in old if c not in new), " ".join(c for c in new if c not in old))
+    if field == "intake":
+        return Change(field, ", ".join(before), ", ".join(after))
+    return Change(field, before, after)

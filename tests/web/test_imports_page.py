@@ -1,0 +1,206 @@
+"""An admin imports a directory file by page: looked at, taken over, undone; nothing is half done or left lying."""
+
+import io
+import os
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from models.directory import Listing
+from models.directory_uploads import DirectoryUpload, UploadState
+from models.outbox import OutboxRow
+from routing.vocabulary import Role
+from services.directory import uploads
+from services.directory.importing import ImportWish, import_directory
+from services.house import House
+from tests.fixtures.directory import WriteCsv, place, plain_csv
+from tests.fixtures.people import Browser
+from workers.app import app as celery
+
+pytestmark = pytest.mark.usefixtures("zip_codes")
+PATH = "/directory/imports"
+NEW = {"name1": "New House", "street1": "9 Pier Street"}
+
+
+@pytest.fixture
+def admin(sign_in_as: Callable[[Role], Browser]) -> Browser:
+    return sign_in_as(Role.ADMIN)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "uploads"
+
+
+def send(browser: Browser, text: str, name: str = "places-2026-08.csv", **fields: str) -> tuple[int, str]:
+    """Upload a file as the form does; status, and the address of its page or the page that refuses it."""
+    data = {"file": (io.BytesIO(text.encode()), name), "csrf_token": browser.token, **fields}
+    response = browser.client.post(PATH, data=data, content_type="multipart/form-data")
+    return response.status_code, response.headers.get("Location") or response.get_data(as_text=True)
+
+
+def look_at(house: House, browser: Browser, text: str, **fields: str) -> tuple[str, str]:
+    """Upload a file and let the worker look; the address of its page, and the page."""
+    status, address = send(browser, text, **fields)
+    assert status == 302, address
+    work(house)
+    return address, browser.get(address)[1]
+
+
+def work(house: House) -> None:
+    """What the worker of the housekeeping queue does with all that it was asked."""
+    with house.db.begin() as session:
+        asked = session.scalars(select(OutboxRow).where(OutboxRow.task == uploads.RUN)).all()
+    for row in asked:
+        uploads.run(house, uuid.UUID(row.args[0]), datetime.now(UTC))
+
+
+def names(house: House) -> list[str]:
+    with house.db.begin() as session:
+        return sorted(session.scalars(select(Listing.name1)))
+
+
+def state_of(house: House, address: str) -> UploadState:
+    with house.db.begin() as session:
+        return session.get_one(DirectoryUpload, uuid.UUID(address.rsplit("/", 1)[1])).state
+
+
+def test_a_file_is_looked_at_taken_over_and_undone(
+    house: House, admin: Browser, write_csv: WriteCsv, folder: Path
+) -> None:
+    import_directory(house, ImportWish(write_csv([place()]), as_of=date(2026, 1, 1)), datetime.now(UTC))
+    text = plain_csv([place(phone="617-555-0199"), place(**NEW), place("Odd House", zip="00000")])
+    status, address = send(admin, text)
+    assert status == 302
+    assert "It waits for its turn." in admin.get(address)[1]
+    (kept,) = folder.glob("*/*")
+    assert (kept.name, kept.stat().st_mode & 0o777) == ("upload-2026-08.csv", 0o600)
+    work(house)
+    assert names(house) == ["Quay House"], "nothing is changed by a look"
+    page = admin.get(address)[1]
+    assert "3 rows read: 1 added, 1 changed, 0 unchanged, 0 retired, 1 in quarantine." in page
+    assert "<del>617-555-0123</del> → <ins>617-555-0199</ins>" in page
+    assert "New House, Chelsea, MA" in page
+    assert "ZIP code 00000 does not exist" in page
+    assert "el código postal 00000 no existe" in admin.get(address, **{"Accept-Language": "es"})[1]
+
+    assert admin.post(address, act="take")[0] == 302
+    work(house)
+    assert names(house) == ["New House", "Quay House"]
+    page = admin.get(address)[1]
+    assert "It is taken over." in page
+    assert "Undo the whole import" in page
+    assert not list(folder.iterdir()), "the file is gone"
+    assert "Ana Ruiz" in admin.get(PATH)[1]
+
+    again, page = look_at(house, admin, text)
+    assert "This file is in the directory already" in page
+    assert admin.post(again, act="take")[0] == 409
+    assert admin.post(again, act="leave")[0] == 302
+    assert not list(folder.iterdir())
+
+    with house.db.begin() as session:
+        import_id = session.scalars(select(DirectoryUpload.import_id).where(DirectoryUpload.import_id > 0)).one()
+    assert admin.post(f"{PATH}/{import_id}/undo")[0] == 302
+    work(house)
+    assert names(house) == ["Quay House"]
+    page = admin.get(PATH)[1]
+    assert "Undone" in page
+    assert admin.post(f"{PATH}/{import_id}/undo")[0] == 409
+
+
+def test_too_many_places_are_retired_only_on_a_word_and_never_on_an_old_look(
+    house: House, admin: Browser, write_csv: WriteCsv
+) -> None:
+    import_directory(house, ImportWish(write_csv([place(), place(**NEW)])), datetime.now(UTC))
+    address, page = look_at(house, admin, plain_csv([place()]), scope="state", state="ma", name="places.csv")
+    assert "1 of 2 in this scope are not in the file" in page
+    assert "New House, Chelsea, MA" in page
+    status, page = admin.post(address, act="take")
+    assert status == 422
+    assert "Tick the box" in page
+    import_directory(house, ImportWish(write_csv([place("Third House", street1="3 Pier Street")])), datetime.now(UTC))
+    assert admin.post(address, act="take", confirmed="on")[0] == 302
+    work(house)
+    assert len(names(house)) == 3, "it was looked at anew"
+    page = admin.get(address)[1]
+    assert "The directory changed after you looked." in page
+    assert "2 of 3 in this scope" in page
+    assert admin.post(address, act="take", confirmed="on")[0] == 302
+    work(house)
+    assert names(house) == ["Quay House"]
+
+
+def test_what_cannot_be_taken_says_so_and_leaves_nothing(
+    application: Flask, house: House, admin: Browser, folder: Path
+) -> None:
+    address, page = look_at(house, admin, "a,b\n1,2\n")
+    assert "upload-2026-08.csv has no known header" in page
+    assert "Nothing was changed." in page
+    assert admin.post(address, act="take")[0] == 409
+    refusals = (
+        ({"text": ""}, "Choose a file that is not empty"),
+        ({"scope": "state", "state": "1"}, "two letters"),
+        ({"as_of": "2999-01-01"}, "not one still to come"),
+        ({"scope": "world"}, "Choose what the file speaks for"),
+    )
+    for fields, sentence in refusals:
+        status, page = send(admin, **{"text": "x", **fields})
+        assert (status, sentence in page) == (422, True), fields
+    settings = application.extensions["settings"]
+    application.extensions["settings"] = settings.model_copy(update={"directory_upload_mb": 0})
+    status, page = send(admin, "x" * 70_000)
+    assert (status, "larger than 0 MB" in page) == (413, True)
+    assert not list(folder.iterdir())
+
+
+def test_what_nobody_wanted_or_nobody_finished_does_not_stay(house: House, admin: Browser, folder: Path) -> None:
+    now, text = datetime.now(UTC), plain_csv([place()])
+    left, _ = look_at(house, admin, text)
+    _, lost = send(admin, text)
+    (file,) = folder.glob(f"{lost.rsplit('/', 1)[1]}/*")
+    file.unlink()
+    work(house)
+    assert "must share the disk" in admin.get(lost)[1]
+    _, died = send(admin, text)
+    with house.db.begin() as session:
+        ago = {"state": UploadState.TAKING, "said_at": now - timedelta(minutes=3)}
+        session.execute(
+            update(DirectoryUpload).where(DirectoryUpload.id == uuid.UUID(died.rsplit("/", 1)[1])).values(ago)
+        )
+    torn = folder / "0123.part"
+    torn.touch()
+    os.utime(torn, (0, 0))
+    uploads.tidy(house, now)
+    assert "The worker stopped in the middle of it." in admin.get(died)[1]
+    assert not torn.exists()
+    assert state_of(house, left) is UploadState.LOOKED
+    uploads.tidy(house, now + timedelta(hours=25))
+    assert state_of(house, left) is UploadState.LEFT
+    assert not list(folder.glob("*/*"))
+
+
+def test_the_page_tells_the_rows_while_they_are_read(
+    house: House, admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, address = send(admin, plain_csv([place()]))
+    with house.db.begin() as session:
+        session.execute(update(DirectoryUpload).values(state=UploadState.LOOKING))
+    monkeypatch.setattr(uploads, "SECONDS_A_WORD", 0)
+    count = uploads._telling(house, uuid.UUID(address.rsplit("/", 1)[1]))
+    for _ in range(uploads.ROWS_A_WORD * 3):
+        count(1)
+    page = admin.get(address, **{"HX-Request": "true"})[1]
+    assert "1,500 rows read so far." in page
+    assert "hx-trigger" in page
+    assert "<html" not in page
+
+
+def test_the_task_is_there_and_is_acknowledged_at_once() -> None:
+    celery.loader.import_default_modules()
+    assert celery.tasks[uploads.RUN].acks_late is False
