@@ -152,6 +152,10 @@ def test_what_cannot_be_taken_says_so_and_leaves_nothing(
     for fields, sentence in refusals:
         status, page = send(admin, **{"text": "x", **fields})
         assert (status, sentence in page) == (422, True), fields
+    torn = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + b"x" * 70_000
+    sent = {"data": torn, "content_type": "multipart/form-data; boundary=b", "headers": {"X-CSRFToken": admin.token}}
+    assert admin.client.post(PATH, **sent, environ_overrides={"CONTENT_LENGTH": "99999"}).status_code == 400
+    assert not list(folder.iterdir()), "the browser was closed in the middle"
     settings = application.extensions["settings"]
     application.extensions["settings"] = settings.model_copy(update={"directory_upload_mb": 0})
     status, page = send(admin, "x" * 70_000)
