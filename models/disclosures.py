@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
@@ -145,6 +145,13 @@ def suppress_under(session: Session, consent_id: uuid.UUID) -> Sequence[uuid.UUI
     """
     telling = select(TextMessage.id).join(Disclosure, Disclosure.id == TextMessage.disclosure_id)
     return suppress_queued(session, telling.where(Disclosure.consent_id == consent_id))
+
+
+def contact_of_text(session: Session, text_id: uuid.UUID) -> uuid.UUID | None:
+    """The contact that a text belongs to, or that it tells a place of; its words are not read."""
+    query = select(func.coalesce(TextMessage.contact_id, Disclosure.contact_id)).select_from(TextMessage)
+    query = query.outerjoin(Disclosure, Disclosure.id == TextMessage.disclosure_id)
+    return session.scalar(query.where(TextMessage.id == text_id))
 
 
 def latest_disclosures(session: Session, limit: int) -> Sequence[Disclosure]:

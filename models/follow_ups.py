@@ -215,6 +215,16 @@ def lock_started(session: Session, follow_up_id: uuid.UUID) -> FollowUp | None:
     return session.scalar(query.where(FollowUp.kind.in_(PLANNED)).with_for_update(key_share=True, of=FollowUp))
 
 
+def hurry(session: Session, contact_id: uuid.UUID, text_id: uuid.UUID, now: datetime) -> None:
+    """The step whose text this is waits no longer for an answer; one that somebody has just now is left to them."""
+    mine = (FollowUp.contact_id == contact_id, FollowUp.plan["text"].astext == str(text_id))
+    by_text = FollowUp.plan["by"].astext == "text"
+    waits = select(FollowUp.id).where(*mine, by_text, FollowUp.status == FollowUpStatus.STARTED, FollowUp.due_at > now)
+    free = waits.with_for_update(key_share=True, skip_locked=True).cte("free")
+    sooner = update(FollowUp).where(FollowUp.id == free.c.id).values(due_at=now)
+    session.execute(sooner, execution_options={"synchronize_session": False})
+
+
 def open_referral_work(session: Session, limit: int = 100) -> Sequence[FollowUp]:
     """What counselors have to see to about referrals, with its contact, the longest due first."""
     people = joinedload(FollowUp.contact).options(joinedload(Contact.caller), joinedload(Contact.counselor))

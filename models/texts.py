@@ -26,7 +26,7 @@ from models.bed_contacts import BedContact
 from models.contacts import Contact
 from models.crypto import EncryptedText
 from models.people import Caller
-from routing.sending import Purpose, Rank
+from routing.sending import Rank
 from routing.vocabulary import TextStatus
 
 
@@ -228,13 +228,9 @@ def count_inbound(session: Session, contact_id: uuid.UUID, since: datetime) -> i
     return session.scalar(query) or 0
 
 
-def last_follow_up_text(session: Session, contact_id: uuid.UUID, since: datetime) -> TextMessage | None:
-    """The newest check-in text of a contact that was written since then."""
-    query = select(TextMessage).where(
-        TextMessage.contact_id == contact_id, TextMessage.outgoing, TextMessage.purpose == Purpose.FOLLOW_UP,
-        TextMessage.created_at >= since,
-    )  # fmt: skip
-    return session.scalar(query.order_by(TextMessage.created_at.desc()).limit(1))
+def status_of(session: Session, text_id: uuid.UUID) -> TextStatus | None:
+    """What became of a message; its words are not read."""
+    return session.scalar(select(TextMessage.status).where(TextMessage.id == text_id))
 
 
 def last_inbound(session: Session, contact_id: uuid.UUID) -> TextMessage | None:

@@ -76,10 +76,13 @@ class Rank(IntEnum):
 
 
 def rank_of(purpose: Purpose, *, in_danger: bool) -> Rank:
-    """The rank of a text; `in_danger`: it belongs to a contact with 911 or 988 before everything."""
-    if in_danger or purpose is Purpose.COUNSELOR_NOTICE:
-        return Rank.FIRST
-    return Rank.UNASKED if purpose in UNASKED else Rank.ANSWER
+    """The rank of a text; `in_danger`: it belongs to a contact with 911 or 988 before everything.
+
+    What nobody asked for just now comes after every answer, also to somebody who was in danger then.
+    """
+    if purpose in UNASKED:
+        return Rank.UNASKED
+    return Rank.FIRST if in_danger or purpose is Purpose.COUNSELOR_NOTICE else Rank.ANSWER
 
 
 def zones_of(person: Person, window: Window) -> Sequence[str]:

@@ -43,6 +43,8 @@ def _do(house: House, ids: Sequence[uuid.UUID], status: FollowUpStatus, act: Act
             act(session, house, due, now)
         for row in due:
             row.claimed_at = None
+            if "failures" in row.plan:  # only those in a row count
+                row.plan = {key: value for key, value in row.plan.items() if key != "failures"}
 
 
 def _one(house: House, follow_up_id: uuid.UUID, status: FollowUpStatus, act: Act, now: datetime) -> None:

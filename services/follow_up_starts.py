@@ -90,7 +90,7 @@ def _write(session: Session, house: House, row: FollowUp, known: _Known, now: da
         if "STOP" not in body and caller.id not in known.wrote and caller.id not in known.written:
             body = f"{body} {house.phrases.text('text.stop_hint', language)}"
         known.written.add(caller.id)
-        texts.queue_text(
+        written = texts.queue_text(
             session,
             body=body,
             purpose=Purpose.FOLLOW_UP,
@@ -99,6 +99,7 @@ def _write(session: Session, house: House, row: FollowUp, known: _Known, now: da
             caller=caller,
             now=now,
         )
+        row.plan = {**row.plan, "text": str(written.id)}
         _begin(session, row, now)
 
 

@@ -62,8 +62,8 @@ def _next_hour(session: Session, house: House, contact: Contact, now: datetime) 
 
 def was_not_delivered(session: Session, row: FollowUp) -> bool:
     """Whether the text of this attempt never came to the person's phone, as far as the network told."""
-    sent = texts.last_follow_up_text(session, row.contact_id, row.started_at or row.created_at)
-    return sent is not None and sent.status in NOT_THERE
+    sent = row.plan.get("text")
+    return sent is not None and texts.status_of(session, uuid.UUID(sent)) in NOT_THERE
 
 
 def take(house: House, follow_up_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime) -> bool:

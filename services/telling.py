@@ -11,6 +11,7 @@ from models.contacts import Contact, lock_contact
 from models.disclosures import DisclosureConsent
 from routing.disclosure import SharedFor, Told
 from routing.sending import Purpose
+from routing.vocabulary import Language
 from services import disclosure
 from services.directory import staff_texts
 from services.directory.bed_questions import within_hours
@@ -47,7 +48,10 @@ def tell_now(
         if phone is not None and not within_hours(house, phone, now):
             return NotTold.NIGHT
         place = found.facility_id
-        told = disclosure.disclose(session, house, contact, place, purpose, how, now, actor_id=counselor_id)
+        language = phone.language if phone is not None else Language.ENGLISH
+        told = disclosure.disclose(
+            session, house, contact, place, purpose, how, now, actor_id=counselor_id, language=language
+        )
         if told is not None and phone is not None:
             _text(session, house, contact, phone, told, now)
         return told or NotTold.NO_CONSENT

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from models import outbox, texts
+from models import disclosures, follow_ups, outbox, texts
 from models.contacts import record
 from models.texts import TextMessage
-from routing.sending import Refusal, Verdict
+from routing.sending import Purpose, Refusal, Verdict
 from routing.vocabulary import TextStatus
 from services import consent, disclosure, text_pace
 from services.house import House
@@ -86,15 +86,30 @@ def put_back(message: TextMessage, due_at: datetime) -> None:
 def suppress(session: Session, message: TextMessage, refusal: Refusal, now: datetime) -> Sent:
     """A message (locked) that may never go."""
     message.status = TextStatus.SUPPRESSED
+    answer_no_more(session, message, now)
     tell(session, message, "text_suppressed", now, reason=refusal.value)
     return Sent.SUPPRESSED
 
 
 def tell(session: Session, message: TextMessage, kind: str, now: datetime, **data: object) -> None:
     """What happened to a message, on its contact's timeline and pages."""
-    if message.contact_id is not None:
-        record(session, message.contact_id, kind, now, text=str(message.id), purpose=message.purpose, **data)
-    show(session, message)
+    contact_id = contact_of(session, message)
+    if contact_id is not None:
+        record(session, contact_id, kind, now, text=str(message.id), purpose=message.purpose, **data)
+        outbox.touch(session, contact_id)
+
+
+def contact_of(session: Session, message: TextMessage) -> uuid.UUID | None:
+    """The contact that a message belongs to, or that it tells a place of."""
+    if message.disclosure_id is None:
+        return message.contact_id
+    return disclosures.contact_of_text(session, message.id)
+
+
+def answer_no_more(session: Session, message: TextMessage, now: datetime) -> None:
+    """A message that does not arrive gets no answer: the step that waits for one goes on at once."""
+    if message.purpose == Purpose.FOLLOW_UP and message.contact_id is not None:
+        follow_ups.hurry(session, message.contact_id, message.id, now)
 
 
 def show(session: Session, message: TextMessage) -> None:

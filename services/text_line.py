@@ -4,7 +4,10 @@ import logging
 import uuid
 from datetime import datetime, timedelta
 
-from models import text_budget
+from models import outbox, text_budget
+from models.contacts import record
+from models.disclosures import contact_of_text
+from models.follow_ups import hurry
 from services import alarms, texts
 from services.alarms import AlarmKind
 from services.house import House
@@ -14,7 +17,6 @@ from telephony.ports import Telephony
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # a number and tick; the next tick goes on
 PUT_OFF = timedelta(seconds=30)  # a text that breaks what sends it lets the others pass
-GIVEN_UP_AFTER = 3
 
 
 def send_in_line(house: House, telephony: Telephony, now: datetime) -> int:
@@ -46,5 +48,10 @@ def _send_from(house: House, telephony: Telephony, number: str, now: datetime) -
 def _put_off(house: House, message_id: uuid.UUID, now: datetime) -> None:
     """It goes to the back; having broken often enough it is failed, and people decide (web: failed deliveries)."""
     with house.db.begin() as session:
-        if text_budget.put_off(session, message_id, now + PUT_OFF, GIVEN_UP_AFTER):
-            alarms.raise_alarm(session, AlarmKind.TEXT_FAILED, now)
+        if text_budget.put_off(session, message_id, now + PUT_OFF, texts.ATTEMPT_LIMIT):
+            contact_id = contact_of_text(session, message_id)
+            alarms.raise_alarm(session, AlarmKind.TEXT_FAILED, now, subject=contact_id or "")
+            if contact_id is not None:
+                record(session, contact_id, "text_failed", now, text=str(message_id))
+                outbox.touch(session, contact_id)
+                hurry(session, contact_id, message_id, now)

@@ -10,7 +10,7 @@ from models.contacts import record
 from models.texts import TextMessage
 from routing.lifecycle import text_may_become
 from routing.vocabulary import TextStatus
-from services import consent
+from services import consent, text_claims
 from services import texts as sending
 from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, SentText, Telephony
@@ -56,9 +56,12 @@ def note_status(house: House, message_id: uuid.UUID, report: StatusReport, now: 
         if text_may_become(message.status, reported):
             message.status = reported
             message.error_code = report.error_code or message.error_code
-            if message.contact_id is not None:
-                record(session, message.contact_id, f"text_{reported.value}", now, text=str(message.id))
-                outbox.touch(session, message.contact_id)
+            contact_id = text_claims.contact_of(session, message)
+            if contact_id is not None:
+                record(session, contact_id, f"text_{reported.value}", now, text=str(message.id))
+                outbox.touch(session, contact_id)
+            if reported in (TextStatus.FAILED, TextStatus.UNDELIVERED):
+                text_claims.answer_no_more(session, message, now)
         if report.error_code == sending.BLOCKED_BY_THE_PERSON:
             consent.stopped_at_the_provider(session, message, now)
         return message.status

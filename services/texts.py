@@ -201,7 +201,8 @@ def try_again(session: Session, message: TextMessage, now: datetime, wait: timed
 def fail(session: Session, message: TextMessage, now: datetime) -> None:
     """Give a message up (refused for good, or past the limit of attempts): people see it on the contact."""
     message.status = TextStatus.FAILED
-    alarms.raise_alarm(session, AlarmKind.TEXT_FAILED, now, subject=message.contact_id or "")
+    text_claims.answer_no_more(session, message, now)
+    alarms.raise_alarm(session, AlarmKind.TEXT_FAILED, now, subject=text_claims.contact_of(session, message) or "")
     text_claims.tell(session, message, "text_failed", now, code=message.error_code, attempts=message.attempts)
 
 

@@ -4,9 +4,11 @@ import logging
 from datetime import datetime
 
 from models import people
+from models.consents import ConsentHow, ConsentKind
 from models.contacts import take_receipt
 from routing import phone
-from services import alarms, hand_over, text_contacts
+from routing.consent import Keyword
+from services import alarms, hand_over, keyword_texts, text_contacts
 from services.alarms import AlarmKind
 from services.callers import caller_for
 from services.conversation import Heard, receipt_of, receive_text
@@ -33,7 +35,7 @@ def receive_or_set_aside(house: House, inbound: Inbound, now: datetime) -> Heard
 
 
 def _set_aside(house: House, inbound: Inbound, now: datetime) -> Heard:
-    """Nothing of it is understood by a machine: it is kept, and those on shift are told that somebody writes."""
+    """Nothing of it is understood by a machine, save STOP: it is kept, and those on shift hear that somebody writes."""
     with house.db.begin() as session:
         if not take_receipt(session, receipt_of(inbound.sid), now):
             return Heard.AGAIN
@@ -43,6 +45,8 @@ def _set_aside(house: House, inbound: Inbound, now: datetime) -> Heard:
             return Heard.IGNORED
         caller = people.lock_caller(session, caller_for(session, sender, now).id)
         contact = text_contacts.current(session, caller, inbound, now)
-        text_contacts.keep(session, contact, inbound, now)
+        kept = text_contacts.keep(session, contact, inbound, now)
+        if keyword_texts.keyword_in(contact, inbound) is Keyword.STOP:
+            keyword_texts.note_consent(session, contact, ConsentKind.TEXTS_STOPPED, ConsentHow.KEYWORD, kept)
         hand_over.want_counselor(session, house, contact, "not_read", now)
         return Heard.KEPT

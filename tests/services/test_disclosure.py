@@ -16,6 +16,7 @@ from services import disclosure, texts
 from services.house import House
 from tests.services.consenting import a_consent, a_person, a_place
 from tests.services.outside import HELPLINE, NOON, Provider, make_contact, make_counselor
+from tests.services.texting import story
 
 TREATMENT = SharedFor.TREATMENT
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +107,7 @@ def test_a_text_that_tells_something_waits_for_no_consent_that_is_gone(house: Ho
         sent = session.get_one(TextMessage, message.id)
         assert sent.status is (TextStatus.SENT if over == "live" else TextStatus.SUPPRESSED)
     assert len(provider.sent) == (1 if over == "live" else 0)
+    assert ("text_suppressed" in story(house, contact)) is (over != "live"), "the contact shows it"
 
 
 def test_only_the_disclosure_reads_facts_for_others() -> None:

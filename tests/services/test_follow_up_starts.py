@@ -64,6 +64,10 @@ def test_one_that_breaks_and_a_worker_that_dies_hold_up_nobody(house: House, mon
     with house.db.begin() as session:
         left = session.scalars(select(FollowUp).where(FollowUp.status == FollowUpStatus.PENDING)).one()
         assert (left.id, left.plan["failures"]) == (broken.id, 1)
+        left.plan = {**PLAN, "failures": 1}
+    follow_up_starts.start_due(house, NOON + claimed.LEASE + claimed.FAILED_PAUSE)
+    with house.db.begin() as session:
+        assert "failures" not in session.get_one(FollowUp, broken.id).plan, "only those in a row count"
 
 
 def test_workers_at_once_start_nothing_twice(build_clean_engine: Callable[[], Engine], house: House) -> None:

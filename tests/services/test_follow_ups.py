@@ -12,10 +12,12 @@ from models.matches import MatchRecord
 from models.people import Caller
 from models.texts import TextMessage
 from routing.follow_up import Outcome
+from routing.sending import Purpose
 from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus, TextStatus
-from services import follow_up_plans, follow_up_starts, follow_ups, reaching, unreachable
+from services import follow_up_plans, follow_up_starts, follow_ups, reaching, text_reports, texts, unreachable
 from services.house import House
 from services.match_replay import note_choice
+from services.text_reports import StatusReport
 from services.unreachable import LastWord
 from tests.services.outside import NIGHT, NOON, make_caller, make_contact, make_counselor, write_in
 
@@ -97,7 +99,13 @@ def test_whom_a_text_does_not_reach_is_called_at_their_own_hours_when_they_said_
         caller = session.scalars(select(Caller)).one()
         caller.calling_ok, caller.timezone = True, "America/New_York"
         caller.safe_from_hour, caller.safe_until_hour = 17, 19
-        session.scalars(select(TextMessage)).one().status = TextStatus.UNDELIVERED
+        sent = session.scalars(select(TextMessage)).one()
+        other = texts.copy_of(sent, Purpose.FOLLOW_UP, NOON + DAY + timedelta(hours=1))
+        other.status = TextStatus.DELIVERED  # another step's, which says nothing of this one's
+        session.add(other)
+    told = NOON + 2 * DAY - timedelta(hours=2)
+    assert text_reports.note_status(house, sent.id, StatusReport("SM1", "undelivered"), told) is TextStatus.UNDELIVERED
+    assert rows(house)[0].due_at == told, "nobody waits for an answer to it"
     swept(house, NOON + 2 * DAY)
     (row,) = rows(house)
     assert (row.status, row.plan["instead"], row.due_at) == (
@@ -109,7 +117,7 @@ def test_whom_a_text_does_not_reach_is_called_at_their_own_hours_when_they_said_
     (row,) = rows(house)
     assert (row.status, row.attempts) == (FollowUpStatus.PENDING, 1)
     assert row.due_at > NOON + 3 * DAY, "not the next minute again"
-    assert len(texts_out(house)) == 1
+    assert len(texts_out(house)) == 2
 
 
 def test_a_caller_who_agreed_on_the_telephone_is_texted(house: House) -> None:

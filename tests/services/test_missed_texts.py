@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact
+from models.people import Caller
 from models.texts import TextMessage
-from services import conversation, hand_over, missed_texts
+from services import conversation, hand_over, keyword_texts, missed_texts
 from services.conversation import Inbound
 from services.house import House
 from telephony.ports import ProviderUnsure, ReceivedText
@@ -97,3 +98,11 @@ def test_a_text_that_nothing_can_take_is_kept_for_a_counselor_and_holds_up_no_ot
         *(hand_over.COUNSELOR, NOON + timedelta(minutes=3)),
     )
     assert missed_texts.take_missed(broken, provider, NOON + timedelta(minutes=4)) == 0
+
+
+def test_stop_holds_also_when_nothing_can_take_the_text(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyword_texts, "obey", lambda *_, **__: 1 / 0)
+    provider = Provider(received=[received("SM1", "Stop", NOON - timedelta(minutes=9))])
+    assert missed_texts.take_missed(house, provider, NOON) == 1
+    with house.db.begin() as session:
+        assert session.scalars(select(Caller.texts_stopped_at)).one() == NOON

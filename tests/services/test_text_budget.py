@@ -19,6 +19,7 @@ from services.house import House
 from services.text_claims import Sent
 from telephony.ports import ProviderRefused
 from tests.services.outside import HELPLINE, NOON, Provider, make_caller, make_contact, make_counselor
+from tests.services.texting import events
 
 SECOND = timedelta(seconds=1)
 
@@ -49,8 +50,9 @@ def ticks(house: House, provider: Provider, seconds: Iterable[int]) -> list[int]
 def test_danger_goes_at_once_then_answers_then_what_nobody_asked_for(slow: House) -> None:
     provider = Provider()
     for number in range(3):
-        texts.send(slow, provider, queue(slow, f"check-in {number}", Purpose.FOLLOW_UP), NOON)
-    assert told(provider) == ["check-in 0"], "one a second"
+        check_in = queue(slow, f"check-in {number}", Purpose.FOLLOW_UP, Urgency.CALL_911)
+        texts.send(slow, provider, check_in, NOON)
+    assert told(provider) == ["check-in 0"], "one a second, also to somebody who was in danger then"
     late = [queue(slow, f"answer {number}", Purpose.REPLY) for number in range(5)]
     outcomes = [texts.send(slow, provider, message_id, NOON) for message_id in late]
     assert outcomes == [Sent.SENT] * 3 + [Sent.IN_LINE] * 2, "answers borrow from the next three seconds"
@@ -85,10 +87,14 @@ def test_a_text_that_cannot_be_read_lets_the_others_pass_and_becomes_work(slow: 
     queue(slow, "answer", Purpose.REPLY)
     with slow.db.begin() as session:
         session.execute(text("update text_message set body = 'no key' where id = :id"), {"id": broken})
-    assert ticks(slow, provider, [0, 30, 60]) == [1, 0, 0]
+    tries = texts.ATTEMPT_LIMIT
+    assert ticks(slow, provider, range(0, 30 * (tries - 1), 30)) == [1, *[0] * (tries - 2)]
+    assert failures.failures_now(slow).rows == (), "the provider's own refusals count the same, and are not the last"
+    ticks(slow, provider, [30 * tries])
     assert told(provider) == ["answer"]
     (failure,) = failures.failures_now(slow).rows
-    assert (failure.id, failure.attempts) == (str(broken), 3)
+    assert (failure.id, failure.attempts) == (str(broken), tries)
+    assert "text_failed" in events(slow)
     with slow.db.begin() as session:
         admin = make_counselor(session).id
     assert failures.let_go(slow, FailureKind.TEXT, failure.id, LetGoReason.CANNOT_WORK, admin, NOON)

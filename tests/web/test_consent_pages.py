@@ -128,11 +128,13 @@ def test_a_consent_is_asked_for_signed_told_and_taken_back(
     assert "reads texts" in ana.post(told, purpose="treatment", how="text")[1]
     awake = replace(house, rules=replace(house.rules, text_window_start_hour=0, text_window_end_hour=24))
     application.extensions["house"] = awake
-    phone_of_place = BedPhone(listing.facility_id, "+16175550177", ("detox",), ())
+    phone_of_place = BedPhone(listing.facility_id, "+16175550177", ("detox",), (), language=Language.SPANISH)
     assert register_phone(house, phone_of_place, datetime.now(UTC), None) is None
     assert "Texted to Quay House" in ana.post(told, purpose="treatment", how="text")[1]
     sent = last_text(house)
-    assert all(words in sent.body for words in ("alprazolam", "42 CFR part 2 prohibits", "The consent ends on"))
+    words_in_spanish = ("alprazolam", "sustancias", "El consentimiento")
+    assert all(words in sent.body for words in words_in_spanish), sent.body
+    assert "The consent ends on" not in sent.body
     assert sent.bed_contact_id is not None
     page = ana.post(f"/contacts/{contact.id}/consents/{kept.id}/sheet", purpose="treatment")[1]
     assert all(words in page for words in ("alprazolam", "NOT sufficient", "The consent ends on"))
