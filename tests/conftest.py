@@ -2,6 +2,7 @@
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
     "tests.fixtures.servers",
@@ -21,18 +22,33 @@ hypothesis.settings.register_profile("harborline", deadline=None)
 hypothesis.settings.load_profile("harborline")
 
 
-# What takes long to start is started once: all tests that ask for one of these run in the same process.
-STARTED_ONCE = {"running_line": "line", "world": "degraded", "console": "browser", "kept_data": "embedded"}
+# What takes long to start is started once: the tests that ask for it run in the same process, one after the other.
+STARTED_ONCE = {
+    "tests/browser/": "the console",
+    "tests/runtime/test_embedded.py": "embedded servers",
+    "tests/scenarios/test_degraded.py": "a line without servers",
+    "tests/scenarios/test_a_killed_worker.py": "",  # starts its own
+    "tests/scenarios/test_chaos.py": "",
+    "tests/scenarios/": "the line",
+}
 
 
-@pytest.hookimpl(tryfirst=True)  # the groups are read by xdist in the same hook
+class TogetherScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Each test goes to whichever process is free, save those that share what takes long to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((what for path, what in STARTED_ONCE.items() if nodeid.startswith(path)), "") or nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TogetherScheduling:
+    """How tests are shared out. (`--dist loadgroup` would do, if it knew how this pytest names its tests.)"""
+    return TogetherScheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests first: they mostly wait for real processes, and meanwhile the other core has all the rest to do.
 
     At the end of the run they would wait one after the other with nothing beside them. The order is kept otherwise.
     """
-    for item in items:
-        for fixture, group in STARTED_ONCE.items():
-            if fixture in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("slow", "xdist_group"))))
+    items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))

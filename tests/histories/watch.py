@@ -18,7 +18,9 @@ VOICEMAIL = ("please say your message", "diga su mensaje")
 SORRY = ("nobody could answer. please call", "nadie pudo contestar. llame")
 DANGER = ("this sounds like an emergency", "you matter, and this is urgent", "you are not alone")
 TALKS_ON = 45.0
-TROUBLE_SECONDS = 20.0  # what one lost or slow webhook costs before the fallback
+TROUBLE_SECONDS = (
+    70.0  # what one lost webhook costs: 15 s of silence, the words of the fallback, and its ring of on-call phones
+)
 
 
 class CallerWatch:
