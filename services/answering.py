@@ -12,8 +12,8 @@ from models.people import Counselor
 from routing import call_flow
 from routing.documents import Document, HangUp, Say
 from routing.lifecycle import leg_may_become
-from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus
-from services import counselor_notices, knowing, rings, tasks, waiting
+from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Urgency
+from services import counselor_notices, knowing, rings, tasks
 from services.house import House
 from services.matching import desk_of
 
@@ -131,7 +131,7 @@ def facts(house: House, contact: Contact, language: Language, now: datetime) -> 
     The caller hears nobody until it is said, so "Waited 7 seconds" would only be one second more.
     """
     waited = int((now - (contact.waiting_since or now)).total_seconds())
-    says = [Say(f"voice.fact_{contact.urgency.value}")] if waiting.is_danger(contact) else []
+    says = [Say(f"voice.fact_{contact.urgency.value}")] if contact.urgency is not Urgency.NONE else []
     zip_code = knowing.value_of(contact, "zip")
     if zip_code:
         says.append(Say("voice.fact_zip", {"zip": " ".join(zip_code)}))

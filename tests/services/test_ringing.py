@@ -191,6 +191,16 @@ def test_after_press_one_the_counselor_hears_what_it_is_about_and_before_it_noth
     assert says(document) == ["voice.fact_substances", "voice.fact_more_than_one"]
 
 
+def test_a_counselor_without_a_page_hears_that_medical_staff_is_needed_today(stage: Stage) -> None:
+    stage.counselor(101)
+    contact = stage.dials()
+    waiting.heard(
+        stage.house, contact, "what", None, "i stopped my klonopin three days ago and i am shaking", stage.now
+    )
+    stage.rings(contact)
+    assert says(stage.takes(101))[0] == "voice.fact_urgent_same_day_medical"
+
+
 def test_a_counselor_is_told_that_a_silent_caller_may_be_on_a_tty(stage: Stage) -> None:
     stage.counselor(101)
     contact = stage.dials()
