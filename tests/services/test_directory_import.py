@@ -19,14 +19,7 @@ from tests.fixtures.directory import SAMPLE, WORKBOOK_HEADER, WriteCsv, place
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 REAL = Path(__file__).resolve().parents[3] / "shared" / "domain" / "data"
-REAL_WORKBOOK = next(
-    (
-        path
-        for folder in (REAL, Path("/work/shared/domain/data"))
-        for path in folder.glob("national-directory-su*.xlsx")
-    ),
-    None,
-)
+REAL_WORKBOOK = next(REAL.glob("national-directory-su*.xlsx"), None)
 Counts = tuple[int, int, int, int, int]
 
 
