@@ -3,7 +3,7 @@
 A place is known by its own key or by an alias of it (models.directory_pairs).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -11,8 +11,6 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-
-from models.patience import allow
 
 # Invented places for trying the line: they leave with the first real file, and never stand beside real ones
 SAMPLE = "sample"
@@ -294,21 +292,3 @@ def take_back(session: Session, undone: int, made: int, generation: int) -> None
     values = {"undone": undone, "made": made, "generation": generation}
     for statement in (_UNDO_REMEMBER, _UNDO_REMOVE, _UNDO_RESTORE, _UNDO_SEEN, _UNDO_ALIASES):
         session.execute(text(statement), values)
-
-
-def fill_zip_codes(session: Session, records: Callable[[], Iterable[tuple[Any, ...]]]) -> int:
-    """Copy ZIP codes (columns in the order of ZipCode) into their table when it is empty; how many."""
-    filled = text("SELECT EXISTS (SELECT 1 FROM zip_code)")
-    if session.execute(filled).scalar_one():
-        return 0
-    allow(session, 0)
-    session.execute(text("LOCK TABLE zip_code IN SHARE ROW EXCLUSIVE MODE"))
-    if session.execute(filled).scalar_one():
-        return 0
-    columns = ("zip5", "latitude", "longitude", "city", "state", "county", "timezone", "kind", "active")
-    return copy_in(session, "zip_code", columns, records())
-
-
-def zip_centroids(session: Session) -> Sequence[tuple[str, float, float, str]]:
-    """ZIP, latitude, longitude, state of every ZIP code."""
-    return [tuple(row) for row in session.execute(text("SELECT zip5, latitude, longitude, state FROM zip_code"))]

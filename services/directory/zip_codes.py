@@ -7,7 +7,7 @@ import numpy as np
 import zipcodes
 from sqlalchemy.orm import Session
 
-from models.directory_store import fill_zip_codes, zip_centroids
+from models.zip_codes import fill_zip_codes, zip_centroids
 from routing.geography import ZipTable
 
 NO_TIMEZONE = ""

@@ -14,6 +14,7 @@ from services.match_desk import build_desk
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage
 from tests.services.outside import NOON
+from tests.services.referring import Story
 from tests.services.texting import Thread
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "directory.csv"
@@ -42,3 +43,9 @@ def text_house(house: House, zip_codes: None, desk) -> House:
 @pytest.fixture
 def caller(text_house: House) -> Thread:
     return Thread(text_house)
+
+
+@pytest.fixture
+def told(caller: Thread) -> Story:
+    """Somebody whom a counselor has told of places of the sample directory."""
+    return Story(caller)

@@ -1,16 +1,12 @@
 """Lost, late and crossed events while phones ring: the caller is never lost, and nobody is rung in a loop."""
 
-from dataclasses import replace
 from itertools import pairwise
 
-from models.contacts import Contact, Leg
 from routing.documents import Enqueue, HangUp, Leave, Ring
-from routing.vocabulary import ContactStatus, LegKind, LegStatus, Presence, Role
-from services import answering, bridging, escalation, releasing, rings, waiting
+from routing.vocabulary import ContactStatus, LegKind, Presence, Role
+from services import answering, bridging, escalation, releasing, waiting
 from services.wait_again import NEXT_TURN
 from tests.services.calls import Stage, joins, says
-
-INTAKE = "+16175550190"
 
 
 def test_a_voicemail_that_picks_up_never_gets_the_caller(stage: Stage) -> None:
@@ -109,20 +105,6 @@ def test_a_bad_number_does_not_stop_the_others(stage: Stage) -> None:
 
     assert stage.rings(contact) == ["+16175550102"]
     assert [leg.end_reason for leg in stage.legs(contact) if leg.ended_at] == ["refused_21211"]
-
-
-def test_a_leg_without_a_word_from_the_provider_ends_after_its_ring_time(stage: Stage) -> None:
-    counselor = stage.counselor(101)
-    stage.network.unsure.add("+16175550101")
-    contact = stage.dials()
-    stage.rings(contact)
-
-    stage.later(60)
-    bridging.sweep(stage.house, stage.network, stage.now)
-
-    lost = [leg for leg in stage.legs(contact) if leg.kind is LegKind.COUNSELOR]
-    assert lost[0].ended_at is not None, "the counselor is free again"
-    assert stage.missed_rings(counselor) == 0, "nobody knows whether that phone ever rang"
 
 
 def test_without_a_worker_the_call_itself_rings_the_counselors(stage: Stage) -> None:
@@ -290,23 +272,3 @@ def test_a_lost_join_event_costs_nobody_the_conversation(stage: Stage) -> None:
 
     assert stage.contact(contact).status is ContactStatus.CONNECTED
     assert stage.network.ended == []
-
-
-def test_the_switchboard_of_a_place_may_ring_as_long_as_the_line_allows(stage: Stage) -> None:
-    stage.house = replace(stage.house, rules=replace(stage.house.rules, intake_ring_seconds=100))
-    stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
-    stage.counselor_enters(101)
-    stage.caller_enters(contact)
-    with stage.house.db.begin() as session:
-        desk = rings.add_leg(
-            session, session.get_one(Contact, contact), LegKind.FACILITY, "+16175550190", None, stage.now
-        )
-        desk.status, desk.placed_at, desk.provider_sid = LegStatus.RINGING, stage.now, "CAdesk"
-    for seconds, has_ended in ((90, False), (45, True)):
-        stage.later(seconds)
-        bridging.sweep(stage.house, stage.network, stage.now)
-        with stage.house.db.begin() as session:
-            assert (session.get_one(Leg, desk.id).ended_at is not None) is has_ended
