@@ -76,7 +76,7 @@ def _in_line(number: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
 def next_in_line(session: Session, number: str, now: datetime) -> uuid.UUID | None:
     """The text to send next from `number`: danger first, then answers, then what nobody asked for; the oldest first."""
     query = select(TextMessage.id).where(*_in_line(number, now))
-    return session.scalar(query.order_by(TextMessage.rank, TextMessage.due_at).limit(1))
+    return session.scalar(query.order_by(TextMessage.rank, TextMessage.due_at, TextMessage.position).limit(1))
 
 
 def anybody_before(session: Session, number: str, rank: int, now: datetime) -> bool:

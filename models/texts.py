@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     Select,
@@ -35,6 +37,8 @@ class TextMessage(Base):
 
     __tablename__ = "text_message"
     id: Mapped[Id]
+    # a question and our answers to it have one `created_at`: among those, the order in which they were written
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     caller_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("caller.id"))
     counselor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id"))  # to or from a counselor
@@ -59,6 +63,7 @@ class TextMessage(Base):
     let_go_reason: Mapped[str | None] = mapped_column(String(32))
     contact: Mapped[Contact | None] = relationship()
     caller: Mapped[Caller | None] = relationship()
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  # nobody asks a new message for its position
     __table_args__ = (
         Index(None, "contact_id", "created_at"),
         Index("ix_text_message_caller_id_created_at", "caller_id", "created_at"),
@@ -118,7 +123,7 @@ def claim_overdue(session: Session, *, due_before: datetime, reminded_before: da
             TextMessage.due_at <= due_before,
             or_(TextMessage.claimed_at.is_(None), TextMessage.claimed_at < reminded_before),
         )
-        .order_by(TextMessage.due_at)
+        .order_by(TextMessage.due_at, TextMessage.position)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
     )
@@ -216,8 +221,8 @@ def stuck_messages(session: Session, claimed_before: datetime, limit: int = 100)
 
 def thread_of(session: Session, contact_id: uuid.UUID) -> Sequence[TextMessage]:
     """A contact's messages in order."""
-    query = select(TextMessage).where(TextMessage.contact_id == contact_id).order_by(TextMessage.created_at)
-    return session.scalars(query).all()
+    query = select(TextMessage).where(TextMessage.contact_id == contact_id)
+    return session.scalars(query.order_by(TextMessage.created_at, TextMessage.position)).all()
 
 
 def count_inbound(session: Session, contact_id: uuid.UUID, since: datetime) -> int:
@@ -238,7 +243,7 @@ def last_inbound(session: Session, contact_id: uuid.UUID) -> TextMessage | None:
     query = (
         select(TextMessage)
         .where(TextMessage.contact_id == contact_id, ~TextMessage.outgoing)
-        .order_by(TextMessage.created_at.desc())
+        .order_by(TextMessage.created_at.desc(), TextMessage.position.desc())
         .limit(1)
     )
     return session.scalar(query)

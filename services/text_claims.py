@@ -43,7 +43,9 @@ class Parcel:
 def claim(house: House, ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Parcel | Sent]:
     """Take those of these messages that are to be sent now; what became of each."""
     with house.db.begin() as session:
-        found = sorted(texts.claim_to_send(session, ids, now), key=lambda m: (m.helpline_number, m.rank, m.due_at))
+        found = sorted(
+            texts.claim_to_send(session, ids, now), key=lambda m: (m.helpline_number, m.rank, m.due_at, m.position)
+        )
         answers = consent.ask_all(session, house, found, now)
         claimed = {
             message.id: _parcel(session, house, message, number, verdict, now)

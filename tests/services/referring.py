@@ -83,7 +83,7 @@ class Story:
     def to_places(self) -> list[str]:
         with self.house.db.begin() as session:
             ours = select(TextMessage).where(TextMessage.outgoing, TextMessage.bed_contact_id.is_not(None))
-            return [row.body for row in session.scalars(ours.order_by(TextMessage.created_at))]
+            return [row.body for row in session.scalars(ours.order_by(TextMessage.position))]
 
     def told(self) -> list[str]:
         """What the caller is texted when the sweeper comes now."""

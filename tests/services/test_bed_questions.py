@@ -55,7 +55,7 @@ def register(house: House, **facts: object) -> Refused | None:
 
 def texts_out(house: House) -> list[str]:
     with house.db.begin() as session:
-        rows = session.scalars(select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.created_at))
+        rows = session.scalars(select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.position))
         return [row.body for row in rows]
 
 

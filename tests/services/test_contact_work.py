@@ -196,7 +196,7 @@ def test_places_are_texted_only_to_somebody_who_said_that_it_is_safe(
     assert text_places(house, contact.id, ana.id, listings, True, NOW)
     assert text_places(house, contact.id, ana.id, listings, False, NOW + timedelta(minutes=1))
     with house.db.begin() as session:
-        sent, again = session.query(TextMessage).order_by(TextMessage.created_at)
+        sent, again = session.query(TextMessage).order_by(TextMessage.position)
         assert sent.body.startswith("Harborline: ")  # to somebody who never wrote to us: who we are, and how to stop
         assert "STOP ends texts" in sent.body
         assert "STOP" not in again.body

@@ -35,7 +35,7 @@ def works(stage: Stage, who: uuid.UUID, words: str) -> None:
 
 def texts(stage: Stage, who: uuid.UUID) -> list[str]:
     with stage.house.db.begin() as session:
-        query = select(TextMessage.body).where(TextMessage.counselor_id == who).order_by(TextMessage.created_at)
+        query = select(TextMessage.body).where(TextMessage.counselor_id == who).order_by(TextMessage.position)
         return list(session.scalars(query))
 
 

@@ -41,7 +41,7 @@ def rows(house: House, kind: FollowUpKind | None = FollowUpKind.CHECK_IN) -> lis
 
 def texts_out(house: House) -> list[str]:
     with house.db.begin() as session:
-        query = select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.created_at)
+        query = select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.position)
         return [message.body for message in session.scalars(query)]
 
 

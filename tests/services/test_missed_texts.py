@@ -23,7 +23,7 @@ def received(sid: str, body: str = "hi", at: datetime = NOON - timedelta(minutes
 
 def kept(house: House) -> list[str]:
     with house.db.begin() as session:
-        query = select(TextMessage.body).where(~TextMessage.outgoing).order_by(TextMessage.created_at)
+        query = select(TextMessage.body).where(~TextMessage.outgoing).order_by(TextMessage.position)
         return list(session.scalars(query))
 
 

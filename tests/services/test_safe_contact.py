@@ -34,7 +34,7 @@ def a_contact(house: House, **facts: object):
 
 def out(house: House) -> list[str]:
     with house.db.begin() as session:
-        query = select(TextMessage.body).where(TextMessage.outgoing).order_by(TextMessage.created_at)
+        query = select(TextMessage.body).where(TextMessage.outgoing).order_by(TextMessage.position)
         return list(session.scalars(query))
 
 

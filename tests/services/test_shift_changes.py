@@ -38,7 +38,7 @@ def works(stage: Stage, who: uuid.UUID, at: datetime) -> bool:
 
 def told(stage: Stage, who: uuid.UUID) -> list[str]:
     with stage.house.db.begin() as session:
-        query = select(TextMessage).where(TextMessage.counselor_id == who).order_by(TextMessage.created_at)
+        query = select(TextMessage).where(TextMessage.counselor_id == who).order_by(TextMessage.position)
         return [message.body for message in session.scalars(query)]
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from models.contacts import Contact, ContactEvent
 from models.outbox import OutboxRow
 from models.people import Caller
-from models.texts import TextMessage
-from routing.sending import Purpose
+from models.text_budget import next_in_line
+from models.texts import TextMessage, thread_of
+from routing.sending import Purpose, Rank
 from routing.vocabulary import TextStatus
 from services import text_reports, texts
 from services.house import House
@@ -263,6 +264,20 @@ def test_texts_that_go_together_share_no_trouble(
     assert [again[one] for one in ids[:2]] == [Sent.SENT] * 2
     assert [text.body for text in provider.sent[2:]] == ["first", "second"]
     assert set(again.values()) == {Sent.SENT, Sent.NOT_OURS}
+
+
+def test_a_question_and_its_answers_read_in_the_order_in_which_they_were_written(house: House) -> None:
+    words = [f"part {number}" for number in range(8)]
+    for body in words:
+        queue(house, body=body)
+    with house.db.begin() as session:
+        for message in session.scalars(select(TextMessage).order_by(TextMessage.position.desc())):
+            message.rank = Rank.UNASKED  # the rows move about in their table
+            session.flush()
+    with house.db.begin() as session:
+        (contact,) = session.scalars(select(Contact))
+        assert [message.body for message in thread_of(session, contact.id)] == words
+        assert next_in_line(session, HELPLINE, NOON) == thread_of(session, contact.id)[0].id
 
 
 def test_a_text_that_breaks_the_claim_holds_up_no_other(house: House, provider: Provider) -> None:

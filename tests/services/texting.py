@@ -34,7 +34,7 @@ class Thread:
     def outgoing(self) -> list[TextMessage]:
         """Texts to this phone, whoever it belongs to."""
         with self.house.db.begin() as session:
-            query = select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.created_at)
+            query = select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.position)
             mine = []
             for message in session.scalars(query):
                 number = message.caller.number if message.caller else None

@@ -192,7 +192,7 @@ def test_a_shift_is_put_elsewhere_once_or_from_now_on_and_gaps_follow(
     assert shifts_of(house, counselor.person) == [f"fri 22:00-06:00 until {before}", f"thu 21:00-05:00 from {before}"]
     with house.db.begin() as session:
         assert session.scalars(select(AuditEvent.kind)).all().count("shift_moved") == 3
-        notices = session.scalars(select(TextMessage).order_by(TextMessage.created_at)).all()
+        notices = session.scalars(select(TextMessage).order_by(TextMessage.position)).all()
     assert "is now 21:00 on Thursday" in notices[-1].body
     assert counselor.get(address)[0] == 403
 
