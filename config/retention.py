@@ -4,7 +4,10 @@ import tomllib
 from pathlib import Path
 
 PATH = Path(__file__).parent / "content" / "retention.toml"
-KINDS = ("voicemail_sound", "words", "identity", "staff_texts", "sign_ins", "receipts", "audit")
+KINDS = (
+    *("voicemail_sound", "words", "identity", "staff_texts", "sign_ins", "receipts"),
+    *("blocks", "test_calls", "settings", "audit"),
+)
 SHORTEST_AUDIT = 2190  # days; 45 CFR 164.316(b)(2)(i)
 SHORTEST_RECEIPTS = 7  # an event may come again for as long as missed ones are looked for
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import disclosures, retention, texts
+from models import disclosures, legal_holds, retention, texts
+from models.care import CarePlan, block_of
 from models.consents import consents_of
 from models.contacts import Contact, events_of
 from models.forms import filled_form
+from models.legal_holds import LegalHold
 from models.people import Caller, lock_caller
 from models.reading import contacts_of_caller, follow_ups_of
 from models.referrals import referrals_of
-from models.retention import LegalHold
 from models.voicemails import voicemails_of
 from routing.links import without_keys
 from services import audit
@@ -71,7 +72,7 @@ def forget(house: House, caller_id: uuid.UUID, by: uuid.UUID, now: datetime) -> 
     """
     with house.db.begin() as session:
         caller = lock_caller(session, caller_id)
-        if retention.is_held(session, caller_id):
+        if legal_holds.is_held(session, caller_id):
             return RecordRefused.HELD
         if retention.goes_on(session, caller_id):
             return RecordRefused.GOES_ON
@@ -100,6 +101,11 @@ def export(house: House, caller_id: uuid.UUID, by: uuid.UUID, now: datetime) -> 
             "calling_ok": caller.calling_ok,
             "relay": caller.relay,
             "voicemail_ok": caller.voicemail_ok,
+            "safe_from_hour": caller.safe_from_hour,
+            "safe_until_hour": caller.safe_until_hour,
+            "neutral_name": caller.neutral_name,
+            "care_plan": plan.words if (plan := session.get(CarePlan, caller_id)) else None,
+            "block": _block(session, caller.number),
             "texts_stopped_at": _at(caller.texts_stopped_at),
             "allowed_and_forbidden": [
                 {"at": one.at.isoformat(), "what": one.kind.value, "how": one.how.value}
@@ -155,6 +161,13 @@ def _contact(session: Session, contact: Contact) -> Plain:
             {"at": one.at.isoformat(), "kind": one.kind} for one in events_of(session, contact.id)
         ],
     }  # fmt: skip
+
+
+def _block(session: Session, number: str | None) -> Plain | None:
+    block = block_of(session, number) if number else None
+    return (
+        {"at": block.created_at.isoformat(), "until": block.until.isoformat(), "why": block.reason} if block else None
+    )
 
 
 def _at(moment: datetime | None) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import audit_trail, consents, disclosures, reading, retention, texts
+from models import audit_trail, consents, disclosures, legal_holds, reading, texts
 from models.audit_trail import Wanted
 from models.contacts import Contact
 from models.people import caller_by_number
@@ -131,7 +131,7 @@ def record_of(
                 for event in consents.consents_of(session, contact.caller_id)
             ),
             of_number=tuple((one.id, one.opened_at, one.channel.value) for one in everything),
-            holds=tuple(hold_row(hold) for hold in retention.holds_of(session, contact.caller_id)),
+            holds=tuple(hold_row(hold) for hold in legal_holds.holds_of(session, contact.caller_id)),
             forgotten_at=contact.caller.forgotten_at,
         )
         for one in chosen:

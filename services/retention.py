@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import retention
-from models.retention import LegalHold, ProviderCopy
+from models import legal_holds, outlived, retention
+from models.legal_holds import LegalHold
+from models.retention import ProviderCopy
 from services import audit
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
@@ -48,8 +49,8 @@ def forecast(house: House, now: datetime) -> tuple[Forecast, ...]:
             Forecast(
                 kind,
                 days,
-                retention.count_outlived(session, kind, now - timedelta(days=days)),
-                retention.count_outlived(session, kind, now - timedelta(days=days) + min(SOON, timedelta(days=days))),
+                outlived.count_outlived(session, kind, now - timedelta(days=days)),
+                outlived.count_outlived(session, kind, now - timedelta(days=days) + min(SOON, timedelta(days=days))),
             )
             for kind, days in house.retention.items()
         )
@@ -58,7 +59,7 @@ def forecast(house: House, now: datetime) -> tuple[Forecast, ...]:
 def standing(house: House) -> tuple[tuple[HoldRow, ...], int]:
     """The holds that stand, and how many copies the provider is still to remove."""
     with house.db.begin() as session:
-        return tuple(hold_row(hold) for hold in retention.holds_now(session)), retention.count_copies(session)
+        return tuple(hold_row(hold) for hold in legal_holds.holds_now(session)), retention.count_copies(session)
 
 
 def apply_due(house: House, now: datetime, *, by: uuid.UUID | None = None) -> Mapping[str, int]:

@@ -42,8 +42,8 @@ class Person:
     confirmed_at: datetime
     must_enrol: bool = False  # a second factor is asked of this role, and there is none yet
 
-    def may_see_numbers(self, now: datetime) -> bool:
-        """Whether the password was given so lately that a masked number may be uncovered."""
+    def confirmed_lately(self, now: datetime) -> bool:
+        """Whether password or passkey was given so lately that a grave act, or a look at a number, goes on."""
         return now - self.confirmed_at < STEP_UP_LASTS
 
     @property

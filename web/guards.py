@@ -119,13 +119,6 @@ def _to(endpoint: str, **values: Any) -> ResponseReturnValue:
     return redirect(url_for(endpoint, **values))
 
 
-def stepped_up(back_to: str) -> ResponseReturnValue | None:
-    """For what asks for the password anew: None when it was given just now, else the way to give it and come back."""
-    if person().may_see_numbers(now()):
-        return None
-    return _to("signing.step_up", next=back_to)
-
-
 def enter(entered: Person) -> None:
     """This browser's session is that of `entered` from now on; its cookie is new, its pages' tokens stay good."""
     session.permanent = True

@@ -72,11 +72,11 @@ def test_a_passkey_is_a_way_in_and_a_second_factor_and_steps_up(house: House, an
     assert finish_sign_in(house, again.sign_in_id, codes[0], LATER) is not None
 
     late = LATER + timedelta(minutes=10)
-    assert not alone.may_see_numbers(late)
+    assert not alone.confirmed_lately(late)
     asked = given(passkeys.ask_to_step_up(house, alone.sign_in_id, SITE, late))
     renewed = passkeys.step_up(house, alone.sign_in_id, asked.id, SITE, device.use(asked.options), late)
     assert renewed is not None
-    assert renewed.may_see_numbers(late)
+    assert renewed.confirmed_lately(late)
     assert renewed.sign_in_id != alone.sign_in_id
 
     assert passkeys.remove(house, uuid.uuid4(), passkeys.listing(house, ana.id)[0].id, late) is False

@@ -10,11 +10,13 @@ import pytest
 
 from config.retention import load_retention
 from models.base import Base
+from models.care import Block
 from models.contacts import Contact, ContactEvent, Leg
-from models.crypto import EncryptedBytes, EncryptedJSON, EncryptedText
+from models.crypto import EncryptedBytes, EncryptedJSON, EncryptedText, lookup_hash
 from models.disclosures import Disclosure
 from models.follow_ups import FollowUp
 from models.forms import FilledForm, FormVersion
+from models.line_setup import SettingEdit, TestCall
 from models.people import AuditEvent, Caller, Counselor
 from models.retention import ProviderCopy
 from models.texts import TextMessage
@@ -204,16 +206,47 @@ def test_a_person_is_forgotten_here_and_at_the_provider(
         assert {"person_exported", "person_forgotten"} <= set(kinds)
 
 
+def test_numbers_of_blocks_test_calls_and_old_settings_go_too(
+    house: House, full: Callable[..., Contact], add_person: Callable[[Role], Counselor]
+) -> None:
+    admin, held, contact = add_person(Role.ADMIN), full(3, "+16175550145"), full(1)
+    day, week = NOW - ONE_DAY, NOW - timedelta(days=7)
+    with house.db.begin() as session:
+        ended, made = LegStatus.ENDED, {"by": admin.id}
+        session.add_all(
+            [TestCall(number=CALLER, status=ended, sid=f"CA{at:%d}", at=at, **made) for at in (week, day)]
+            + [
+                Block(number=number, number_hash=lookup_hash(number), until=until, reason="fraud", created_at=week)
+                for number, until in ((CALLER, day), ("+16175550145", week), ("+16175550146", week))
+            ]
+            + [
+                SettingEdit(version=version, name="backup_number", value=f"+1617555010{version}", at=at, **made)
+                for version, at in ((1, week - ONE_DAY), (2, week), (3, day))
+            ]
+        )
+    assert person_record.place_hold(house, held.caller_id, None, "A court asks.", admin.id, NOW) is None
+    keeping = replace(house, retention=dict.fromkeys(("blocks", "test_calls", "settings"), 5))
+    assert retention.apply_due(keeping, NOW) == {"blocks": 1, "test_calls": 1, "settings": 1}
+    told = person_record.export(house, contact.caller_id, admin.id, NOW)
+    assert told is not None
+    assert told["block"]["why"] == "fraud"
+    assert person_record.forget(house, contact.caller_id, admin.id, NOW) is None
+    with house.db.begin() as session:
+        assert [row.number for row in session.query(Block)] == ["+16175550145"], "that of somebody who is held"
+        assert sorted(row.version for row in session.query(SettingEdit)) == [2, 3], "replaced lately, and the newest"
+        assert session.query(ProviderCopy).filter_by(sid=f"CA{week:%d}", kind="call").count() == 1
+        session.query(SettingEdit).delete()
+
+
 def test_whoever_adds_an_encrypted_column_says_what_becomes_of_it() -> None:
     """Every column that holds words or numbers: emptied here, kept for good, or not about callers."""
     emptied = {"caller.number", "caller.neutral_name", "contact.triage", "contact.notes", "leg.number", "leg.digits"}
     emptied |= {"text_message.body", "voicemail.transcript", "voicemail.audio", "match_record.need"}
-    emptied |= {"filled_form.answers", "care_plan.words"}
+    emptied |= {"filled_form.answers", "care_plan.words", "block.number", "setting_edit.value", "test_call.number"}
     for_good = {f"disclosure_consent.{name}" for name in ("recipient", "signed_name", "subject_name", "signed_text")}
-    for_good |= {"disclosure.recipient", "disclosure.reason", "legal_hold.reason", "block.number"}
+    for_good |= {"disclosure.recipient", "disclosure.reason", "legal_hold.reason"}
     of_staff = {"counselor.name", "counselor.email", "counselor.phone", "bed_contact.number"}
-    of_staff |= {"second_factor.secret", "second_factor.new_secret", "setting_edit.value", "test_call.number"}
-    of_staff |= {"passkey.name"}
+    of_staff |= {"second_factor.secret", "second_factor.new_secret", "passkey.name"}
     sealed = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.tables.values()

@@ -67,12 +67,12 @@ def test_numbers_may_be_seen_for_five_minutes_after_the_password(line: House) ->
     person = sign_in(line, ANA.email, PASSWORD, NOW)
     assert person is not None
     later = NOW + timedelta(minutes=6)
-    assert person.may_see_numbers(NOW)
-    assert not person.may_see_numbers(later)
+    assert person.confirmed_lately(NOW)
+    assert not person.confirmed_lately(later)
     assert not confirm_password(line, person.sign_in_id, "wrong words here", later)
     again = confirm_password(line, person.sign_in_id, PASSWORD, later)
     assert again is not None
-    assert again.may_see_numbers(later)
+    assert again.confirmed_lately(later)
     assert again.expires_at == person.expires_at
 
 

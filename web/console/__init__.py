@@ -41,6 +41,7 @@ from web.console import (
     shift_moves,
     signing,
     speech,
+    step_up,
     users,
     voicemails,
     words_desk,
@@ -92,6 +93,7 @@ BLUEPRINTS = (
 def register(app: Flask) -> None:
     """Hang guards, pages, error pages and what every template may call on the application."""
     guards.register(app)
+    app.before_request(step_up.ask)
     app.request_class = HouseRequest
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -25,7 +25,7 @@ from services.dispositions import WrapUp
 from services.in_call import By
 from services.referrals import page as page_of_referrals
 from web import guards
-from web.console import events_in_words, passkeys
+from web.console import events_in_words, passkeys, step_up
 from web.console.place_words import badge_in_words, licence_in_words
 from web.console.speech import words
 from web.guards import ANSWERING, AUDITING, LEADING, allow, limiter
@@ -97,16 +97,12 @@ def close(contact_id: uuid.UUID) -> ResponseReturnValue:
 @limiter.limit(guards.SIGN_IN_LIMIT)
 def reveal(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Uncover the number for somebody who gave their password or passkey just now, with a record of it."""
-    person = guards.person()
-    password = request.form.get("password")
-    stepped_up = person.may_see_numbers(guards.now())
-    by_passkey = "credential" in request.form
-    if by_passkey or password is not None:
-        stepped_up = passkeys.step_up() if by_passkey else guards.step_up(password or "")
-    if not stepped_up:
-        told = {"wrong": password is not None, "passkey_refused": by_passkey, "has_passkey": passkeys.offered()}
-        return render_template("_number.html", contact_id=contact_id, ask=True, **told), 403
-    number = contact_page.number_of(house(), contact_id, person.id, guards.now())
+    given = step_up.PROOF & request.form.keys()
+    if not (step_up.proven() if given else guards.person().confirmed_lately(guards.now())):
+        told = {"wrong": "password" in given, "passkey_refused": "credential" in given}
+        page = render_template("_number.html", contact_id=contact_id, ask=True, has_passkey=passkeys.offered(), **told)
+        return page, 403
+    number = contact_page.number_of(house(), contact_id, guards.person().id, guards.now())
     return render_template("_number.html", contact_id=contact_id, number=spoken(number) if number else None)
 
 

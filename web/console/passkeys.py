@@ -68,7 +68,7 @@ def step_up_options() -> ResponseReturnValue:
 @limiter.limit(guards.SIGN_IN_LIMIT)
 def options() -> ResponseReturnValue:
     """What a device is asked for a new passkey."""
-    if not guards.person().may_see_numbers(guards.now()):
+    if not guards.person().confirmed_lately(guards.now()):
         abort(403)
     return handed(services.ask_to_make(house(), guards.person().sign_in_id, site(), guards.now()))
 
@@ -78,9 +78,6 @@ def options() -> ResponseReturnValue:
 @limiter.limit(guards.SIGN_IN_LIMIT)
 def add() -> ResponseReturnValue:
     """Keep a new passkey; the first second factor brings recovery codes, shown this once."""
-    asked = guards.stepped_up(url_for("second_factor.page"))
-    if asked is not None:
-        return asked
     given = answered()
     name, me = request.form.get("name", ""), guards.person()
     done: tuple[str, ...] | PasskeyRefused = PasskeyRefused.ANSWER
@@ -95,7 +92,6 @@ def add() -> ResponseReturnValue:
 @allow(EVERYBODY)
 def remove(passkey_id: uuid.UUID) -> ResponseReturnValue:
     """Take one away."""
-    asked = guards.stepped_up(url_for("second_factor.page"))
-    if asked is None and not services.remove(house(), guards.person().id, passkey_id, guards.now()):
+    if not services.remove(house(), guards.person().id, passkey_id, guards.now()):
         abort(404)
-    return asked or redirect(url_for("second_factor.page"))
+    return redirect(url_for("second_factor.page"))

@@ -18,17 +18,15 @@ blueprint = Blueprint("second_factor", __name__)
 @allow(EVERYBODY)
 def page() -> ResponseReturnValue:
     """How it stands, and how to begin; with a picture once it was begun."""
-    return guards.stepped_up(url_for("second_factor.page")) or _page()
+    return _page()
 
 
 @blueprint.post("/second-factor")
 @allow(EVERYBODY)
 def begin() -> ResponseReturnValue:
     """Begin with an app, or with another one."""
-    asked = guards.stepped_up(url_for("second_factor.page"))
-    if asked is None:
-        services.begin(house(), guards.person().id)
-    return asked or redirect(url_for("second_factor.page"))
+    services.begin(house(), guards.person().id)
+    return redirect(url_for("second_factor.page"))
 
 
 @blueprint.post("/second-factor/confirm")
@@ -36,9 +34,6 @@ def begin() -> ResponseReturnValue:
 @limiter.limit(guards.SIGN_IN_LIMIT)
 def confirm() -> ResponseReturnValue:
     """The app's first code; right: recovery codes are shown this once."""
-    asked = guards.stepped_up(url_for("second_factor.page"))
-    if asked is not None:
-        return asked
     codes = services.confirm(house(), guards.person().sign_in_id, request.form.get("code", ""), guards.now())
     return render_template("recovery_codes.html", codes=codes) if codes else (_page(refused=True), 422)
 
@@ -47,9 +42,6 @@ def confirm() -> ResponseReturnValue:
 @allow(EVERYBODY)
 def codes() -> ResponseReturnValue:
     """New recovery codes; the old ones are worth nothing from now on."""
-    asked = guards.stepped_up(url_for("second_factor.page"))
-    if asked is not None:
-        return asked
     made = services.make_codes(house(), guards.person().id, guards.now())
     return render_template("recovery_codes.html", codes=made) if made else abort(404)
 

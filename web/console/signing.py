@@ -13,6 +13,7 @@ from services import sign_in as services
 from services.sign_in import HalfWay, Person
 from web import guards, live_pass
 from web.console import passkeys
+from web.console import step_up as stepping_up
 from web.console.speech import LANGUAGE_COOKIE
 from web.guards import EVERYBODY, allow, limiter
 from web.house import house
@@ -94,13 +95,11 @@ def passkey() -> ResponseReturnValue:
 @limiter.limit(guards.SIGN_IN_LIMIT, methods=["POST"])
 def step_up() -> ResponseReturnValue:
     """The password again, or a passkey, before something that matters; then back to it."""
-    by_passkey = "credential" in request.form
-    asked = request.method == "GET"
-    if asked or not (passkeys.step_up() if by_passkey else guards.step_up(request.form.get("password", ""))):
-        told = {"refused": not (asked or by_passkey), "passkey_refused": not asked and by_passkey}
-        page = render_template("step_up.html", **told, has_passkey=passkeys.offered())
-        return page, 200 if asked else 422
-    return redirect(_inside(request.args.get("next")) or url_for("signing.home"))
+    back_to = _inside(request.args.get("next"))
+    if request.method == "POST" and stepping_up.proven():
+        return redirect(back_to or url_for("signing.home"))
+    page = stepping_up.page(url_for("signing.step_up", next=back_to), [])
+    return page, 200 if request.method == "GET" else 422
 
 
 @blueprint.post("/sign-out")
