@@ -70,6 +70,9 @@ class Contact(Base):
     caller: Mapped[Caller] = relationship()
     counselor: Mapped[Counselor | None] = relationship(foreign_keys=[claimed_by])
     legs: Mapped[list["Leg"]] = relationship(back_populates="contact", order_by="Leg.planned_at")
+    claim_leg: Mapped["Leg | None"] = relationship(  # the phone that has or had the call
+        primaryjoin="foreign(Contact.claim_leg_id) == Leg.id", viewonly=True
+    )
     __table_args__ = (
         Index(None, "caller_id", "opened_at"),
         Index(None, "opened_at"),

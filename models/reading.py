@@ -12,7 +12,7 @@ from models.follow_ups import FollowUp
 from models.people import Counselor
 from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus
 
-_WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor))
+_WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor), joinedload(Contact.claim_leg))
 # somebody is on the line with us, though with the last two no counselor's step is due
 GOING_ON = (*LIVE, ContactStatus.WITH_CRISIS_LINE, ContactStatus.HANDED_OVER)
 OPEN_FOLLOW_UPS = (FollowUpStatus.PENDING, FollowUpStatus.STARTED)

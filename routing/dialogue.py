@@ -15,7 +15,7 @@ NEEDED_FOR_MATCH = frozenset({"what", "zip"})
 ILLNESS = "illness"  # asked once, whatever the answer
 MISUNDERSTANDINGS = 2  # then a human takes over
 __all__ = ["QUESTIONS", "Known", "Reply", "State", "Turn", "Wanted", "Wish", "step"]
-_SKIPS = frozenset(
+SKIPS = frozenset(
     {
         *(
             "skip",
@@ -62,7 +62,7 @@ def step(state: State, heard: Understanding, known: Known, text: str) -> Turn:
         return _while_a_human_takes_over(state, known)
     if known.with_counselor:
         return Turn(state)
-    asked = information(state, heard, known, text, _plain(text))
+    asked = information(state, heard, known, text, plain(text))
     if asked is not None:
         return asked
     return _wish(state, heard, text) or _converse(replace(state, reading="", page=0), heard, known, text)
@@ -70,12 +70,12 @@ def step(state: State, heard: Understanding, known: Known, text: str) -> Turn:
 
 def is_command(text: str) -> bool:
     """Whether a text only works the conversation (MORE, SKIP, a digit) and says nothing of the person."""
-    return _plain(text) in MORE | _COMMANDS
+    return plain(text) in MORE | _COMMANDS
 
 
 def is_more(text: str) -> bool:
     """Whether a text asks for more of a list."""
-    return _plain(text) in MORE
+    return plain(text) in MORE
 
 
 def _emergency(state: State, heard: Understanding) -> Turn:
@@ -91,22 +91,23 @@ def _while_a_human_takes_over(state: State, known: Known) -> Turn:
     return Turn(replace(state, danger=True, human=True), (Reply("text.human_is_coming"),), (Wanted(Wish.EMERGENCY),))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The words of a short text, folded and without marks."""
     return _NOT_LETTERS.sub(" ", fold(text[:80])).strip()
 
 
 def _wish(state: State, heard: Understanding, text: str) -> Turn | None:
     """Something the person asks for that goes before our questions."""
-    plain = _plain(text)
+    words = plain(text)
     if "stop_texts" in heard.wants:
         return Turn(replace(state, asked=None), (Reply("text.stop"),), (Wanted(Wish.OPT_OUT),))
     if "callback" in heard.wants:
         return _to_a_human(state, Wish.CALLBACK, "text.callback_promised")
     if "counselor" in heard.wants:
         return _to_a_human(state, Wish.COUNSELOR, "text.counselor_coming")
-    if state.matched_on and plain in MORE:
+    if state.matched_on and words in MORE:
         return Turn(replace(state, misunderstood=0), (), (Wanted(Wish.MORE),))
-    if state.greeted and plain in _FAREWELLS:
+    if state.greeted and words in _FAREWELLS:
         return Turn(replace(state, asked=None), (Reply("text.goodbye"),), (Wanted(Wish.CLOSE),))
     return None
 
@@ -149,16 +150,16 @@ def _converse(state: State, heard: Understanding, known: Known, text: str) -> Tu
 
 def _choice(state: State, text: str) -> str | None:
     """The substance meant by `2`, when an unclear name was asked about."""
-    plain = _plain(text)
-    if state.asked == "name" and plain.isdecimal() and 1 <= int(plain) <= len(state.choices):
-        return state.choices[int(plain) - 1]
+    words = plain(text)
+    if state.asked == "name" and words.isdecimal() and 1 <= int(words) <= len(state.choices):
+        return state.choices[int(words) - 1]
     return None
 
 
 def _skipped(state: State, known: Known, text: str) -> str | None:
     """The question that was asked and is left unanswered on purpose."""
     open_question = state.asked in QUESTIONS and state.asked not in known.answered
-    return state.asked if open_question and _plain(text) in _SKIPS else None
+    return state.asked if open_question and plain(text) in SKIPS else None
 
 
 def _brings_something(heard: Understanding) -> bool:

@@ -11,7 +11,7 @@ from models.follow_ups import PLANNED, FollowUp
 from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
 from routing.follow_up import By
 from routing.phone import masked
-from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, Urgency
+from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, LegKind, Urgency
 from services import owed_callbacks, promises
 from services.alerts import HELP_ASKED
 from services.house import House
@@ -36,6 +36,7 @@ class ContactRow:
     opened_at: datetime
     since: datetime
     ended_at: datetime | None
+    line: str | None = None  # without a counselor: which phone has it or had it, such as the on-call one
     help_asked: bool = False  # the counselor who has it wants somebody beside them
 
     @property
@@ -129,8 +130,18 @@ def row_of(contact: Contact) -> ContactRow:
         opened_at=contact.opened_at,
         since=_since(contact),
         ended_at=contact.ended_at,
+        line=_line(contact),
         help_asked=HELP_ASKED in contact.flow and contact.status in reading.GOING_ON,
     )
+
+
+def _line(contact: Contact) -> str | None:
+    """Whose phone it is that is no counselor's of ours; 988 when they asked for it before anybody had answered."""
+    if contact.claimed_by is not None:
+        return None
+    if contact.claim_leg is not None:
+        return contact.claim_leg.kind.value
+    return LegKind.CRISIS_LINE.value if contact.status is ContactStatus.WITH_CRISIS_LINE else None
 
 
 def _since(contact: Contact) -> datetime:

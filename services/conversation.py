@@ -31,7 +31,7 @@ from services import (
 )
 from services.callers import caller_for
 from services.directory import bed_questions
-from services.follow_up_answers import Asked
+from services.follow_up_answers import THANKS, Asked, Whose
 from services.house import House
 from services.referrals import asking
 from services.text_contacts import Inbound
@@ -103,7 +103,13 @@ def _hear(
     if text_contacts.REACTION.fullmatch(inbound.body):
         return Heard.KEPT
     more = dialogue.is_more(inbound.body)  # means the list of places, and says nothing to a check-in
-    answered = asked is not None and not more and follow_up_answers.settle(session, contact.caller, asked, now)
+    answered = False
+    if asked is not None and not more:
+        whose = follow_up_answers.whose(session, house, contact, asked, inbound)
+        if whose is Whose.UNCLEAR:
+            text_replies.say(session, house, contact, [Reply("text.which_question")], now)
+            return Heard.CONVERSATION
+        answered = whose is Whose.CHECK_IN and follow_up_answers.settle(session, contact.caller, asked, now)
     if asked is not None and answered and asked.outcome in MEANT:
         follow_up_answers.answer(session, house, contact, asked, now)
         return Heard.CONVERSATION
@@ -139,7 +145,7 @@ def _converse(
     if flooded and not heard.in_danger and not _wants_a_person(heard):
         return Heard.KEPT
     if after_follow_up and not heard.in_danger and not _says_more(heard):
-        text_replies.say(session, house, contact, [Reply("text.follow_up_thanks")], now)
+        text_replies.say(session, house, contact, [Reply(THANKS)], now)
         return Heard.CONVERSATION
     if inbound.media and not inbound.body.strip():
         text_replies.say(session, house, contact, [Reply("text.no_pictures")], now)
@@ -170,7 +176,8 @@ def _calls_back(turn: dialogue.Turn) -> bool:
 
 
 def _says_more(heard: Understanding) -> bool:
-    return bool(heard.substances or heard.flags or heard.wants or heard.zip or heard.payer)
+    told = (heard.substances, heard.flags, heard.wants, heard.zip, heard.payer, heard.conditions)
+    return any(told)
 
 
 def _wants_a_person(heard: Understanding) -> bool:

@@ -2,24 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from models import follow_ups as rows
-from models import outbox
+from models import outbox, texts
 from models.contacts import Contact, lock_contact
 from models.follow_ups import FollowUp
 from models.people import Caller
 from models.text_contacts import live_text_contact
 from routing.consent import keyword_of
-from routing.dialogue import is_more
-from routing.dialogue_state import Reply
+from routing.dialogue import ILLNESS, is_more
+from routing.dialogue_state import Reply, State
 from routing.follow_up import Outcome, answer_meant
+from routing.two_questions import Fit, fit, only_answers
 from services import (
     callback_rules,
     follow_ups,
     hand_over,
     keyword_texts,
+    knowing,
     promises,
     suggestions,
     text_contacts,
@@ -29,6 +32,7 @@ from services.house import House
 from services.referrals import caller as referral_answers
 from services.text_contacts import REACTION, Inbound
 
+THANKS = "text.follow_up_thanks"
 ANSWERED_WITHIN = timedelta(days=7)  # later, whoever texts from this phone begins anew
 
 
@@ -49,16 +53,43 @@ def asked_lately(session: Session, house: House, caller: Caller, inbound: Inboun
     return Asked(row, answer_meant(row.kind, inbound.body, heard))
 
 
+class Whose(StrEnum):
+    """What a text answers that comes after a check-in while a conversation goes on."""
+
+    CHECK_IN = "check_in"
+    CONVERSATION = "conversation"
+    UNCLEAR = "unclear"  # asked once: our asking is then the last question, and the next such word is for that
+
+
+def whose(session: Session, house: House, contact: Contact, asked: Asked, inbound: Inbound) -> Whose:
+    """The last question that we asked and that fits the words has the answer.
+
+    A bare yes or 1 that would have somebody called, while the conversation's own question is open, is asked about.
+    """
+    state = State.of(contact.flow.get("text"))
+    fits = fit(state, house.triage.understand(inbound.body, contact.language.value, state.asked), inbound.body)
+    if fits is Fit.BARELY:
+        newest, began = texts.last_sent_to_caller(session, contact.caller_id), asked.row.started_at
+        if newest is not None and began is not None and newest > began:
+            return Whose.CONVERSATION
+        if asked.row.done_at is None and asked.outcome is Outcome.WANTS_COUNSELOR:
+            return Whose.UNCLEAR
+    return Whose.CONVERSATION if fits is Fit.WELL else Whose.CHECK_IN
+
+
 def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: Inbound, now: datetime) -> bool:
     """A bare answer, keyword or reaction while no conversation goes on: kept with the contact that it is about.
 
-    False when the text says more than that, or a conversation goes on: then it is for that one.
+    So is an illness, told to the question with which that conversation ended; the check-in stays open, and no list
+    goes out, for somebody else may hold the telephone by now. False when the text says more than that, or a
+    conversation goes on: then it is for that one.
     """
     bare = asked.outcome is not None or REACTION.fullmatch(inbound.body)
     stopped = caller.texts_stopped_at is not None
     keyword = keyword_of(inbound.body, inbound.opt_out_type, stopped=stopped)
     more = is_more(inbound.body)
-    if not (bare or keyword or more) or live_text_contact(session, caller.id) is not None:
+    illness = _tells_illness(house, asked.row.contact, inbound)
+    if not (bare or keyword or more or illness) or live_text_contact(session, caller.id) is not None:
         return False
     contact = lock_contact(session, asked.row.contact_id)
     if contact is None or (more and not contact.flow.get("places_sent")):
@@ -70,6 +101,9 @@ def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: 
         keyword_texts.obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
     elif more:  # the rest of the list that we sent: no answer to the check-in, which stays open
         text_contacts.answer(session, contact, suggestions.more_places(session, house, contact, now), now)
+    elif illness:
+        knowing.hear_words(session, house, contact, inbound.body, ILLNESS, "text", now)
+        text_replies.say(session, house, contact, [Reply(THANKS)], now)
     elif asked.outcome is not None:
         settle(session, caller, asked, now)
         answer(session, house, contact, asked, now)
@@ -77,9 +111,16 @@ def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: 
     return True
 
 
+def _tells_illness(house: House, contact: Contact, inbound: Inbound) -> bool:
+    """Whether this is what the conversation (over by now) asked last, and nothing else."""
+    if State.of(contact.flow.get("text")).asked != ILLNESS:
+        return False
+    return only_answers(house.triage.understand(inbound.body, contact.language.value, ILLNESS))
+
+
 def answer(session: Session, house: House, contact: Contact, asked: Asked, now: datetime) -> None:
     """Thanks, or what follows from the answer, which is for the contact that the follow-up was about."""
-    key = "text.follow_up_thanks"
+    key = THANKS
     if asked.outcome is Outcome.WANTS_COUNSELOR:
         key = "text.callback_promised"
         if promises.promise_callback(session, house, asked.row.contact, now) is None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.contacts import Contact
 from models.follow_ups import FollowUp
 from routing.vocabulary import ContactStatus, FollowUpKind
-from services import follow_up_starts, hand_over, text_contacts
+from services import follow_up_starts, hand_over, suggestions, text_contacts
 from services.conversation import Heard
 from tests.services.texting import Thread, contact_of, story
 
@@ -85,3 +85,50 @@ def test_thanks_to_the_check_in_begins_no_interrogation(caller: Thread) -> None:
     (answer,) = caller.text("yes doing ok thanks")
     assert "Thank you for letting us know" in answer
     assert "What is going on" not in answer
+
+
+def asked_about_illness(caller: Thread, *, over: bool) -> Contact:
+    """A conversation that asked about liver and lungs last, and a check-in after it (in a demonstration at once)."""
+    contact = checked_in(caller) if over else None
+    if contact is None:
+        caller.text("heroin, 02150, medicaid")
+        contact = contact_of(caller.house)
+        caller.now += timedelta(minutes=1)
+        with caller.house.db.begin() as session:
+            session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.CHECK_IN)).one().due_at = caller.now
+        follow_up_starts.start_due(caller.house, caller.now)
+    assert "liver or lung illness" in caller.outgoing()[0].body
+    assert "we said we would check in" in caller.outgoing()[-1].body
+    return contact
+
+
+def check_in_is_open(caller: Thread) -> bool:
+    with caller.house.db.begin() as session:
+        return session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.CHECK_IN)).one().done_at is None
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["conversation goes on", "conversation is over"])
+def test_an_illness_told_after_a_check_in_answers_the_question_about_illness(caller: Thread, over: bool) -> None:
+    contact = asked_about_illness(caller, over=over)
+    (answer,) = caller.text("hepatitis c, diagnosed in may")
+    profile = suggestions.profile_of(caller.house, contact_of(caller.house))
+    assert profile is not None
+    assert profile.liver_disease
+    assert contact_of(caller.house).id == contact.id
+    assert check_in_is_open(caller)
+    assert ("Thank you for letting us know" in answer) == over
+
+
+def test_a_yes_that_may_answer_two_questions_is_asked_about_once(caller: Thread) -> None:
+    asked_about_illness(caller, over=False)
+    assert "write CALL ME" in caller.text("yes")[0]
+    assert "We will call you" not in caller.text("yes")[0]
+    assert check_in_is_open(caller)
+    assert "We will call you" in caller.text("call me")[0]
+    assert not check_in_is_open(caller)
+
+
+def test_a_no_after_both_questions_is_for_the_later_one(caller: Thread) -> None:
+    asked_about_illness(caller, over=False)
+    assert "Thank you for letting us know" in caller.text("no")[0]
+    assert not check_in_is_open(caller)
