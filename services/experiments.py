@@ -1,8 +1,8 @@
 """Comparing at random how people are followed up: who takes part, in which arm, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -26,11 +26,29 @@ def allotted(
     session: Session, house: House, contact: Contact, plan: Plan, step: Step, now: datetime
 ) -> tuple[Experiment, Arm] | None:
     """The arm in which this person gets this step; None when nothing is compared, and for everybody flagged."""
-    today = now.astimezone(ZoneInfo(house.rules.default_timezone)).date()
+    today = day_of(house, now)
     running = next((one for one in house.experiments if one.is_for(plan, step, today)), None)
     if running is None or flagged(session, contact):
         return None
     return running, running.arm_of(lookup_hash(f"experiment {running.id} {contact.caller_id}"))
+
+
+def day_of(house: House, now: datetime) -> date:
+    """The line's own day, on which comparisons begin and end."""
+    return now.astimezone(ZoneInfo(house.rules.default_timezone)).date()
+
+
+def words_compared(house: House, now: datetime) -> Mapping[str, date]:
+    """Phrases that people of a running comparison are texted, each with the day on which it ends."""
+    today = day_of(house, now)
+    running = ((one, plan, step) for one in house.experiments for plan in house.plans.plans for step in plan.steps)
+    return {
+        words: one.ends
+        for one, plan, step in running
+        if one.is_for(plan, step, today)
+        for words in (step.words, step.words_neutral, step.words_unchosen, *(arm.words for arm in one.arms))
+        if words
+    }
 
 
 def flagged(session: Session, contact: Contact) -> bool:
@@ -98,7 +116,7 @@ class ExperimentReport:
 
 def report(house: House, now: datetime) -> tuple[ExperimentReport, ...]:
     """Every experiment with its arms in the order of the file."""
-    today = now.astimezone(ZoneInfo(house.rules.default_timezone)).date()
+    today = day_of(house, now)
     with house.db.begin() as session:
         return tuple(
             ExperimentReport(one, today >= one.ends, _arms(one, counts_of(session, one.id, CONNECTED_WITHIN)))

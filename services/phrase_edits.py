@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from models import edited_words
 from models.edited_words import PhraseEdit
 from routing.follow_up import By
 from routing.phrase_rules import GIVEN, Wrong, problems, tidy
-from services import audit, live_words
+from services import audit, experiments, live_words
 from services.house import House
 from services.phrase_desk import counted, filled
 
@@ -44,6 +44,7 @@ class PhrasePage:
     """A phrase to be changed. `version` is the one that a change must begin from, 0 before the first.
 
     `given`: nobody here may change it. `elsewhere`: a copy on another host has to be written anew after a change.
+    `compared`: the day until which it is compared at random with other words, and may not be changed.
     """
 
     key: str
@@ -54,17 +55,19 @@ class PhrasePage:
     history: tuple[SavedWords, ...]
     given: bool
     elsewhere: bool
+    compared: date | None
 
 
 @dataclass(frozen=True)
 class NotSaved:
-    """Why words were not saved: rules that they break, or somebody else's change in the meantime."""
+    """Why words were not saved: rules that they break, a comparison that runs, or somebody else's change meanwhile."""
 
     wrong: tuple[Wrong, ...] = ()
     stale: bool = False
+    compared: bool = False
 
 
-def page(house: House, key: str) -> PhrasePage | None:
+def page(house: House, key: str, now: datetime) -> PhrasePage | None:
     """One phrase with its changes, newest first; None: there is no such phrase."""
     if key not in house.phrases.shipped:
         return None
@@ -82,6 +85,7 @@ def page(house: House, key: str) -> PhrasePage | None:
         history=tuple(SavedWords(edit.at, name, _words(edit)) for edit, name in edits),
         given=key.startswith(GIVEN),
         elsewhere=key in ELSEWHERE,
+        compared=experiments.words_compared(house, now).get(key),
     )
 
 
@@ -96,6 +100,8 @@ def change(
     house: House, key: str, words: Mapping[str, str], begun_from: int, by: uuid.UUID, now: datetime
 ) -> NotSaved | None:
     """Say these words from now on, in every process within a second or so. KeyError: no such phrase."""
+    if key in experiments.words_compared(house, now):
+        return NotSaved(compared=True)  # other words in the middle of it: the comparison would be lost
     kept = {language: tidy(words.get(language, "")) for language in LANGUAGES}
     wrong = wording(house, key, kept).wrong
     if wrong:
@@ -105,6 +111,8 @@ def change(
 
 def as_shipped(house: House, key: str, begun_from: int, by: uuid.UUID, now: datetime) -> NotSaved | None:
     """Give a phrase its shipped words back."""
+    if key in experiments.words_compared(house, now):
+        return NotSaved(compared=True)
     return _save(house, key, None, begun_from, by, now)
 
 

@@ -4,14 +4,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from models import edited_words
 from models.edited_words import PlanEdit as PlanRow
 from routing import plan_edits
 from routing.follow_up import Plan
 from routing.plan_edits import PlanEdit, PlanWrong
-from services import audit, live_words
+from services import audit, experiments, live_words
 from services.house import House
 
 
@@ -128,6 +127,6 @@ def _comparison_changed(
 
 
 def _compared(house: House, shipped: Plan, now: datetime) -> tuple[date | None, ...]:
-    today = now.astimezone(ZoneInfo(house.rules.default_timezone)).date()
+    today = experiments.day_of(house, now)
     running = {one.step: one.ends for one in house.experiments if one.plan == shipped.id and one.runs(today)}
     return tuple(running.get(same[0].kind) for same in plan_edits.groups(shipped))

@@ -38,7 +38,7 @@ PAGES = (
     "/directory?q=quay",
     "/information/clonazepam",
 )
-DIRECTORY_PAGES = ("calls", "checks", "pairs", "imports", "quarantine", "neutrality")
+DIRECTORY_PAGES = ("calls", "checks", "pairs", "imports", "quarantine")
 DIRECTORY_DESK = tuple(f"/directory/{page}" for page in DIRECTORY_PAGES)
 ADMIN = (
     "/admin/audit",
@@ -64,7 +64,8 @@ DESK = (
     "/dispatch",
     "/failures",
     "/second-factor",
-    "/experiments",
+    "/reports/experiments",
+    "/reports/neutrality",
     *DIRECTORY_DESK,
     *ADMIN,
 )  # an admin's

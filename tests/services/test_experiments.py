@@ -118,5 +118,5 @@ def test_the_report_counts_people_and_says_when_it_is_not_enough(
     assert not apart.leaves_out_zero
     assert not experiments.report(running, NOON + DAY)[0].over
     admin = sign_in_as(Role.ADMIN)
-    assert "What helps" in admin.get("/experiments")[1]
-    assert admin.get("/experiments.csv")[1].startswith("experiment,aspect,starts,ends,over,arm,outcome")
+    assert "What helps" in admin.get("/reports/experiments")[1]
+    assert admin.get("/reports/experiments.csv")[1].startswith("experiment,aspect,starts,ends,over,arm,outcome")

@@ -72,6 +72,13 @@ def test_every_role_sees_only_its_own(application: Flask, sign_in_as: Callable[[
         assert (status == 403) == (role not in roles) or rule.endpoint == "contacts.reveal", (rule.rule, method, status)
 
 
+def test_reports_are_a_supervisors_pages_and_an_auditors(application: Flask) -> None:
+    """Every report, on a page or as CSV: counselors answer, those who answer for the line read how it did."""
+    reports = {rule.endpoint for rule, _ in routes(application) if rule.rule.startswith("/reports")}
+    assert {"reports.page", "form_desk.report", "neutrality.page", "experiments.page"} < reports
+    assert {application.view_functions[endpoint].allowed_roles for endpoint in reports} == {guards.REPORTING}  # type: ignore[attr-defined]
+
+
 def test_an_auditor_changes_nothing(application: Flask) -> None:
     """What an auditor may post concerns their own sign-in, or is a reading that goes on record."""
     may = {

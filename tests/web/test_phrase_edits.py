@@ -3,17 +3,19 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from models.edited_words import PhraseEdit
 from models.people import AuditEvent
+from routing.experiments import Arm, Experiment
 from routing.phrases import Phrases
-from routing.vocabulary import Language, Role
+from routing.vocabulary import FollowUpKind, Language, Role
 from services import live_words, phrase_edits
 from services.degraded import snapshot
 from services.house import House
@@ -61,7 +63,7 @@ def test_a_phrase_is_changed_said_everywhere_kept_on_record_and_given_back(house
     assert ">changed<" in ana.get("/phrases?family=changed")[1]
     assert ana.post(address, version="0", **{**NEW, "es": NEW["es"] + "!"})[0] == 409, "begun from older words"
 
-    changed = phrase_edits.page(house, KEY)
+    changed = phrase_edits.page(house, KEY, datetime.now(UTC))
     assert changed is not None
     version = str(changed.version)
     assert ana.post(address, version=version, act="shipped")[0] == 302
@@ -77,6 +79,32 @@ def test_a_phrase_is_changed_said_everywhere_kept_on_record_and_given_back(house
         )
         assert list(kinds) == ["phrase_changed", "phrase_as_shipped"]
     assert ana.get("/phrases/no.such")[0] == 404
+
+
+def test_words_that_are_being_compared_stay_until_the_comparison_is_over(
+    application: Flask, house: House, sign_in_as: SignIn
+) -> None:
+    now, day = datetime.now(UTC), timedelta(days=1)
+    arms = (Arm("standard"), Arm("question", words="follow_up.check_in.question"))
+
+    def comparing(starts: date) -> House:
+        one = Experiment("e", "referral", FollowUpKind.CHECK_IN, "wording", starts, starts + 90 * day, arms)
+        return replace(house, experiments=(one,))
+
+    running = application.extensions["house"] = comparing(now.date() - 2 * day)
+    admin = sign_in_as(Role.ADMIN)
+    for key in ("follow_up.check_in", "follow_up.check_in.question"):
+        page = admin.get(f"/phrases/{key}")[1]
+        assert "being compared at random until" in page
+        assert "Save these words" not in page
+        status, page = admin.post(f"/phrases/{key}", version="0", **NEW)
+        assert (status, "Nothing was saved" in page) == (409, True)
+    shipped = phrase_edits.as_shipped(running, "follow_up.check_in", 0, admin.person.id, now)
+    assert shipped is not None
+    assert shipped.compared
+    assert admin.post(f"/phrases/{KEY}", version="0", **NEW)[0] == 302, "other words are nobody's arm"
+    over = comparing(now.date() - 100 * day)
+    assert phrase_edits.as_shipped(over, "follow_up.check_in", 0, admin.person.id, now) is None
 
 
 def test_words_of_a_match_change_too_and_saying_costs_no_query(house: House) -> None:

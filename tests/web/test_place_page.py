@@ -126,12 +126,12 @@ def test_offered_against_chosen_and_exposure_are_read_and_downloaded(
     assert counselor.post(f"/contacts/{contact.id}/chosen", listing=str(listing))[0] == 200
     assert counselor.post(f"/contacts/{contact.id}/chosen", listing="0")[0] == 409
     admin = sign_in_as(Role.ADMIN)
-    assert "Tidewater General Hospital" in admin.get("/directory/neutrality")[1]
-    answer = admin.client.get("/directory/neutrality/choices.csv")
+    assert "Tidewater General Hospital" in admin.get("/reports/neutrality")[1]
+    answer = admin.client.get("/reports/neutrality/choices.csv")
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
     assert answer.mimetype == "text/csv"
     assert {"counselor": "Ana Ruiz", "operator": "Tidewater General Hospital", "offered": "1", "chosen": "1"} in rows
-    assert admin.get("/directory/neutrality?since=yesterday")[0] == 400
+    assert admin.get("/reports/neutrality?since=yesterday")[0] == 400
 
 
 def test_others_read_the_page_and_change_nothing(hospital: int, sign_in_as: SignIn, client: FlaskClient) -> None:
@@ -142,7 +142,7 @@ def test_others_read_the_page_and_change_nothing(hospital: int, sign_in_as: Sign
     assert f"{path}/fix" not in page
     for address in ("fix", "hold", "release", "phones", "checked", "believe"):
         assert send(counselor, f"{path}/{address}", field="phone", value="1", reason="x")[0] == 403, address
-    for address in ("calls", "checks", "neutrality"):
+    for address in ("calls", "checks"):
         assert counselor.get(f"/directory/{address}")[0] == 403, address
     assert "Ask for Dana." in send(counselor, f"{path}/tip", value="Ask for Dana.")[1]
     page = send(counselor, f"{path}/beds", level="detox", open="3")[1]

@@ -10,7 +10,6 @@ from web.house import house
 TABS = {
     "people": "users.listing",
     "roster_file": "roster_file.page",
-    "experiments": "experiments.page",
     "audit": "audit.listing",
     "records": "records.listing",
     "retention": "retention.page",

@@ -8,23 +8,23 @@ from flask.typing import ResponseReturnValue
 from services import experiments
 from web import guards
 from web.comparisons import DIFFERENCE, HEAD, judgement, rows
-from web.guards import LEADING, allow
+from web.guards import REPORTING, allow
 from web.house import house
 from web.spreadsheet import write_csv
 
 blueprint = Blueprint("experiments", __name__)
 
 
-@blueprint.get("/experiments")
-@allow(LEADING)
+@blueprint.get("/reports/experiments")
+@allow(REPORTING)
 def page() -> ResponseReturnValue:
     """Every experiment with its arms."""
     reports = experiments.report(house(), guards.now())
     return render_template("experiments.html", reports=reports, judgement=judgement)
 
 
-@blueprint.get("/experiments.csv")
-@allow(LEADING)
+@blueprint.get("/reports/experiments.csv")
+@allow(REPORTING)
 def as_csv() -> ResponseReturnValue:
     """The same as a table."""
     text = io.StringIO()

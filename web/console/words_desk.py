@@ -35,7 +35,7 @@ def phrase(key: str) -> ResponseReturnValue:
 @allow(ADMINS)
 def check(key: str) -> ResponseReturnValue:
     """What the words on the page would be: how they are heard or read, how long they are, what is wrong with them."""
-    if phrase_edits.page(house(), key) is None:
+    if phrase_edits.page(house(), key, guards.now()) is None:
         abort(404)
     return render_template("_phrase_check.html", wording=phrase_edits.wording(house(), key, _typed()), typed=True)
 
@@ -44,7 +44,7 @@ def check(key: str) -> ResponseReturnValue:
 @allow(ADMINS)
 def change(key: str) -> ResponseReturnValue:
     """Save the words on the page, or take the shipped ones again (`act`)."""
-    if phrase_edits.page(house(), key) is None:
+    if phrase_edits.page(house(), key, guards.now()) is None:
         abort(404)
     begun_from, by, now = request.form.get("version", -1, type=int), guards.person().id, guards.now()
     if request.form.get("act") == "shipped":
@@ -52,7 +52,7 @@ def change(key: str) -> ResponseReturnValue:
     else:
         refused = phrase_edits.change(house(), key, _typed(), begun_from, by, now)
     if refused is not None:
-        return _phrase(key, refused), 409 if refused.stale else 422
+        return _phrase(key, refused), 409 if refused.stale or refused.compared else 422
     return redirect(url_for("words_desk.phrase", key=key))
 
 
@@ -62,7 +62,7 @@ def _typed() -> dict[str, str]:
 
 
 def _phrase(key: str, refused: NotSaved | None = None) -> str:
-    found = phrase_edits.page(house(), key)
+    found = phrase_edits.page(house(), key, guards.now())
     if found is None:
         abort(404)
     shown = found.now
