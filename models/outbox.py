@@ -46,9 +46,9 @@ def put(session: Session, task: str, queue: str, *args: object, now: datetime) -
     remember_wake(session, lambda: Wake("outbox", str(row.id), task, queue, tuple(row.args)))
 
 
-def touch(session: Session, contact_id: object) -> None:
-    """Tell open pages, after the commit, that this contact looks different now."""
-    remember_wake(session, lambda: Wake("live", str(contact_id)))
+def touch(session: Session, changed_id: object) -> None:
+    """Tell open pages, after the commit, that this contact, or what concerns this counselor, looks different now."""
+    remember_wake(session, lambda: Wake("live", str(changed_id)))
 
 
 def claim_unpublished(session: Session, *, older_than: datetime, limit: int = 200) -> list[OutboxRow]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer, selectinload
 
+from models import outbox
 from models.contacts import Contact, Leg, callback_rings, live_legs, record
 from models.people import Counselor
 from models.ring_counts import callers_waiting, ring_counts
@@ -144,6 +145,8 @@ def add_leg(
     session.flush()
     who = {"counselor": str(counselor_id)} if counselor_id else {}
     record(session, contact.id, "ring_planned", now, kind=kind.value, leg=str(leg.id), **who)
+    if counselor_id:
+        outbox.touch(session, counselor_id)  # their own page alone asks what rings
     return leg
 
 

@@ -16,7 +16,7 @@ from models.database import Database, Wake, build_engine
 from services import jobs
 from services.texts import SEND_TASK
 
-LIVE_CHANNEL = "live"  # carries contact ids and nothing else
+LIVE_CHANNEL = "live"  # carries ids of contacts and counselors and nothing else
 STATEMENT_TIMEOUT_MS = 5_000
 CORRELATION_HEADER = "harborline_correlation"
 OUTBOX_HEADER = "harborline_outbox"  # the reminders' ids, for counting their failures
@@ -123,10 +123,10 @@ class Publisher:
         headers = {CORRELATION_HEADER: reminder.correlation, OUTBOX_HEADER: reminder.ids}
         self._celery.send_task(reminder.task, args=reminder.args, queue=reminder.queue, headers=headers)
 
-    def _tell_pages(self, contact_ids: Iterable[str]) -> None:
+    def _tell_pages(self, ids: Iterable[str]) -> None:
         with self._redis.pipeline(transaction=False) as line:
-            for contact_id in contact_ids:
-                line.publish(LIVE_CHANNEL, contact_id)
+            for changed_id in ids:
+                line.publish(LIVE_CHANNEL, changed_id)
             line.execute()
 
     def _mark(self, ids: Sequence[int]) -> None:

@@ -12,11 +12,10 @@ from playwright.sync_api import Page, expect
 from models.contacts import Contact, Leg, Receipt, record
 from models.outbox import touch
 from models.people import Counselor
-from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus, Presence
+from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus
 from runtime.processes import wait_until
 from services import answering, dispositions, intake, rings
 from services.contact_answers import Given, write_answers
-from services.counselors import set_presence
 from services.directory.importing import ImportWish, import_directory
 from tests.browser.conftest import Console
 from tests.fixtures.directory import place, plain_csv
@@ -42,7 +41,6 @@ def ring(console: Console, contact_id: uuid.UUID, counselor: Counselor) -> uuid.
     with console.house.db.begin() as session:
         contact = session.get_one(Contact, contact_id)
         leg = rings.add_leg(session, contact, LegKind.COUNSELOR, counselor.phone or "", counselor.id, now)
-    set_presence(console.house, counselor.id, Presence.AVAILABLE, now)  # what the worker's placing would tell pages
     answering.answered(console.house, leg.id, f"CA{leg.id.hex}", now)
     return leg.id
 
@@ -61,10 +59,14 @@ def end(console: Console, leg_id: uuid.UUID) -> None:
 
 def test_a_call_comes_up_is_noted_and_wrapped_up(console: Console, signed_in: SignedIn) -> None:
     page, ana = signed_in()
-    contact_id = call_in(console)
-    row = page.locator(f"#contact-{contact_id}")
-    expect(row).to_contain_text("Waiting")
-    expect(row).to_contain_text("••51")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(console.url)))
+    for number in range(4):
+        contact_id = call_in(console, f"+161755501{51 - number}")
+        row = page.locator(f"#contact-{contact_id}")
+        expect(row).to_contain_text("Waiting")
+        expect(row).to_contain_text(f"••{51 - number}")
+    assert asked.count("/my-line") < asked.count("/contacts"), "who rings is asked only when it may be mine"
     leg_id = ring(console, contact_id, ana)
     expect(page.locator("#my-line")).to_contain_text("A contact is ringing your phone")
     answering.pressed(console.house, leg_id, "1", datetime.now(UTC))

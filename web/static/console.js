@@ -2,22 +2,36 @@
 "use strict";
 
 const COALESCE_MS = 250; // a burst of events asks for a page's parts once
+const SPREAD_MS = 20; // for each open page: all together ask for lists fifty times a second at most
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const SAVE_AGAIN_MS = 3000;
 const body = document.body;
 
-// ---- live events: ids of contacts that changed; the parts that show them ask for themselves again
+// ---- live events: ids of contacts and counselors that changed; the parts that show them ask for themselves again
+const me = body.dataset.me;
 const changed = new Set();
+let everything = false; // events may have been missed
+let pages = 1; // open ones, as the events process counts them
 let telling = null;
+let listing = null;
 function tell() {
   telling = null;
   const ids = [...changed];
   changed.clear();
   for (const id of ids) body.dispatchEvent(new CustomEvent(`live-${id}`));
+  listing ??= setTimeout(tellLists, Math.random() * pages * SPREAD_MS);
+}
+function tellLists() {
+  listing = null;
+  if (everything) body.dispatchEvent(new CustomEvent(`live-${me}`));
+  everything = false;
   body.dispatchEvent(new CustomEvent("live"));
 }
 function heard(id) {
   if (id) changed.add(id);
+  else everything = true;
+  // A phone that begins to ring is told by its counselor's id; how that goes on, by the contact's.
+  if (document.querySelector("#my-line > *")) changed.add(me);
   telling ??= setTimeout(tell, COALESCE_MS);
 }
 
@@ -40,7 +54,8 @@ function connection(lost) {
 }
 function catchUp() {
   const page = document.querySelector("[data-contact]");
-  heard(page?.dataset.contact);
+  if (page) heard(page.dataset.contact);
+  heard("");
   saveNotes(false);
 }
 function listen() {
@@ -48,6 +63,7 @@ function listen() {
   let open = false;
   source.addEventListener("open", () => { open = true; failures = 0; connection(false); catchUp(); });
   source.addEventListener("contact", (event) => heard(event.data));
+  source.addEventListener("pages", (event) => { pages = Number(event.data) || 1; });
   source.addEventListener("error", () => {
     source.close();
     // The server ends a stream now and then on purpose: one quiet retry before anybody is told.
