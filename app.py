@@ -16,7 +16,7 @@ from services import live_words
 from services.degraded.keeper import Keeper
 from services.house import House
 from services.match_keeping import keep_fresh
-from telephony.build import build_account, build_alarm_ways, build_telephony
+from telephony.build import build_access_tokens, build_account, build_alarm_ways, build_telephony
 from telephony.static_documents import documents
 from telephony.twiml import Twiml
 from web import (
@@ -134,5 +134,6 @@ def _extend(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["committed_content"] = committed_content
     app.extensions["probes"] = build_probes(settings, house)
     app.extensions["account"] = build_account(settings)
+    app.extensions["access_tokens"] = build_access_tokens(settings)
     app.extensions["telephony"] = build_telephony(settings)
     app.extensions["static_documents"] = lambda base: _documents(house, base)

@@ -17,5 +17,7 @@ ENCRYPTION_KEY = urlsafe_b64encode(b"harborline development key, 32 B").decode()
 
 TWILIO_ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
 TWILIO_AUTH_TOKEN = "development-auth-token"  # noqa: S105 - known to the simulator, refused in production
+TWILIO_API_KEY_SID = "SK" + "0123456789abcdef" * 2
+TWILIO_API_KEY_SECRET = "development-api-key-secret-for-nobody"  # noqa: S105 - likewise
 HELPLINE_NUMBER = "+18335550100"
 ON_CALL_NUMBER = "+16175550199"

@@ -37,6 +37,7 @@ def production_problems(values: Mapping[str, Any], given: Collection[str]) -> li
         "redis_url": _is_embedded(values["redis_url"]),
         "twilio_account_sid": values["twilio_account_sid"] == defaults.TWILIO_ACCOUNT_SID,
         "twilio_auth_token": values["twilio_auth_token"] == defaults.TWILIO_AUTH_TOKEN,
+        "twilio_api_key_sid": values["twilio_api_key_sid"] == defaults.TWILIO_API_KEY_SID,
         "twilio_api_base_url": urlsplit(values["twilio_api_base_url"]).hostname in urls.LOOPBACK_HOSTS,
         "helpline_numbers": _any_fictional(values["helpline_numbers"]),
         "on_call_numbers": _any_fictional(values["on_call_numbers"]),

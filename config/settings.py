@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from config import defaults, urls
 from config.production import missing_variables, production_problems
 
+_API_KEY = {"twilio_api_key_sid", "twilio_api_key_secret"}
 E164 = re.compile(r"^\+[1-9]\d{6,14}$")
 
 
@@ -97,6 +98,9 @@ class Settings(BaseSettings):
     twilio_account_sid: str = Field(defaults.TWILIO_ACCOUNT_SID, pattern=r"^AC[0-9a-fA-F]{32}$")
     twilio_auth_token: str = Field(defaults.TWILIO_AUTH_TOKEN, repr=False, min_length=8)
     twilio_api_base_url: Annotated[str, AfterValidator(urls.web_url)] = ""  # empty: the real api.twilio.com
+    # an API key of the account, for calls in the browser; both empty: counselors answer on their phones only
+    twilio_api_key_sid: str = Field("", pattern=r"^(SK[0-9a-fA-F]{32})?$")
+    twilio_api_key_secret: str = Field("", repr=False)
     helpline_numbers: Numbers = Field((defaults.HELPLINE_NUMBER,), min_length=1)
     on_call_numbers: Numbers = Field((defaults.ON_CALL_NUMBER,), min_length=1, repr=False)
     backup_number: E164Number = Field("", repr=False)  # empty: no backup centre
@@ -188,6 +192,12 @@ class Settings(BaseSettings):
             raise ValueError("ALARM_WEBHOOK_URL needs an ALARM_WEBHOOK_SECRET of at least 16 characters")
         return self
 
+    @model_validator(mode="after")
+    def _api_key_is_whole(self) -> Self:
+        if bool(self.twilio_api_key_sid) != bool(self.twilio_api_key_secret):
+            raise ValueError("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET need each other: set both or neither")
+        return self
+
     @property
     def celery_broker_url(self) -> str:
         """REDIS_URL as Celery writes it: a Unix socket becomes `redis+socket:///path?virtual_host=N`."""
@@ -231,6 +241,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         given.setdefault("public_base_url", f"http://127.0.0.1:{port}")
         given.setdefault("second_factor_roles", "none")
         given.setdefault("twilio_api_base_url", f"http://127.0.0.1:{given.get('simulator_port', '8070')}")
+        if urlsplit(given["twilio_api_base_url"]).hostname in urls.LOOPBACK_HOSTS and not _API_KEY & given.keys():
+            given |= {"twilio_api_key_sid": defaults.TWILIO_API_KEY_SID}
+            given |= {"twilio_api_key_secret": defaults.TWILIO_API_KEY_SECRET}
     try:
         settings = Settings(**given)  # type: ignore[arg-type]  # pydantic reads the strings
     except ValidationError as error:

@@ -103,6 +103,8 @@ class Leg(Base):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None] = mapped_column(String(32))
     bridged: Mapped[bool] = mapped_column(Boolean, default=False)  # rung from the caller's own call, not by REST
+    in_browser: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))  # dialled there
+    heard_at: Mapped[datetime | None]  # that browser says that it rings
     prompts: Mapped[int] = mapped_column(Integer, default=0)  # how often press-1 was asked
     part: Mapped[Part | None] = mapped_column(words_of(Part))  # of an added phone
     # how it should sit in the conference, and what the provider was told of that (services.rooms)

@@ -52,6 +52,8 @@ class Counselor(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     presence: Mapped[Presence] = mapped_column(words_of(Presence), default=Presence.AVAILABLE)
     presence_until: Mapped[datetime | None]  # wrap-up ends by itself
+    # takes calls in a browser until then, unless it says again that it is there; None: only on the phone
+    browser_until: Mapped[datetime | None]
     reminder_minutes: Mapped[int | None] = mapped_column(Integer)  # a text so long before a shift; None: no consent
     missed_rings: Mapped[int] = mapped_column(Integer, default=0)
     last_contact_ended_at: Mapped[datetime | None]

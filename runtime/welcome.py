@@ -19,7 +19,7 @@ Harborline is ready ({seconds:.1f} s). Everything here is pretend: numbers, peop
   1. On the phones' page, dial the helpline from a caller's phone; a counselor's phone rings: answer it and press 1.
   2. Text the helpline "my son needs detox from oxy, 02150"; read the places, then wait half a minute: the check-in
      that really comes after a day arrives, and answering 1 makes a counselor call.
-  3. Sign in to the console and watch both contacts arrive, with their timeline.
+  3. Sign in to the console and watch both contacts arrive, with their timeline. The headset (key s) takes calls there.
 
 The data is kept in {data}. Stop with Ctrl-C.
 """

@@ -32,6 +32,9 @@ class Account(Protocol):
     def set_number(self, sid: str, fields: Mapping[str, str]) -> None:
         """Change fields of a number."""
 
+    def check_api_key(self) -> bool:
+        """Whether there is a key for calls in the browser; raises when the provider does not take it."""
+
     def unverified(self, numbers: Sequence[str]) -> Sequence[str]:
         """Numbers whose texts carriers will drop."""
 
@@ -105,7 +108,7 @@ def examine(account: Account, rules: Rules) -> list[Finding]:
     """What the doctor finds, in the order in which to mend it."""
     findings = [_address(rules), _on_call(rules)]
     try:
-        findings += [_state(account), *_numbers(account, rules)]
+        findings += [_state(account), *_numbers(account, rules), *_softphone(account)]
     except (ProviderRefused, ProviderUnsure) as error:
         code = getattr(error, "code", None)
         asked = Finding("account", "unreachable", {"why": code}) if code else Finding("account", "no_answer")
@@ -151,6 +154,13 @@ def _number(rules: Rules, number: str, setup: Number | None) -> Finding:
     own = urlsplit(rules.public_base_url).netloc
     here = urlsplit(setup.fields["voice_fallback_url"]).netloc == own
     return Finding("number", "fallback_here" if here else "", ending=ending)
+
+
+def _softphone(account: Account) -> list[Finding]:
+    try:
+        return [Finding("softphone")] if account.check_api_key() else []
+    except ProviderRefused:
+        return [Finding("softphone", "key_refused")]
 
 
 def _method(name: str) -> str:

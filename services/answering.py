@@ -22,7 +22,7 @@ NAMES_SAID = 3  # substances told before the counselor hears the caller; the pag
 
 
 def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime, *, bridged: bool = False) -> Document:
-    """A counselor's phone was picked up: ask for 1 without a word about the caller."""
+    """A counselor's phone was picked up: ask for 1 without a word about the caller. In a browser Answer is the 1."""
     with house.db.begin() as session:
         leg = session.get(Leg, leg_id, with_for_update={"key_share": True})
         if leg is None or leg.ended_at is not None:
@@ -35,8 +35,10 @@ def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime, *, bridge
             return call_flow.farewell(Language.ENGLISH, Say("voice.caller_left" if gone else "voice.already_answered"))
         if leg_may_become(leg.status, LegStatus.ANSWERED):
             leg.status = LegStatus.ANSWERED
-        leg.prompts += 1
-        return _press_one(house, leg, again=False, bridged=bridged)
+        if not leg.in_browser:
+            leg.prompts += 1
+            return _press_one(house, leg, again=False, bridged=bridged)
+    return pressed(house, leg_id, "1", now)  # no voicemail clicks on Answer
 
 
 def _press_one(house: House, leg: Leg, *, again: bool, bridged: bool) -> Document:
@@ -82,7 +84,7 @@ def _accept(session: Session, house: House, contact: Contact, leg: Leg, now: dat
         record(session, contact.id, "connected", now, bridged=True)
         return Document(Language.ENGLISH, ())
     language = counselor_notices.language_on(session, leg)
-    return call_flow.counselor_joins(leg.id, language, facts(house, contact, language, now))
+    return call_flow.counselor_joins(leg.id, language, said_first(house, contact, leg, language, now))
 
 
 def _claim(session: Session, house: House, contact: Contact, leg: Leg, now: datetime) -> bool:
@@ -123,6 +125,14 @@ def _reset_missed(session: Session, leg: Leg) -> None:
     counselor = session.get(Counselor, leg.counselor_id) if leg.counselor_id else None
     if counselor is not None:
         counselor.missed_rings = 0
+
+
+def said_first(house: House, contact: Contact, leg: Leg, language: Language, now: datetime) -> tuple[Say, ...]:
+    """What our own people hear before the caller. Whoever answers at the console has it on the page, save danger."""
+    says = facts(house, contact, language, now)
+    if not leg.in_browser:
+        return says
+    return says[:1] if contact.urgency is not Urgency.NONE else ()
 
 
 def facts(house: House, contact: Contact, language: Language, now: datetime) -> tuple[Say, ...]:

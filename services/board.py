@@ -71,6 +71,7 @@ class MyLine:
 
     contact: ContactRow
     ringing: bool
+    in_browser: bool  # it rings or talks there, not on the phone
 
 
 def board(house: House, now: datetime) -> Board:
@@ -138,4 +139,4 @@ def my_line(house: House, counselor_id: uuid.UUID) -> MyLine | None:
         leg = reading.leg_of(session, counselor_id)
         if leg is None or leg.contact.status not in reading.GOING_ON:
             return None
-        return MyLine(row_of(leg.contact), ringing=leg.status in UNDECIDED)
+        return MyLine(row_of(leg.contact), ringing=leg.status in UNDECIDED, in_browser=leg.in_browser)

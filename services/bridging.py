@@ -10,7 +10,7 @@ from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, r
 from models.rooms import TALKING
 from routing import call_flow
 from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
-from services import fetching, owed_callbacks, releasing, ringing, rings, tasks, transfers, wait_again
+from services import browser_legs, fetching, owed_callbacks, releasing, ringing, rings, tasks, transfers, wait_again
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -155,14 +155,17 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
             )
         )
         stale = [*session.scalars(_stale_legs(house, now)), *session.scalars(_left_over_legs(now))]
+        silent = browser_legs.silent(session, now)
         waiting = _waiting(session)
+    for leg_id in silent:
+        releasing.let_go(house, telephony, leg_id, rings.BROWSER_GONE, now)
     for contact_id in expired:
         _give_back(house, telephony, contact_id, now)
     for leg_id in stale:
         releasing.check(house, telephony, leg_id, now)
     for contact_id in waiting:
         ringing.plan(house, telephony, contact_id, now)
-    return len(expired) + len(stale) + ringing.dial(house, telephony, now)
+    return len(silent) + len(expired) + len(stale) + ringing.dial(house, telephony, now)
 
 
 def _stale_legs(house: House, now: datetime) -> Select[uuid.UUID]:

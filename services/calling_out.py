@@ -94,7 +94,9 @@ def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Docum
             LegStatus.ANSWERED,
         )
         ask = Ask((Say("voice.out_press_one"),), call_flow.path("out-key", leg.id), seconds=house.rules.press_seconds)
-        return Document(counselor_notices.language_on(session, leg), (ask, ask, HangUp()))
+        if not leg.in_browser:
+            return Document(counselor_notices.language_on(session, leg), (ask, ask, HangUp()))
+    return pressed(house, leg_id, "1", now)  # no voicemail clicks on Answer
 
 
 def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:

@@ -108,6 +108,8 @@ def after_conference(house: House, leg_id: uuid.UUID, now: datetime) -> Document
             outbox.touch(session, contact.id)
         first = (Say("voice.not_reached"),) if direct_calls.NOT_REACHED in contact.flow else ()
         cut_off = direct_calls.may_reconnect(contact, leg)
+        if leg.in_browser and not cut_off:  # the page asks how it ended
+            return Document(Language.ENGLISH, (*first, HangUp()))
     return _ask_whether_cut_off(leg_id) if cut_off else ask(leg_id, *first)
 
 

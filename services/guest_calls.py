@@ -23,16 +23,14 @@ ASKED_TWICE = 2
 
 
 def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Document:
-    """An added phone was picked up. A line comes in at once; a person presses 1 first, so that no voicemail does."""
+    """An added phone was picked up. A line or a browser comes in at once; on a phone a person presses 1 first."""
     with house.db.begin() as session:
         leg = session.get(Leg, leg_id)
         contact = lock_contact(session, leg.contact_id) if leg else None
         if leg is None or contact is None or not _still_wanted(contact, leg):
             return call_flow.farewell(Language.ENGLISH, Say("voice.guest_not_needed"))
         leg.provider_sid, leg.answered_at = leg.provider_sid or sid, leg.answered_at or now
-        if leg.kind in LINES:
-            return _enter(session, house, contact, leg, now)
-        if leg.status is LegStatus.ACCEPTED:
+        if leg.kind in LINES or leg.in_browser or leg.status is LegStatus.ACCEPTED:
             return _enter(session, house, contact, leg, now)
         leg.status, leg.prompts = LegStatus.ANSWERED, leg.prompts + 1
         outbox.touch(session, contact.id)
@@ -95,7 +93,7 @@ def _said_first(house: House, contact: Contact, leg: Leg, language: Language, no
     """To our own people what a counselor hears after 1. To an intake line no fact about the caller: a machine may be
     listening there. What was agreed to is read out when the counselor says so (services.intake_facts)."""
     if leg.kind is LegKind.COLLEAGUE:
-        return answering.facts(house, contact, language, now)
+        return answering.said_first(house, contact, leg, language, now)
     return (Say("voice.guest_intake"),) if leg.kind is LegKind.FACILITY else ()
 
 

@@ -13,6 +13,7 @@ from models.rooms import TALKING
 from routing import call_flow
 from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus, Presence
 from services import (
+    browser_legs,
     counselor_notices,
     direct_calls,
     guest_calls,
@@ -43,12 +44,13 @@ def leg_ended(house: House, leg_id: uuid.UUID | None, sid: str | None, reason: s
         if again and (leg.kind is not LegKind.CALLER or contact.ended_at is not None or contact.calling_back):
             return
         rang = leg.provider_sid is not None and leg.answered_at is None and leg.kind is LegKind.COUNSELOR
+        reason = browser_legs.true_reason(leg, reason)
         rings.end_leg(leg, reason, now)
         record(session, contact.id, "leg_ended", now, kind=leg.kind.value, reason=reason, leg=str(leg.id))
         outbox.touch(session, contact.id)
         if leg.kind is LegKind.CALLER:
             _caller_leg_ended(session, house, contact, now)
-        else:
+        elif not browser_legs.to_the_phone(session, contact, leg, now):
             _counselor_leg_ended(session, house, contact, leg, now, missed=rang and reason == "no-answer")
 
 

@@ -10,7 +10,7 @@ from models.contacts import Leg, live_caller_waits, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
-from services import alarms, owed_callbacks, releasing, rings, tasks, tending
+from services import alarms, browser_legs, owed_callbacks, releasing, rings, tasks, tending
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -76,7 +76,7 @@ def _place(house: House, telephony: Telephony, leg_id: uuid.UUID, now: datetime)
     """Dial a claimed leg outside any transaction, then write down what came of it."""
     with house.db.begin() as session:
         leg = session.get_one(Leg, leg_id)
-        number, sender = leg.number or "", leg.contact.helpline_number
+        number, sender = browser_legs.dialled(session, leg, now), leg.contact.helpline_number
         path, digits = PATHS.get(leg.kind, "leg"), leg.digits or ""
         ring_seconds = house.rules.intake_ring_seconds if leg.kind in LINES else house.rules.ring_seconds
     try:

@@ -19,6 +19,7 @@ from services import knowing, schedules
 from services.house import House
 
 ON_CALL_AGAIN = timedelta(seconds=60)
+BROWSER_GONE = "browser_gone"  # end of a leg: nobody can have heard it, so it counts as no ring
 
 
 def plan(
@@ -69,7 +70,8 @@ def counselors_of_the_line(session: Session) -> list[Counselor]:
 
 def _candidates(session: Session, counselors: list[Counselor], contact: Contact, now: datetime) -> list[Candidate]:
     busy, phones = _in_use(session)
-    legs = session.scalars(select(Leg).where(Leg.contact_id == contact.id, Leg.counselor_id.is_not(None))).all()
+    theirs = session.scalars(select(Leg).where(Leg.contact_id == contact.id, Leg.counselor_id.is_not(None)))
+    legs = [leg for leg in theirs if leg.end_reason != BROWSER_GONE]
     here = schedules.on_shift(session, counselors, now)
     resting = coverage.resting(_past(legs, contact, now), now)
     return [

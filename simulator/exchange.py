@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import simulator.verbs  # noqa: F401 - registers the verbs
 from simulator.calls import Call, Callbacks, Fallback
+from simulator.clients import Clients
 from simulator.clock import Clock
 from simulator.conferences import Conference
 from simulator.engine import Engine
@@ -30,6 +31,7 @@ class Exchange:
         self.settings = settings
         self.engine = Engine(clock)
         self.transport = transport
+        self.clients = Clients()
         self.reset()
 
     def reset(self) -> None:

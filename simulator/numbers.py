@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 LIFELINE = "988"
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+_CLIENT = re.compile(r"client:\w{1,121}")
 _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}")
 
 
@@ -51,6 +52,11 @@ def valid(number: str) -> bool:
 def dialable(number: str) -> bool:
     """Can it be called: an E.164 number, or 988, which is reached from the United States as it stands?"""
     return valid(number) or number == LIFELINE
+
+
+def reachable(address: str) -> bool:
+    """Can a call be placed to it: a number, or `client:` and the identity of a browser?"""
+    return dialable(address) or _CLIENT.fullmatch(address) is not None
 
 
 def toll_free(number: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator import numbers, phones
 from simulator.calls import Call, Callbacks
+from simulator.clients import PREFIX
 from simulator.webhooks import Hook
 
 if TYPE_CHECKING:
@@ -64,9 +65,13 @@ def _start(exchange: Exchange, call: Call, order: Order) -> None:
 def _ring(exchange: Exchange, call: Call, order: Order) -> None:
     if call.over:
         return
-    if not numbers.dialable(call.to):
+    if not numbers.reachable(call.to):
         exchange.journal.error(_INVALID_NUMBER, f"{call.to!r} is not a telephone number.", call=call.sid)
         call.finish("failed")
+        return
+    absent = exchange.settings.switches.absent_client
+    if call.to.startswith(PREFIX) and not exchange.clients.there(call.to) and absent != "rings":
+        call.finish(absent)
         return
     fault = exchange.faults.draw("leg", call.number)
     outcome = fault.name if fault else call.phone.behaviour.kind

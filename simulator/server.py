@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from simulator import control, page, rest
+from simulator import control, page, rest, voice_sdk
 from simulator.exchange import Exchange
 
 
@@ -12,5 +12,6 @@ def create_app(exchange: Exchange | None) -> Flask:
     app.extensions["exchange"] = exchange
     app.register_blueprint(rest.blueprint())
     app.register_blueprint(control.blueprint())
+    app.register_blueprint(voice_sdk.blueprint())
     app.register_blueprint(page.blueprint())
     return app

@@ -18,6 +18,7 @@ class Switches:
     declined_whisper_status: str = "completed"  # DialCallStatus when every callee declined in the whisper
     simultaneous_ring_won_by: str = "pickup"  # pickup | acceptance
     cancelled_leg_status: str = "canceled"  # of legs that lose a simultaneous ring: canceled | no-answer | completed
+    absent_client: str = "no-answer"  # how a call to a browser that is not there ends; `rings`: it rings in vain
     finish_key_alone_requests_action: bool = True  # Gather, only `#` pressed
     wait_failure: str = "fallback"  # Enqueue waitUrl unreachable: fallback | silence
 
@@ -45,6 +46,8 @@ class Settings:
 
     account_sid: str = "AC" + "0" * 32
     auth_token: str = "simulated-token"  # noqa: S105 - protects nothing, the real one comes from the environment
+    api_key_sid: str = "SK" + "0123456789abcdef" * 2
+    api_key_secret: str = "development-api-key-secret-for-nobody"  # noqa: S105 - likewise
     numbers: tuple[str, ...] = ("+16175550100",)
     public_base_url: str = "http://127.0.0.1:8000"
     labels: dict[str, str] = field(default_factory=dict)
@@ -79,6 +82,8 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     return Settings(
         account_sid=env.get("TWILIO_ACCOUNT_SID") or default.account_sid,
         auth_token=env.get("TWILIO_AUTH_TOKEN") or default.auth_token,
+        api_key_sid=env.get("TWILIO_API_KEY_SID") or default.api_key_sid,
+        api_key_secret=env.get("TWILIO_API_KEY_SECRET") or default.api_key_secret,
         numbers=numbers or default.numbers,
         public_base_url=(env.get("PUBLIC_BASE_URL") or default.public_base_url).rstrip("/"),
         labels=dict([DEMO_PHONE]) | labels,

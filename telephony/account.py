@@ -25,9 +25,13 @@ class NumberSetup:
 class TwilioAccount:
     """Reads and sets up the account. Raises what `telephony.ports` raises."""
 
-    def __init__(self, account_sid: str, auth_token: str, base_url: str = "") -> None:
+    def __init__(
+        self, account_sid: str, auth_token: str, base_url: str = "", api_key: tuple[str, str] | None = None
+    ) -> None:
         self._sid = account_sid
-        self._client = Client(account_sid, auth_token, http_client=BaseUrlHttpClient(base_url, TIMEOUT_S))
+        self._http = BaseUrlHttpClient(base_url, TIMEOUT_S)
+        self._client = Client(account_sid, auth_token, http_client=self._http)
+        self._api_key = api_key  # its SID and secret
 
     def status(self) -> str:
         """`active`, `suspended` or `closed`."""
@@ -38,6 +42,14 @@ class TwilioAccount:
         """Whether it is a trial account: few calls at once, and only to numbers that were verified."""
         with failures_in_our_words():
             return str(self._client.api.accounts(self._sid).fetch().type) == "Trial"
+
+    def check_api_key(self) -> bool:
+        """Ask for something with the API key, which raises when Twilio does not take it; False when there is none."""
+        if self._api_key is None:
+            return False
+        with failures_in_our_words():  # such a key may read calls, but not the account itself
+            Client(*self._api_key, self._sid, http_client=self._http).calls.list(limit=1, page_size=1)
+        return True
 
     def numbers(self, names: Sequence[str]) -> list[NumberSetup]:
         """Our numbers with the named fields as they are set now."""

@@ -4,7 +4,8 @@ from config.settings import Settings
 from telephony.account import TwilioAccount
 from telephony.alarms import Mail, Post, Ways
 from telephony.client import TwilioTelephony
-from telephony.ports import AlarmWays, Telephony
+from telephony.ports import AccessTokens, AlarmWays, Telephony
+from telephony.tokens import TwilioAccessTokens
 
 
 def build_telephony(settings: Settings) -> Telephony:
@@ -16,7 +17,23 @@ def build_telephony(settings: Settings) -> Telephony:
 
 def build_account(settings: Settings) -> TwilioAccount:
     """The account behind that way, for setting it up and looking after it."""
-    return TwilioAccount(settings.twilio_account_sid, settings.twilio_auth_token, base_url=settings.twilio_api_base_url)
+    return TwilioAccount(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token,
+        base_url=settings.twilio_api_base_url,
+        api_key=_api_key(settings),
+    )
+
+
+def _api_key(settings: Settings) -> tuple[str, str] | None:
+    key = settings.twilio_api_key_sid, settings.twilio_api_key_secret
+    return key if all(key) else None
+
+
+def build_access_tokens(settings: Settings) -> AccessTokens | None:
+    """What lets counselors take calls in a browser; None where that is not set up."""
+    key = _api_key(settings)
+    return TwilioAccessTokens(settings.twilio_account_sid, *key) if key else None
 
 
 def build_alarm_ways(settings: Settings) -> AlarmWays:

@@ -106,6 +106,13 @@ class AlarmWays(Protocol):
         """Send by one way, or raise NotDelivered."""
 
 
+class AccessTokens(Protocol):
+    """Passes with which a browser takes calls."""
+
+    def issue(self, identity: str, seconds: int) -> str:
+        """One that lets a browser be rung as `client:<identity>`, and nothing else, for so long."""
+
+
 class Telephony(Protocol):
     """Voice and text. Every method makes one REST request with a time-out, or raises one of the three above."""
 

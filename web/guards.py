@@ -1,7 +1,7 @@
 """Who may open what: deny by default, sign-in, roles, CSRF, and the headers every page carries."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -141,6 +141,24 @@ def events_origin() -> str:
     return f"{request.scheme}://{request.host.partition(':')[0]}:{settings.events_port}"
 
 
+def policy(*, connect: Iterable[str] = (), script: str = "") -> str:
+    """The Content-Security-Policy of a page that may also `connect` to these origins and load scripts from another."""
+    return (
+        f"default-src 'none'; script-src {_also(script)}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"media-src 'self'; connect-src {_also(*connect)}; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def _also(*origins: str) -> str:
+    return " ".join(("'self'", *filter(None, origins)))
+
+
+def permissions(*, microphone: str = "()") -> str:
+    """The Permissions-Policy of a page: nothing of the device, unless it says so."""
+    return f"camera=(), geolocation=(), microphone={microphone}, payment=(), usb=()"
+
+
 def secure(response: Response) -> Response:
     """The headers of every page: nothing from elsewhere, no inline script or style, no framing, nothing cached.
 
@@ -151,15 +169,9 @@ def secure(response: Response) -> Response:
         _renew_live_pass(response)
     if response.mimetype != "text/html":
         return response
-    connect = f"'self' {events_origin()}".strip()
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "media-src 'self'; "
-        f"connect-src {connect}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    )
+    response.headers.setdefault("Content-Security-Policy", policy(connect=(events_origin(),)))
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    response.headers.setdefault("Permissions-Policy", permissions())
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Cache-Control"] = "no-store"

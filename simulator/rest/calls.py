@@ -75,7 +75,7 @@ def order(exchange: Exchange, form: Form, begin: Any) -> Order:
     to, from_ = form.get("To", ""), form.get("From", "")
     if not to:
         raise refused(21201, "No 'To' number is specified")
-    if not numbers.dialable(to):
+    if not numbers.reachable(to):
         raise refused(21211, f"The phone number you are attempting to call, {to}, is not valid.")
     if exchange.line(from_) is None:
         raise refused(21210, f"The source phone number provided, {from_}, is not yet verified for your account.")

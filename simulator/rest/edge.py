@@ -91,12 +91,9 @@ def _resource() -> str:
 
 def _authenticate(exchange: Exchange, account: str) -> None:
     given, settings = request.authorization, exchange.settings
-    right = (
-        given is not None
-        and given.username == settings.account_sid
-        and hmac.compare_digest((given.password or "").encode(), settings.auth_token.encode())
-    )
-    if not right:
+    known = {settings.account_sid: settings.auth_token, settings.api_key_sid: settings.api_key_secret}
+    secret = known.get(given.username or "") if given is not None else None
+    if given is None or secret is None or not hmac.compare_digest((given.password or "").encode(), secret.encode()):
         raise RestError(401, 20003, "Authenticate")
     if account.removesuffix(".json") != settings.account_sid:
         raise missing(request.path)

@@ -90,6 +90,7 @@ def console(copies: Copies, own_redis_url: str, keys: None) -> Iterator[Console]
         "REDIS_URL": own_redis_url,
         "PORT": str(_free_port()),
         "EVENTS_PORT": str(_free_port()),
+        "SIMULATOR_PORT": str(_free_port()),  # where nobody listens, save a test that starts a simulator there
     }
     settings = load_settings(environment)
     house = build_house(settings, statement_timeout_ms=30_000, after_commit=build_relay(settings, for_web=False).nudge)

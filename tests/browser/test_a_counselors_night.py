@@ -71,7 +71,7 @@ def test_a_call_comes_up_is_noted_and_wrapped_up(console: Console, signed_in: Si
     expect(page.locator("#my-line")).to_contain_text("A contact is ringing your phone")
     answering.pressed(console.house, leg_id, "1", datetime.now(UTC))
     page.wait_for_url(f"**/contacts/{contact_id}")  # by itself
-    expect(page.locator(".timeline")).to_contain_text("Ana Ruiz pressed 1 and took the contact.")
+    expect(page.locator(".timeline")).to_contain_text("Ana Ruiz took the contact.")
     page.get_by_role("textbox", name="Notes").fill("Sister can drive today.")
     expect(page.locator("#notes-state")).to_contain_text("Saved")
     end(console, leg_id)

@@ -37,6 +37,7 @@ PAGES = (
     "/voicemails",
     "/directory?q=quay",
     "/information/clonazepam",
+    "/softphone",
 )
 DIRECTORY_PAGES = ("calls", "checks", "pairs", "imports", "quarantine")
 DIRECTORY_DESK = tuple(f"/directory/{page}" for page in DIRECTORY_PAGES)

@@ -58,6 +58,7 @@ def test_production_without_a_contract_variable_does_not_start(name: str) -> Non
         ("TWILIO_ACCOUNT_SID", defaults.TWILIO_ACCOUNT_SID),
         ("TWILIO_AUTH_TOKEN", defaults.TWILIO_AUTH_TOKEN),
         ("TWILIO_API_BASE_URL", "http://127.0.0.1:8070"),
+        ("TWILIO_API_KEY_SID", defaults.TWILIO_API_KEY_SID),
         ("HELPLINE_NUMBERS", "+18332223333,+18335550100"),
         ("ON_CALL_NUMBERS", "+16175550199"),
         ("BACKUP_NUMBER", "+16175550198"),
@@ -99,6 +100,14 @@ def test_all_problems_come_at_once() -> None:
         load_settings({**PRODUCTION, "PORT": "x", "SECRET_KEY": ""})
     assert "PORT" in str(refusal.value)
     assert "SECRET_KEY" in str(refusal.value)
+
+
+def test_an_api_key_is_whole_and_only_the_simulators_comes_by_itself() -> None:
+    with pytest.raises(SettingsError, match="TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET need each other"):
+        load_settings({"TWILIO_API_KEY_SID": defaults.TWILIO_API_KEY_SID})
+    assert load_settings({}).twilio_api_key_sid == defaults.TWILIO_API_KEY_SID
+    assert load_settings({"TWILIO_API_BASE_URL": ""}).twilio_api_key_sid == ""
+    assert load_settings(PRODUCTION).twilio_api_key_secret == ""
 
 
 def test_waiting_times_must_rise() -> None:

@@ -37,6 +37,7 @@ class PaperAccount:
     number: str = LINE
     state: str = "active"
     dropped: tuple[str, ...] = ()
+    api_key: bool | None = None  # None: there is none
     trial: bool = False
 
     def status(self) -> str:
@@ -46,6 +47,11 @@ class PaperAccount:
 
     def is_trial(self) -> bool:
         return self.trial
+
+    def check_api_key(self) -> bool:
+        if self.api_key is False:
+            raise ProviderRefused(20003, retry=False)
+        return self.api_key is not None
 
     def numbers(self, names: Sequence[str]) -> list[NumberSetup]:
         return [NumberSetup("PN1", self.number, {name: self.setup.get(name, "") for name in names})]
@@ -78,6 +84,7 @@ def test_the_doctor_says_what_is_wrong_in_words() -> None:
     assert any("suspended" in wrong for wrong in complaints(PaperAccount(state="suspended")))
     assert any("verified" in wrong for wrong in complaints(PaperAccount(trial=True)))
     assert any("20003" in wrong for wrong in complaints(PaperAccount(state="unreachable")))
+    assert any("TWILIO_API_KEY_SID" in wrong for wrong in complaints(PaperAccount(api_key=False)))
     local = Rules(helpline_numbers=(LINE,), public_base_url="http://127.0.0.1:8000")
     assert len(complaints(PaperAccount(wanted_fields(local, ELSEWHERE)), local)) == 2
 
@@ -120,7 +127,8 @@ def test_the_command_sets_up_the_simulators_number(
     application: Flask, simulated: tuple[Exchange, str], tmp_path: Path
 ) -> None:
     exchange, address = simulated
-    account = TwilioAccount(exchange.settings.account_sid, exchange.settings.auth_token, base_url=address)
+    known, key = exchange.settings, (exchange.settings.api_key_sid, exchange.settings.api_key_secret)
+    account = TwilioAccount(known.account_sid, known.auth_token, base_url=address, api_key=key)
     application.extensions["account"] = account
     run = application.test_cli_runner().invoke
 
@@ -133,3 +141,7 @@ def test_the_command_sets_up_the_simulators_number(
     examined = run(args=["twilio", "doctor", "--json"])
     assert examined.exit_code == 1, "a local address is no place for real callers"
     assert '"ok": true' in examined.output
+    assert '"The API key for calls in the browser", "ok": true' in examined.output
+    wrong = TwilioAccount(known.account_sid, known.auth_token, base_url=address, api_key=(key[0], "another-secret"))
+    with pytest.raises(ProviderRefused):
+        wrong.check_api_key()

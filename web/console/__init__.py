@@ -41,6 +41,7 @@ from web.console import (
     sharing,
     shift_moves,
     signing,
+    softphone,
     speech,
     step_up,
     users,
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     words_desk.blueprint,
     plan_desk.blueprint,
     setup.blueprint,
+    softphone.blueprint,
 )
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any, cast
 
-from flask import g, render_template, request
+from flask import current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -44,6 +44,7 @@ def for_templates() -> dict[str, Any]:
         "languages": LANGUAGES,
         "organisation": house().rules.organisation_name,
         "live": house().rules.live,
+        "softphone": current_app.extensions["access_tokens"] is not None,
         "may_open": guards.may_open,
         "admin_tabs": admin_tabs,
         "passkeys_work": not _ADDRESS.fullmatch(request.host),

@@ -1,0 +1,50 @@
+"""Counselors who take calls in a browser, and the legs that ring there."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.contacts import Leg
+from models.people import Counselor
+from routing.vocabulary import LegStatus
+
+_RINGS = (Leg.ended_at.is_(None), Leg.end_reason.is_(None), Leg.in_browser, Leg.answered_at.is_(None))
+
+
+def takes_calls_in_browser(session: Session, counselor_id: uuid.UUID, now: datetime) -> bool:
+    """Whether a browser of theirs said lately that it is there."""
+    query = select(Counselor.id).where(Counselor.id == counselor_id, Counselor.browser_until > now)
+    return session.scalar(query) is not None
+
+
+def set_browser(session: Session, counselor_id: uuid.UUID, until: datetime | None) -> None:
+    """Calls go to their browser until then; None: to their phone."""
+    session.execute(update(Counselor).where(Counselor.id == counselor_id).values(browser_until=until))
+
+
+def renew_browser(session: Session, counselor_id: uuid.UUID, until: datetime) -> bool:
+    """The same for somebody who takes calls there already; False when they do not (any more)."""
+    theirs = (Counselor.id == counselor_id, Counselor.active, Counselor.browser_until.is_not(None))
+    statement = update(Counselor).where(*theirs).values(browser_until=until).returning(Counselor.id)
+    return session.scalar(statement) is not None
+
+
+def ringing_in_browser(session: Session, counselor_id: uuid.UUID) -> Leg | None:
+    """The leg that rings in this counselor's browser, unanswered; somebody is on one live leg at most."""
+    return session.scalar(select(Leg).where(*_RINGS, Leg.counselor_id == counselor_id))
+
+
+def note_heard(session: Session, counselor_id: uuid.UUID, now: datetime) -> None:
+    """Their browser rings."""
+    session.execute(update(Leg).where(*_RINGS, Leg.counselor_id == counselor_id).values(heard_at=now))
+
+
+def silent_browsers(session: Session, placed_before: datetime) -> Sequence[uuid.UUID]:
+    """Legs that were dialled to a browser before then, of which it has not said that it rings."""
+    query = select(Leg.id).where(
+        *_RINGS, Leg.status == LegStatus.RINGING, Leg.heard_at.is_(None), Leg.placed_at < placed_before
+    )
+    return session.scalars(query).all()
