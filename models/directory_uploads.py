@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, select, update
+from sqlalchemy import ForeignKey, Index, Integer, String, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -43,7 +43,7 @@ class DirectoryUpload(Base):
     """One file, or one wish to undo an import. `said_at`: when its worker was heard of last.
 
     Of the file's name only the extension is kept. `problem` is a word for what stopped it; `error` the importer's own
-    sentences.
+    sentences as codes with values (routing.sentence; before 0044 in English).
     """
 
     __tablename__ = "directory_upload"
@@ -57,7 +57,7 @@ class DirectoryUpload(Base):
     rows_read: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     problem: Mapped[str | None] = mapped_column(String(32))
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     import_id: Mapped[int | None] = mapped_column(ForeignKey(DirectoryImport.id))  # that it became, or undid
     __table_args__ = (Index(None, "at"),)
 

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from models.crypto import lookup_hash
 from models.people import Counselor, everybody_with_shifts, lock_roster
 from routing.phone import masked
+from routing.sentence import Sentence
 from routing.shift_words import written
 from routing.vocabulary import Role
 from services import audit, schedules
 from services.house import House
 from services.roster_file import RosterRow, read_roster
+from services.roster_reasons import in_row, wrong
 from services.users import can_administer
 
 
@@ -27,7 +29,7 @@ class RosterResult:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
-    errors: tuple[str, ...] = ()
+    errors: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class RosterPlan:
 
     changes: tuple[RosterChange, ...] = ()
     digest: str = ""
-    errors: tuple[str, ...] = ()
+    errors: tuple[Sentence, ...] = ()
 
 
 def plan_roster(house: House, text: str) -> RosterPlan:
@@ -83,18 +85,17 @@ def import_roster(house: House, text: str, now: datetime, *, actor_id: uuid.UUID
         return RosterResult(counts["added"], counts["changed"], counts["unchanged"])
 
 
-def _refused(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[str]:
+def _refused(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[Sentence]:
     return [*_phones_taken(rows, people), *_last_admin_lost(rows, people)]
 
 
-def _last_admin_lost(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[str]:
+def _last_admin_lost(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[Sentence]:
     """A file gives roles too, and may not take the last admin who can sign in away from the line."""
     admins = {key for key, person in people.items() if can_administer(person)}
     others = [row for row in rows if lookup_hash(row.email) in admins and row.role is not Role.ADMIN]
     if not admins or len(others) < len(admins):
         return []
-    sentence = "this is the last admin who can sign in. Leave the role admin, or make somebody else an admin first."
-    return [f"Row {row.row}: {sentence}" for row in others]
+    return [in_row(row.row, wrong("last_admin")) for row in others]
 
 
 def _change(person: Counselor | None, row: RosterRow) -> RosterChange:
@@ -125,15 +126,10 @@ def _in_words(fields: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _phones_taken(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[str]:
+def _phones_taken(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> list[Sentence]:
     in_file = {lookup_hash(row.email) for row in rows}
     held = {person.phone_hash for key, person in people.items() if key not in in_file}
-    return [
-        f"Row {row.row}: the phone already belongs to somebody who is not in this file. "
-        "Add their row with their new phone, or give this person another one."
-        for row in rows
-        if row.phone and lookup_hash(row.phone) in held
-    ]
+    return [in_row(row.row, wrong("phone_taken")) for row in rows if row.phone and lookup_hash(row.phone) in held]
 
 
 def _let_go_of_phones(session: Session, rows: Sequence[RosterRow], people: dict[bytes, Counselor]) -> None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from routing.phone import e164
+from routing.sentence import Sentence
 from routing.shift_words import ShiftWordsError, parse_shifts
 from routing.shifts import ShiftPattern
 from routing.vocabulary import Role
+from services.roster_reasons import in_row, wrong
 
 COLUMNS = ("name", "phone", "email", "role", "languages", "skills", "timezone", "shifts")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -34,76 +36,77 @@ class RosterRow:
     shifts: tuple[ShiftPattern, ...]
 
 
-def read_roster(text: str) -> tuple[list[RosterRow], list[str]]:
+def read_roster(text: str) -> tuple[list[RosterRow], list[Sentence]]:
     """The people in a CSV text, and every error as a sentence that names its row. Use rows only without errors."""
     table = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     header = [cell.strip().lower() for cell in next(table, [])]
-    wrong = _header_errors(header)
-    if wrong:
-        return [], wrong
-    rows, errors = [], []
+    unfit = _header_errors(header)
+    if unfit:
+        return [], unfit
+    rows: list[RosterRow] = []
+    errors: list[Sentence] = []
     for number, cells in enumerate(table, start=2):
         if not any(cell.strip() for cell in cells):
             continue
         said = list(_row_errors(dict(zip(header, cells, strict=False)), len(cells) == len(header)))
-        errors += [f"Row {number}: {sentence}" for sentence in said]
+        errors += [in_row(number, what) for what in said]
         if not said:
             rows.append(_row(number, {key: cell.strip() for key, cell in zip(header, cells, strict=True)}))
     if not rows and not errors:
-        errors.append("The file has no people in it. Write one row for each, below the column names.")
+        errors.append(wrong("nobody"))
     return rows, errors + _doubled(rows)
 
 
-def _header_errors(header: list[str]) -> list[str]:
+def _header_errors(header: list[str]) -> list[Sentence]:
     missing = [column for column in COLUMNS if column not in header]
     unknown = [column for column in header if column not in COLUMNS]
     if missing:
-        return [f"The first row must name the columns {','.join(COLUMNS)}; missing: {', '.join(missing)}."]
+        return [wrong("columns", columns=",".join(COLUMNS), missing=", ".join(missing))]
     if unknown:
-        return [f"Unknown column: {', '.join(word or '(empty)' for word in unknown)}. Take it out of the file."]
+        return [wrong("unknown_column", columns=", ".join(word or "(empty)" for word in unknown))]
     if len(header) != len(set(header)):
-        return ["The first row names a column twice."]
+        return [wrong("column_twice")]
     return []
 
 
-def _row_errors(cells: dict[str, str], complete: bool) -> Iterator[str]:
+def _row_errors(cells: dict[str, str], complete: bool) -> Iterator[Sentence]:
     if not complete:
-        yield f"it does not have {len(COLUMNS)} cells. Put quotes around cells with commas in them."
+        yield wrong("cells", cells=len(COLUMNS))
         return
     value = {key: cell.strip() for key, cell in cells.items()}
     if not value["name"]:
-        yield "the name is missing."
+        yield wrong("no_name")
     if not ADDRESS.fullmatch(value["email"]):
-        yield f'"{value["email"]}" is not an e-mail address.'
+        yield wrong("no_address", given=value["email"])
     if value["role"].lower() not in {role.value for role in Role}:
-        yield f'"{value["role"]}" is not a role. Write {", ".join(role.value for role in Role)}.'
+        yield wrong("no_role", given=value["role"], roles=", ".join(role.value for role in Role))
     yield from _phone_errors(value["phone"], value["role"].lower())
     if value["timezone"] not in available_timezones():
-        yield f'"{value["timezone"]}" is not a time zone. Write one like America/New_York.'
+        yield wrong("no_zone", given=value["timezone"])
     yield from _word_errors(value)
     try:
         parse_shifts(value["shifts"])
     except ShiftWordsError as error:
-        yield str(error)
+        yield error.why
 
 
-def _phone_errors(phone: str, role: str) -> Iterator[str]:
+def _phone_errors(phone: str, role: str) -> Iterator[Sentence]:
     if phone and e164(phone) is None:
-        yield f'"{phone}" is not a phone number. Write it like +16175550123.'
+        yield wrong("no_phone", given=phone)
     if not phone and role == Role.COUNSELOR:
-        yield "the phone is missing: a counselor needs one to be rung."
+        yield wrong("phone_missing")
 
 
-def _word_errors(value: dict[str, str]) -> Iterator[str]:
+def _word_errors(value: dict[str, str]) -> Iterator[Sentence]:
     languages = _words(value["languages"])
     if not languages:
-        yield 'the languages are missing. Write codes like "en es".'
+        yield wrong("no_languages")
     for word in languages:
         if not _LANGUAGE.fullmatch(word):
-            yield f'"{word}" is not a language code. Write codes like "en es".'
+            yield wrong("no_language", given=word)
     for word in _words(value["skills"]):
         if not _SKILL.fullmatch(word):
-            yield f'"{word}" is not a skill. Use letters, digits, _ and -.'
+            yield wrong("no_skill", given=word)
 
 
 def _words(cell: str) -> tuple[str, ...]:
@@ -124,13 +127,13 @@ def _row(number: int, value: dict[str, str]) -> RosterRow:
     )
 
 
-def _doubled(rows: list[RosterRow]) -> list[str]:
+def _doubled(rows: list[RosterRow]) -> list[Sentence]:
     errors = []
     addresses: dict[str, int] = {}
     phones: dict[str, int] = {}
     for row in rows:
         if addresses.setdefault(row.email, row.row) != row.row:
-            errors.append(f"Row {row.row}: the e-mail address is also in row {addresses[row.email]}.")
+            errors.append(in_row(row.row, wrong("address_twice", other=addresses[row.email])))
         if row.phone and phones.setdefault(row.phone, row.row) != row.row:
-            errors.append(f"Row {row.row}: the phone is also in row {phones[row.phone]}.")
+            errors.append(in_row(row.row, wrong("phone_twice", other=phones[row.phone])))
     return errors

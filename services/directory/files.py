@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from routing.sentence import Sentence
+from services.directory.file_reasons import why
 from services.directory.rows import SourceRow
 
 SAMHSA, OWN = "samhsa", "own"
@@ -14,10 +16,6 @@ FilePath = Path | zipfile.Path
 _FULL_DATE = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(20\d\d)[-_.](0[1-9]|1[0-2])(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-
-
-class UnreadableFileError(Exception):
-    """The file cannot be taken; the text is one sentence that says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +51,12 @@ def edition_of(path: Path) -> tuple[str, date | None]:
     return "", None
 
 
-def header_difference(given: Sequence[str], wanted: Sequence[str]) -> str:
+def header_difference(given: Sequence[str], wanted: Sequence[str]) -> Sentence:
     """In words, how a header differs from the nearest one that is known."""
-    missing = [name for name in wanted if name not in given]
-    extra = [name for name in given if name not in wanted]
-    parts = [f"it lacks {', '.join(missing[:5])}"] if missing else []
-    if extra:
-        parts.append(f"it has {', '.join(name[:40] or '(blank)' for name in extra[:5])}")
-    if not parts:
-        parts = ["its columns stand in another order" if len(given) == len(wanted) else "a column stands there twice"]
-    return " and ".join(parts)
+    missing = ", ".join([name for name in wanted if name not in given][:5])
+    extra = ", ".join([name[:40] or "(blank)" for name in given if name not in wanted][:5])
+    if missing and extra:
+        return why("lacks_and_has", missing=missing, extra=extra)
+    if missing or extra:
+        return why("lacks", missing=missing) if missing else why("has", extra=extra)
+    return why("order" if len(given) == len(wanted) else "column_twice")

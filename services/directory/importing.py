@@ -16,12 +16,14 @@ from models.directory import DirectoryImport, RefusedRow, last_import, take_dire
 from models.facility_pairs import open_facility_pairs
 from models.versions import next_generation
 from routing.geography import ZipTable
+from routing.sentence import Sentence
 from services import audit
-from services.directory.files import SourceFile, UnreadableFileError, edition_of
+from services.directory.file_reasons import UnreadableFileError, unreadable
+from services.directory.files import SourceFile, edition_of
 from services.directory.opening import open_source
 from services.directory.pairing import pair
 from services.directory.plain_csv import PLAIN_CSV
-from services.directory.row_reasons import Reason, because
+from services.directory.row_reasons import because
 from services.directory.rows import SourceRow, clean, examine
 from services.directory.zip_codes import ensure_zip_codes, load_zip_table
 from services.house import House
@@ -30,7 +32,6 @@ RETIRE_CAP = 0.10  # issue "The directory and the match": more than this share i
 REFUSED_KEPT = 1_000  # of a thoroughly wrong file, this many rows explain enough
 EXAMPLES = 5
 QUARANTINED = 50  # rows with their reasons as codes, for a page
-BUSY = "Another import of the directory is running. Try again when it is done."
 Progress = Callable[[int], None]
 
 
@@ -53,7 +54,7 @@ class ImportWish:
 class ImportResult:
     """What an import did, in rows; with `errors` it did nothing. `refused` and `notes`: (line, sentence)."""
 
-    errors: tuple[str, ...] = ()
+    errors: tuple[Sentence, ...] = ()
     format: str = ""
     source: str = ""
     edition: str = ""
@@ -66,8 +67,8 @@ class ImportResult:
     left: int = 0  # as a later edition has them
     perhaps: list[tuple[str, str]] = field(default_factory=list)  # a place that goes, and one that may be it anew
     marked: list[str] = field(default_factory=list)  # places that go though people said something of them
-    refused: list[tuple[int, str]] = field(default_factory=list)
-    notes: list[tuple[int, str]] = field(default_factory=list)
+    refused: list[tuple[int, Sentence]] = field(default_factory=list)
+    notes: list[tuple[int, Sentence]] = field(default_factory=list)
     unknown_codes: dict[str, int] = field(default_factory=dict)  # in how many rows each stands
     examples: dict[str, list[str]] = field(default_factory=dict)
     changes: list[dict[str, Any]] = field(default_factory=list)  # some, by field: {name, fields: [[field, old, new]]}
@@ -77,10 +78,6 @@ class ImportResult:
     known: bool = False  # nothing differs, and this very file was the last: not even a note is made
     dry_run: bool = False
     import_id: int | None = None
-
-
-class _Refuse(Exception):
-    """The file is refused."""
 
 
 def import_directory(house: House, wish: ImportWish, now: datetime, progress: Progress | None = None) -> ImportResult:
@@ -96,8 +93,8 @@ def import_directory(house: House, wish: ImportWish, now: datetime, progress: Pr
             _Intake(session, wish, source, scope, now, result, progress or (lambda _: None), known).run()
             if wish.dry_run:
                 session.rollback()
-    except (UnreadableFileError, _Refuse) as refusal:
-        return ImportResult(errors=(str(refusal),), dry_run=wish.dry_run, refused=result.refused, read=result.read)
+    except UnreadableFileError as refusal:
+        return ImportResult(errors=(refusal.why,), dry_run=wish.dry_run, refused=result.refused, read=result.read)
     return result
 
 
@@ -120,14 +117,14 @@ class _Intake:
     def run(self) -> None:
         """Stage, compare, check, write."""
         if not take_directory(self.session):
-            raise _Refuse(BUSY)
+            raise unreadable("busy")
         ensure_zip_codes(self.session)
         self.real = store.has_real_places(self.session)
         if self.wish.sample and self.real:
             return  # invented places never come to stand beside real ones
         zips = load_zip_table(self.session)
         if store.stage(self.session, self._rows(zips)) == self._refuse_copies():
-            raise _Refuse(self._nothing_to_take())
+            raise self._nothing_to_take()
         store.compare(self.session, self.scope)
         self._pair()
         self._note(store.difference(self.session, self.scope))
@@ -173,18 +170,20 @@ class _Intake:
         self.result.refused.sort()
         return len(copies)
 
-    def _note_refused(self, line: int, reasons: list[Reason], content: dict[str, Any]) -> None:
-        self.result.refused.append((line, "; ".join(str(reason) for reason in reasons)))
+    def _note_refused(self, line: int, reasons: list[Sentence], content: dict[str, Any]) -> None:
+        self.result.refused.append((line, because("several", all=reasons)))
         if len(self.refused) < REFUSED_KEPT:
             row = {"line": line, "reasons": [reason.plain() for reason in reasons], "content": content}
             self.refused.append(RefusedRow(**row))
             if len(self.result.quarantined) < QUARANTINED:
                 self.result.quarantined.append(row)
 
-    def _nothing_to_take(self) -> str:
-        first = self.result.refused[0] if self.result.refused else None
-        why = f" The first: line {first[0]}, {first[1]}." if first else ""
-        return f"{self.wish.path.name} has no row that can be taken.{why}"
+    def _nothing_to_take(self) -> UnreadableFileError:
+        name = self.wish.path.name
+        if not self.result.refused:
+            return unreadable("no_row", name=name)
+        line, reason = self.result.refused[0]
+        return unreadable("no_row_first", name=name, line=line, why=reason)
 
     def _pair(self) -> None:
         """Keep places that are only spelled anew; name those that may be."""
@@ -205,11 +204,9 @@ class _Intake:
         result.inside = difference.inside
         result.too_many = difference.retired > RETIRE_CAP * difference.inside
         if result.too_many and not (self.wish.retire_confirmed or self.wish.dry_run):
-            raise _Refuse(
-                f"{self.wish.path.name} would retire {difference.retired:,} of {difference.inside:,} rows in"
-                f" {result.scope}, more than {RETIRE_CAP:.0%}."
-                " Check that it is the whole list, or import it again with --confirm-retire."
-            )
+            counts = {"retired": f"{difference.retired:,}", "inside": f"{difference.inside:,}"}
+            scope, cap = result.scope, f"{RETIRE_CAP:.0%}"
+            raise unreadable("retires", name=self.wish.path.name, **counts, scope=scope, cap=cap)
 
     def _known_already(self) -> bool:
         """Whether nothing differs and this very file was the last one, or is a copy: then not even a note is made."""
@@ -259,16 +256,13 @@ class _Intake:
 def _scope(wish: ImportWish, source: SourceFile, now: datetime) -> store.Scope:
     day = wish.as_of or source.as_of or edition_of(wish.path)[1] or now.date()
     if day > now.date():  # every later file would be taken for an older one
-        raise UnreadableFileError(
-            f"{wish.path.name} would speak of {day.isoformat()}, which is still to come."
-            " Say the right day with --as-of."
-        )
+        raise unreadable("to_come", name=wish.path.name, day=day.isoformat())
     word = wish.scope or source.scope
     if word in {"national", "list"}:
         return store.Scope(source.publisher, source.kinds, day, whole=word == "national")
     kind, _, state = word.partition(":")
     if kind != "state" or len(state) != 2 or not state.isalpha():
-        raise UnreadableFileError(f"The scope {word[:40]} is not known: say national, list, or state:MA.")
+        raise unreadable("scope", scope=word[:40])
     return store.Scope(source.publisher, source.kinds, day, whole=True, state=state.upper())
 
 

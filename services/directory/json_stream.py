@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from routing.sentence import Sentence
+from services.directory.file_reasons import why
 from services.directory.files import FilePath
 
 CHUNK = 1 << 16
@@ -13,7 +15,16 @@ _SEPARATORS = " \t\r\n,"
 
 
 class BrokenJsonError(ValueError):
-    """The file is no complete JSON of the expected shape; the text is the end of a sentence."""
+    """The file is no complete JSON of the expected shape; `why` is the end of a sentence."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def in_json(error: BrokenJsonError | UnicodeDecodeError) -> object:
+    """What is wrong with a JSON file, for the sentence that refuses it."""
+    return error.why if isinstance(error, BrokenJsonError) else error
 
 
 def head(path: FilePath, size: int = CHUNK) -> str:
@@ -35,24 +46,24 @@ def objects(path: FilePath, name: str) -> Iterator[dict[str, Any]]:
         buffer = file.read(CHUNK)
         start = array_start(buffer, name)
         if start is None:
-            raise BrokenJsonError(f"it has no list {name}")
+            raise BrokenJsonError(why("json_no_list", list=name))
         buffer = buffer[start:].lstrip(_SEPARATORS)
         while not buffer.startswith("]"):
             try:
                 value, end = decoder.raw_decode(buffer)
             except RecursionError:
-                raise BrokenJsonError("it is nested too deeply") from None
+                raise BrokenJsonError(why("json_deep")) from None
             except ValueError:
                 more = file.read(CHUNK)
                 if not more or len(buffer) > MAX_OBJECT:
-                    raise BrokenJsonError("it ends in the middle or is no JSON") from None
+                    raise BrokenJsonError(why("json_cut")) from None
                 buffer += more
                 continue
             if not isinstance(value, dict):
-                raise BrokenJsonError("its list holds something that is no object")
+                raise BrokenJsonError(why("json_list_no_object"))
             yield value
             buffer = (buffer[end:] or file.read(CHUNK)).lstrip(_SEPARATORS)
             if not buffer:
                 buffer = file.read(CHUNK).lstrip(_SEPARATORS)
                 if not buffer:
-                    raise BrokenJsonError("it ends in the middle")
+                    raise BrokenJsonError(why("json_ends"))

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.directory.files import SAMHSA, SourceFile, UnreadableFileError
-from services.directory.json_stream import BrokenJsonError, array_start, objects
+from services.directory.file_reasons import unreadable
+from services.directory.files import SAMHSA, SourceFile
+from services.directory.json_stream import BrokenJsonError, array_start, in_json, objects
 from services.directory.row_reasons import because
 from services.directory.rows import SourceRow
 from services.directory.service_codes import ServiceCodes
@@ -37,7 +38,7 @@ def _rows(path: Path, codes: ServiceCodes) -> Iterator[SourceRow]:
         for number, data in enumerate(objects(path, ROWS), start=1):
             yield _row(number, data, codes)
     except (BrokenJsonError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(f"{path.name} cannot be taken: {error}. Download it again.") from error
+        raise unreadable("json_download", name=path.name, why=in_json(error)) from error
 
 
 def _row(number: int, data: dict[str, Any], codes: ServiceCodes) -> SourceRow:
@@ -56,7 +57,7 @@ def _row(number: int, data: dict[str, Any], codes: ServiceCodes) -> SourceRow:
         kind=kind or "SU",
         codes=tuple(found),
         problems=tuple(problems),
-        remarks=(f"{len(unknown)} services have no code and were left out, such as {unknown[0]!r}",) if unknown else (),
+        remarks=(because("services_left_out", count=len(unknown), example=unknown[0]),) if unknown else (),
     )
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from services.directory.california import HEADER as CALIFORNIA_HEADER
 from services.directory.california import open_california
-from services.directory.files import SourceFile, UnreadableFileError, header_difference
+from services.directory.file_reasons import unreadable, why
+from services.directory.files import SourceFile, header_difference
 from services.directory.hsds.opening import open_hsds_archive, open_hsds_folder, open_hsds_json
 from services.directory.json_stream import head
 from services.directory.locator_csv import editions, open_locator
@@ -22,18 +23,18 @@ _JSON_STARTS = (b"{", b"[")
 def open_source(path: Path, codes: ServiceCodes) -> SourceFile:
     """The file as its reader; raises UnreadableFileError with one sentence."""
     if not path.exists():
-        raise UnreadableFileError(f"{path} does not exist. Check the path.")
+        raise unreadable("missing", path=path)
     if path.is_dir():
         return open_hsds_folder(path, path.name, codes)
     try:
         with path.open("rb") as file:
             beginning = file.read(1024)
     except OSError as error:
-        raise UnreadableFileError(f"{path} cannot be read: {error.strerror}.") from error
+        raise unreadable("unreadable", name=path, why=error.strerror) from error
     if not beginning.strip():
-        raise UnreadableFileError(f"{path.name} is empty.")
+        raise unreadable("empty", name=path.name)
     if beginning.startswith(_OLD_EXCEL_MAGIC):
-        raise UnreadableFileError(f"{path.name} is an old or encrypted Excel file. Save it as .xlsx and try again.")
+        raise unreadable("old_excel", name=path.name)
     if beginning.startswith(_ZIP_MAGIC):
         return open_workbook(path) if is_workbook(path) else open_hsds_archive(path, codes)
     if beginning.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON_STARTS):
@@ -46,19 +47,19 @@ def _open_csv(path: Path, codes: ServiceCodes) -> SourceFile:
     found = open_plain(path, header) or open_locator(path, header, codes) or open_california(path, header)
     if found is not None:
         return found
-    known = {"our plain CSV": list(PLAIN_HEADER), "California's licence list": list(CALIFORNIA_HEADER)}
-    known |= {f"FindTreatment.gov's CSV of {edition.year}": sorted(edition.header) for edition in editions(codes)}
-    name = max(known, key=lambda each: len(set(known[each]) & set(header)) / len(known[each]))
-    difference = header_difference(header, known[name])
-    raise UnreadableFileError(f"{path.name} has no known header; against {name}, {difference}.")
+    known = {why("of_ours"): list(PLAIN_HEADER), why("of_california"): list(CALIFORNIA_HEADER)}
+    known |= {why("of_locator", year=edition.year): sorted(edition.header) for edition in editions(codes)}
+    nearest = max(known, key=lambda each: len(set(known[each]) & set(header)) / len(known[each]))
+    difference = header_difference(header, known[nearest])
+    raise unreadable("no_known_header", name=path.name, nearest=nearest, difference=difference)
 
 
 def _open_json(path: Path, codes: ServiceCodes) -> SourceFile:
     try:
         beginning = head(path)
     except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"{path.name} is not UTF-8 text. Save it as UTF-8 and try again.") from error
+        raise unreadable("not_utf8", name=path.name) from error
     found = open_locator_json(path, beginning, codes) or open_hsds_json(path, beginning, codes)
     if found is None:
-        raise UnreadableFileError(f"{path.name} is JSON, but neither of FindTreatment.gov's locator nor HSDS.")
+        raise unreadable("unknown_json", name=path.name)
     return found

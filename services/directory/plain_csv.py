@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from services.directory.files import OWN, FilePath, SourceFile, UnreadableFileError
+from services.directory.file_reasons import unreadable
+from services.directory.files import OWN, FilePath, SourceFile
 from services.directory.row_reasons import because
 from services.directory.rows import SourceRow
 
@@ -26,21 +27,21 @@ def csv_rows(path: FilePath, max_field: int = MAX_FIELD) -> Iterator[tuple[int, 
             reader = csv.reader(file, strict=True)
             for cells in reader:
                 if "\x00" in "".join(cells):
-                    raise UnreadableFileError(f"{path.name} is no text file. Save it as CSV UTF-8 and try again.")
+                    raise unreadable("no_text", name=path.name)
                 yield reader.line_num, cells
     except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"{path.name} is not UTF-8 text. Save it as CSV UTF-8 and try again.") from error
+        raise unreadable("csv_not_utf8", name=path.name) from error
     except csv.Error as error:
-        raise UnreadableFileError(f"{path.name} is no complete CSV file ({error}). Export it again.") from error
+        raise unreadable("csv_broken", name=path.name, why=error) from error
     except OSError as error:
-        raise UnreadableFileError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise unreadable("unreadable", name=path.name, why=error.strerror) from error
 
 
 def csv_header(path: Path) -> list[str]:
     """The names of the first record, blanks around them dropped (the 2025 export pads its names)."""
     _, cells = next(csv_rows(path), (0, []))
     if len(cells) > MAX_COLUMNS:
-        raise UnreadableFileError(f"{path.name} has {len(cells):,} columns, more than any known directory file.")
+        raise unreadable("csv_wide", name=path.name, columns=f"{len(cells):,}")
     return [cell.strip().lower() for cell in cells]
 
 
@@ -61,9 +62,7 @@ def open_plain(path: Path, header: Sequence[str]) -> SourceFile | None:
 def record(path: FilePath, line: int, cells: list[str], header: Sequence[str]) -> dict[str, str]:
     """The cells by column name; raises UnreadableFileError when a record is cut short or too long."""
     if len(cells) != len(header):
-        raise UnreadableFileError(
-            f"{path.name}, line {line}: {len(cells)} cells where the header has {len(header)}. Export it again."
-        )
+        raise unreadable("cells", name=path.name, line=line, cells=len(cells), columns=len(header))
     return dict(zip(header, (cell.strip() for cell in cells), strict=True))
 
 

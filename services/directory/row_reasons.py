@@ -1,8 +1,6 @@
-"""Why a row of a file cannot be taken: a code with values; the web has the sentence in the reader's language."""
+"""Why a row of a file cannot be taken, or what was noted of it; pages say each in the reader's language."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from routing.sentence import Sentence, cut, sentence
 
 SENTENCES = {
     "no_name": "it has no name",
@@ -32,26 +30,20 @@ SENTENCES = {
     "no_location": "it stands at no location",
     "no_list": "its attributes do not say which list it comes from",
     "no_place": "its location is {given} and no place to go to",
+    "several": "{all}",
+    "unknown": "unknown: {facts}",
+    "fact_codes": "what it treats, whom it takes and who pays (it can be searched for, never matched)",
+    "fact_phone": "phone",
+    "fact_hours": "hours",
+    "fact_coordinates": "coordinates",
+    "services_left_out": "{count} services have no code and were left out, such as '{example}'",
+    "put_right_elsewhere": "the exporting helpline had put {fields} right; the list's own words were taken",
+    "filler_phone": "the phone number {number} is a filler and was left out",
+    "point_swapped": "latitude and longitude were swapped and have been put right",
+    "point_far": "its coordinates are more than {miles} miles from ZIP {zip}; not used",
 }
 
 
-@dataclass(frozen=True)
-class Reason:
-    """One reason; `str` gives the English sentence, for commands."""
-
-    code: str
-    values: Mapping[str, Any]
-
-    def __str__(self) -> str:
-        return SENTENCES[self.code].format(
-            **{name: "a blank" if value == "" else value for name, value in self.values.items()}
-        )
-
-    def plain(self) -> dict[str, Any]:
-        """As it is stored with the row."""
-        return {"code": self.code, **self.values}
-
-
-def because(code: str, /, **values: object) -> Reason:
-    """A reason with its values, cut to what a page can show. KeyError when told: no such code, which is a bug."""
-    return Reason(code, {name: value if isinstance(value, int) else str(value)[:80] for name, value in values.items()})
+def because(code: str, /, **values: object) -> Sentence:
+    """A reason with its values, cut to what a page can show. KeyError: no such code, which is a bug."""
+    return sentence(code, SENTENCES[code], cut(values, 80))

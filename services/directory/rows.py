@@ -11,7 +11,8 @@ from models.directory import LICENCE
 from routing.codes import bits_of
 from routing.geography import ZipTable, haversine_miles
 from routing.identity import identity_key, operator_digits, zip5
-from services.directory.row_reasons import Reason, because
+from routing.sentence import Sentence
+from services.directory.row_reasons import because
 
 HSDS = "HSDS"  # kind of listings from other people's HSDS data, which has no service codes
 MAX_TEXT = 500
@@ -47,8 +48,8 @@ class SourceRow:
     latitude: str = ""
     longitude: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)  # what only some sources tell: licence, hours, ...
-    problems: tuple[Reason, ...] = ()  # what the reader itself could not accept
-    remarks: tuple[str, ...] = ()  # what the reader mended or left out
+    problems: tuple[Sentence, ...] = ()  # what the reader itself could not accept
+    remarks: tuple[Sentence, ...] = ()  # what the reader mended or left out
 
 
 @dataclass
@@ -57,8 +58,8 @@ class Examined:
 
     line: int
     values: dict[str, Any] | None = None
-    refused: list[Reason] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    refused: list[Sentence] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
 
 
 def examine(row: SourceRow, zips: ZipTable) -> Examined:
@@ -112,7 +113,7 @@ def is_unsafe(value: str) -> bool:
     return _MARKUP.search(value) is not None or _FORMULA.match(value) is not None
 
 
-def _text_problems(texts: Mapping[str, str]) -> list[Reason]:
+def _text_problems(texts: Mapping[str, str]) -> list[Sentence]:
     found = [] if texts["name1"] else [because("no_name")]
     if not texts["city"]:
         found.append(because("no_city"))
@@ -122,7 +123,7 @@ def _text_problems(texts: Mapping[str, str]) -> list[Reason]:
     return found
 
 
-def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> list[Reason]:
+def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> list[Sentence]:
     found = [] if state in zips.state_words else [because("no_state", given=state)]
     if not zip_code:
         return [*found, because("no_zip", given=clean(given)[:20])]
@@ -131,7 +132,7 @@ def _place_problems(state: str, given: str, zip_code: str, zips: ZipTable) -> li
     return found
 
 
-def _code_problems(codes: str, *, needed: bool) -> list[Reason]:
+def _code_problems(codes: str, *, needed: bool) -> list[Sentence]:
     if not codes:
         return [because("no_service")] if needed else []
     if len(codes) > MAX_CODES_TEXT:
@@ -146,7 +147,7 @@ def _phone(given: str, done: Examined) -> str:
     number = clean(given)
     digits = re.sub(r"\D", "", number)
     if len(set(digits)) == 1 and len(digits) >= FILLER_DIGITS:
-        done.notes.append(f"the phone number {number} is a filler and was left out")
+        done.notes.append(because("filler_phone", number=number))
         return ""
     return number[:40]
 
@@ -166,7 +167,7 @@ def _point(row: SourceRow, zip_code: str, zips: ZipTable, done: Examined) -> tup
         possible = abs(point[0]) <= 90 and abs(point[1]) <= 180
         if possible and haversine_miles(*point, place.lat, place.lon) <= FAR_FROM_ZIP_MILES:
             if name:
-                done.notes.append("latitude and longitude were swapped and have been put right")
+                done.notes.append(because("point_swapped"))
             return point
-    done.notes.append(f"its coordinates are more than {FAR_FROM_ZIP_MILES:.0f} miles from ZIP {zip_code}; not used")
+    done.notes.append(because("point_far", miles=round(FAR_FROM_ZIP_MILES), zip=zip_code))
     return None, None

@@ -15,7 +15,9 @@ from models.directory import (
 )
 from models.facility_pairs import close_facility_pairs, joins_in_the_way
 from models.versions import next_generation
+from routing.sentence import Sentence
 from services import audit
+from services.directory.file_reasons import why
 from services.directory.sheets import Sheet, sheets
 from services.house import House
 
@@ -53,17 +55,18 @@ def past_imports(house: House) -> Sequence[DirectoryImport]:
         return recent_imports(session)
 
 
-def undo_import(house: House, import_id: int, now: datetime, *, actor_id: uuid.UUID | None = None) -> str | None:
+def undo_import(house: House, import_id: int, now: datetime, *, actor_id: uuid.UUID | None = None) -> Sentence | None:
     """Take the newest import back as a whole; a sentence when that cannot be done."""
     with house.db.begin() as session:
         if not take_directory(session):
-            return "Another import of the directory is running. Try again when it is done."
+            return why("busy")
         newest = last_change(session)
         if newest is None or newest.id != import_id or newest.generation is None:
-            last = f" The newest is {newest.id}." if newest is not None else ""
-            return f"Import {import_id} cannot be undone: only the newest one that changed something can.{last}"
+            if newest is None:
+                return why("not_newest", id=import_id)
+            return why("not_newest_but", id=import_id, newest=newest.id)
         if joins_in_the_way(session, newest.generation):
-            return f"Import {import_id} cannot be undone: places were joined or taken apart since. Take the joins back."
+            return why("joins_since", id=import_id)
         generation = next_generation(session)
         store.take_back(session, newest.id, newest.generation, generation)
         close_facility_pairs(session, newest.id)

@@ -34,7 +34,7 @@ class Shown:
     undoes: bool  # an import, and brings no file
     rows_read: int
     problem: str | None
-    error: str | None
+    error: Sequence[dict[str, Any] | str]  # sentences, plain
     import_id: int | None
     result: dict[str, Any] | None
     changes: tuple[tuple[str, tuple[Change, ...]], ...]  # some places with what changes of them
@@ -115,7 +115,7 @@ def _shown(upload: DirectoryUpload, last: int | None) -> Shown:
         undoes=not upload.wish,
         rows_read=upload.rows_read,
         problem=upload.problem,
-        error=upload.error,
+        error=upload.error or (),
         import_id=upload.import_id,
         result=result,
         changes=changes,

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,9 +17,11 @@ from models import outbox
 from models.directory import last_change, take_directory
 from models.directory_uploads import BEGUN, UNDER_WAY, DirectoryUpload, UploadState
 from models.versions import directory_versions
+from routing.sentence import Sentence
 from services import audit
 from services.directory import upload_files
-from services.directory.importing import BUSY, ImportResult, ImportWish, import_directory
+from services.directory.file_reasons import why
+from services.directory.importing import ImportResult, ImportWish, import_directory
 from services.directory.searching import undo_import
 from services.house import House
 
@@ -28,6 +30,7 @@ QUEUE: Final = "housekeeping"
 SILENT = timedelta(minutes=2)  # of an upload under way nothing was heard, while nobody holds the directory: it died
 SHOWN = 50  # notes and names that a result keeps
 ROWS_A_WORD, SECONDS_A_WORD = 500, 1.0  # how often the rows read are told
+Said = Sequence[dict[str, Any]]  # sentences, plain
 _STATE = re.compile(r"[A-Za-z]{2}")
 
 
@@ -194,9 +197,9 @@ def _ask(session: Session, upload: DirectoryUpload, state: UploadState, now: dat
 
 
 def _say(
-    upload: DirectoryUpload, state: UploadState, now: datetime, *, problem: Problem | None = None, error: str = ""
+    upload: DirectoryUpload, state: UploadState, now: datetime, *, problem: Problem | None = None, error: Said = ()
 ) -> None:
-    upload.state, upload.said_at, upload.problem, upload.error = state, now, problem, error or None
+    upload.state, upload.said_at, upload.problem, upload.error = state, now, problem, list(error) or None
 
 
 def _generation(session: Session) -> int:
@@ -224,9 +227,10 @@ def _import(house: House, upload: DirectoryUpload, now: datetime, problem: Probl
     )
     result = import_directory(house, wish, now, _telling(house, upload.id))
     if result.errors:
-        stays = not looking or result.errors == (BUSY,)
+        stays = not looking or result.errors == (why("busy"),)
         state = UploadState.LOOKED if stays else UploadState.FAILED
-        _end(house, upload.id, state, now, problem=Problem.REFUSED, error=" ".join(result.errors))
+        error = _said(result.errors, path)
+        _end(house, upload.id, state, now, problem=Problem.REFUSED, error=error)
     else:
         stays, state = looking, UploadState.LOOKED if looking else UploadState.TAKEN
         shown = {**_shown(result), "generation": generation}
@@ -238,7 +242,8 @@ def _import(house: House, upload: DirectoryUpload, now: datetime, problem: Probl
 def _undo(house: House, upload: DirectoryUpload, now: datetime) -> None:
     wrong = undo_import(house, upload.import_id or 0, now, actor_id=upload.by)
     state = UploadState.FAILED if wrong else UploadState.UNDONE
-    _end(house, upload.id, state, now, problem=Problem.REFUSED if wrong else None, error=wrong or "")
+    error = [wrong.plain()] if wrong else []
+    _end(house, upload.id, state, now, problem=Problem.REFUSED if wrong else None, error=error)
 
 
 def _end(
@@ -248,7 +253,7 @@ def _end(
     now: datetime,
     *,
     problem: Problem | None = None,
-    error: str = "",
+    error: Said = (),
     result: dict[str, Any] | None = None,
 ) -> None:
     """How it ended; what was taken over in the meantime stays taken."""
@@ -261,6 +266,12 @@ def _end(
         _say(upload, state, now, problem=problem, error=error)
         if result is not None:
             upload.result, upload.rows_read = result, result["read"]
+
+
+def _said(sentences: Sequence[Sentence], path: Path) -> Said:
+    """Sentences as they are kept for a page, where the file that was uploaded has no name of its own."""
+    plain = [one.plain() for one in sentences]
+    return [{**one, "name": None} if one.get("name") == path.name else one for one in plain]
 
 
 def _telling(house: House, upload_id: uuid.UUID) -> Callable[[int], None]:
@@ -281,6 +292,7 @@ def _telling(house: House, upload_id: uuid.UUID) -> Callable[[int], None]:
 def _shown(result: ImportResult) -> dict[str, Any]:
     """The result as it is kept for the page: counts whole, lists cut."""
     whole = asdict(result)
-    cut = {name: whole[name][:SHOWN] for name in ("perhaps", "marked", "notes")}
+    cut = {name: whole[name][:SHOWN] for name in ("perhaps", "marked")}
+    notes = [(line, note.plain()) for line, note in result.notes[:SHOWN]]
     counts = {"refused": len(result.refused), "noted": len(result.notes), "unsure": len(result.perhaps)}
-    return {**whole, **cut, **counts}
+    return {**whole, **cut, **counts, "notes": notes}

@@ -9,7 +9,8 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from routing.codes import tokens
-from services.directory.files import SAMHSA, SourceFile, UnreadableFileError, header_difference
+from services.directory.file_reasons import unreadable
+from services.directory.files import SAMHSA, SourceFile, header_difference
 from services.directory.rows import SourceRow
 
 SHEET_WORDS = ("facilit", "list")  # "Facilities List", "Facility List"
@@ -37,7 +38,7 @@ def open_workbook(path: Path) -> SourceFile:
         name = _facility_sheet(workbook.sheet_names)
         sheet = workbook.get_sheet_by_name(name)
     except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableFileError(f"{path.name} cannot be opened as a workbook: {error}. Download it again.") from error
+        raise unreadable("workbook_closed", name=path.name, why=error) from error
     columns = _columns(path, sheet)
     kind = "MH" if any("mental" in part for part in path.stem.lower().split("-")) else "SU"
     return SourceFile(
@@ -67,21 +68,21 @@ def check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             _check_parts(path, archive)
     except _BROKEN as error:
-        raise UnreadableFileError(f"{path.name} is no complete workbook ({error}). Download it again.") from error
+        raise unreadable("workbook_broken", name=path.name, why=error) from error
 
 
 def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     if any(part.flag_bits & _ENCRYPTED for part in parts):
-        raise UnreadableFileError(f"{path.name} is locked by a password. Save it without one and try again.")
+        raise unreadable("workbook_locked", name=path.name)
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
     if unpacked > MAX_UNPACKED_BYTES or unpacked / packed > MAX_PACKING_RATIO:
-        raise UnreadableFileError(f"{path.name} unpacks to {unpacked:,} bytes, more than a directory has. Check it.")
+        raise unreadable("unpacks", name=path.name, bytes=f"{unpacked:,}")
     if any(word in part.filename.lower() for part in parts for word in _MACROS):
-        raise UnreadableFileError(f"{path.name} carries macros. Save it as a plain .xlsx workbook and try again.")
+        raise unreadable("macros", name=path.name)
     if _has_formulas(archive):
-        raise UnreadableFileError(f"{path.name} holds formulas. Save it with values only and try again.")
+        raise unreadable("formulas", name=path.name)
 
 
 def _has_formulas(archive: zipfile.ZipFile) -> bool:
@@ -110,14 +111,12 @@ def _facility_sheet(names: list[str]) -> str:
 def _columns(path: Path, sheet: CalamineSheet) -> dict[str, int]:
     """Where each column stands; upper and lower case and blanks do not matter."""
     if sheet.width > MAX_COLUMNS:
-        raise UnreadableFileError(f"{path.name} has {sheet.width:,} columns; a SAMHSA directory has {len(HEADER)}.")
+        raise unreadable("workbook_wide", name=path.name, columns=f"{sheet.width:,}", most=len(HEADER))
     header = [str(cell).strip().lower().replace(" ", "_") for cell in next(iter(sheet.iter_rows()), [])]
     given = [name for name in header if name]
     known, needed = set(HEADER), set(HEADER) - OPTIONAL
     if not needed <= set(given) or not set(given) <= known or len(set(given)) != len(given):
-        raise UnreadableFileError(
-            f"{path.name} is no SAMHSA directory workbook: {header_difference(given, HEADER)} in its first row."
-        )
+        raise unreadable("no_workbook", name=path.name, difference=header_difference(given, HEADER))
     return {name: position for position, name in enumerate(header) if name}
 
 

@@ -108,6 +108,11 @@ def test_a_roster_file_is_looked_at_before_it_is_taken(
         )
         return response.status_code, response.get_data(as_text=True)
 
+    admin.client.set_cookie("language", "es")
+    said = look(HEADER.encode() + b"Ben,12,ben,counselor,en,,America/New_York,fri 9-5\n")[1]
+    assert "Fila 2: &#34;12&#34; no es un número de teléfono" in said
+    assert "Fila 2: El turno &#34;fri 9-5&#34; no se entiende" in said
+    admin.client.delete_cookie("language")
     assert look(b"")[0] == look(b"\xff\xfe")[0] == look(b"name\nBen\n")[0] == 422
     status, page = look(text.encode())
     assert status == 200

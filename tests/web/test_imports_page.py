@@ -140,7 +140,9 @@ def test_what_cannot_be_taken_says_so_and_leaves_nothing(
     application: Flask, house: House, admin: Browser, folder: Path
 ) -> None:
     address, page = look_at(house, admin, "a,b\n1,2\n")
-    assert "upload-2026-08.csv has no known header" in page
+    assert "This file has no known header; against our plain CSV, it lacks" in page
+    spanish = admin.get(address, **{"Accept-Language": "es"})[1]
+    assert "Este archivo no tiene un encabezado conocido; comparado con nuestro CSV simple, le falta" in spanish
     assert "Nothing was changed." in page
     assert admin.post(address, act="take")[0] == 409
     refusals = (

@@ -2,14 +2,23 @@
 
 from collections.abc import Callable
 
+from routing import shift_words
 from routing.vocabulary import Role
+from services import roster_reasons
+from services.directory import file_reasons, row_reasons
 from services.directory.importing import ImportWish, import_directory
-from services.directory.row_reasons import SENTENCES
 from services.house import House
 from tests.fixtures.directory import WriteCsv, place
 from tests.fixtures.people import Browser
 from tests.services.outside import NOON
 from web.words import table
+
+FAMILIES = {
+    "row_refused": row_reasons.SENTENCES,
+    "file_refused": file_reasons.SENTENCES,
+    "roster_wrong": roster_reasons.SENTENCES,
+    "shift_wrong": shift_words.SENTENCES,
+}
 
 
 def test_quarantined_rows_are_paged_said_in_both_languages_and_downloaded(
@@ -33,4 +42,5 @@ def test_quarantined_rows_are_paged_said_in_both_languages_and_downloaded(
 
 
 def test_commands_and_pages_say_the_same() -> None:
-    assert {code: table("en")[f"row_refused.{code}"] for code in SENTENCES} == SENTENCES
+    for family, sentences in FAMILIES.items():
+        assert {code: table("en")[f"{family}.{code}"] for code in sentences} == sentences

@@ -12,7 +12,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from services.directory import upload_files, upload_page, uploads
 from services.directory.uploads import UploadRefused, UploadWish
 from web import guards
-from web.console.quarantine import reason_in_words
 from web.guards import ADMINS, allow
 from web.house import house
 from web.receiving import HouseRequest
@@ -142,4 +141,4 @@ def _one(upload_id: uuid.UUID, refused: str | None = None) -> str:
     if found is None:
         abort(404)
     template = "_import.html" if request.headers.get("HX-Request") else "import.html"
-    return render_template(template, found=found, refused=refused, reason_in_words=reason_in_words)
+    return render_template(template, found=found, refused=refused)

@@ -1,14 +1,12 @@
 """The quarantine: rows that imports could not take, by import, with reasons in the reader's language, and as CSV."""
 
 import io
-from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services.directory.quarantine import quarantine
-from web.console.speech import words
+from web.console import speech
 from web.guards import ADMINS, allow
 from web.house import house
 from web.spreadsheet import write_csv
@@ -26,7 +24,7 @@ def page() -> ResponseReturnValue:
     found = quarantine(house(), import_id, number)
     if import_id is not None and found.chosen is None:
         abort(404)
-    return render_template("quarantine.html", found=found, reason_in_words=reason_in_words)
+    return render_template("quarantine.html", found=found)
 
 
 @blueprint.get("/directory/quarantine/<int:import_id>.csv")
@@ -38,20 +36,9 @@ def as_csv(import_id: int) -> ResponseReturnValue:
         abort(404)
     text = io.StringIO()
     rows = [
-        [row.line, *(row.content.get(name, "") for name in COLUMNS), "; ".join(map(reason_in_words, row.reasons))]
+        [row.line, *(row.content.get(name, "") for name in COLUMNS), "; ".join(map(speech.sentence, row.reasons))]
         for row in found.rows
     ]
     write_csv(text, [["line", *COLUMNS, "reasons"], *rows])
     headers = {"Content-Disposition": f"attachment; filename=quarantine-{import_id}.csv"}
     return Response(text.getvalue(), mimetype="text/csv", headers=headers)
-
-
-def reason_in_words(reason: Mapping[str, Any] | str) -> str:
-    """A stored reason in the reader's language; those of older imports are sentences in English."""
-    if isinstance(reason, str):
-        return reason
-    t, values = words(), dict(reason)
-    if "field" in values:
-        values["field"] = t.of("place_field", values["field"])
-    values = {name: t("place.blank") if value == "" else value for name, value in values.items()}
-    return t.with_gaps(f"row_refused.{values.pop('code')}", values)

@@ -1,6 +1,7 @@
 """What every page of the console may call: words in the reader's language, clocks, and error pages in words."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, cast
 
 from flask import current_app, g, render_template, request
@@ -10,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from routing.phone import spoken
+from routing.sentence import Sentence
 from web import guards
 from web.console.admin import tabs as admin_tabs
 from web.console.assets import asset
@@ -47,9 +49,30 @@ def for_templates() -> dict[str, Any]:
         "softphone": current_app.extensions["access_tokens"] is not None,
         "may_open": guards.may_open,
         "admin_tabs": admin_tabs,
+        "sentence": sentence,
         "passkeys_work": not _ADDRESS.fullmatch(request.host),
         "events_url": f"{guards.events_origin()}/events",
     }
+
+
+def sentence(said: Sentence | Mapping[str, Any] | str) -> str:
+    """A sentence of the importers in the reader's language; stored ones are plain, those of older releases English."""
+    plain = said.plain() if isinstance(said, Sentence) else said
+    if isinstance(plain, str):
+        return plain
+    t, values = words(), {name: _filling(name, value) for name, value in plain.items() if name != "code"}
+    return t.with_gaps(plain["code"] if "." in plain["code"] else f"row_refused.{plain['code']}", values)
+
+
+def _filling(name: str, value: Any) -> Any:
+    t = words()
+    if isinstance(value, list):
+        return "; ".join(map(sentence, value))
+    if isinstance(value, dict):
+        return sentence(value)
+    if value is None or value == "":
+        return t("imports.this_file" if value is None else "place.blank")
+    return t.of("place_field", value) if name == "field" else value
 
 
 def error_page(error: HTTPException) -> ResponseReturnValue:

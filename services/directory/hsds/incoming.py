@@ -8,11 +8,12 @@ from typing import Any
 
 from models.directory import LICENCE
 from routing.identity import fold
+from routing.sentence import Sentence
 from services.directory.hsds import names
 from services.directory.hsds.hours import hours_in_words
 from services.directory.hsds.nested import part, parts, text
 from services.directory.hsds.terms import KIND, PUBLISHER, WEBSITE
-from services.directory.row_reasons import Reason, because
+from services.directory.row_reasons import because
 from services.directory.rows import HSDS, SourceRow, clean
 from services.directory.service_codes import ServiceCodes
 
@@ -139,10 +140,10 @@ def _corrected(service: Record) -> dict[str, str]:
     return found
 
 
-def _left_out(corrected: Mapping[str, str]) -> tuple[str, ...]:
+def _left_out(corrected: Mapping[str, str]) -> tuple[Sentence, ...]:
     if not corrected:
         return ()
-    return (f"the exporting helpline had put {', '.join(sorted(corrected))} right; the list's own words were taken",)
+    return (because("put_right_elsewhere", fields=", ".join(sorted(corrected))),)
 
 
 def _address(address: Record) -> dict[str, str]:
@@ -176,7 +177,7 @@ def _samhsa_codes(holders: tuple[Record, ...], codes: ServiceCodes) -> list[str]
     ]
 
 
-def _problems(offer: Offer) -> Iterator[Reason]:
+def _problems(offer: Offer) -> Iterator[Sentence]:
     status, kind = text(offer.service, "status"), text(offer.location, "location_type")
     if status and status != "active":
         yield because("not_active", status=status[:20])
@@ -187,8 +188,7 @@ def _problems(offer: Offer) -> Iterator[Reason]:
 
 
 @cache  # a million rows share a few sentences
-def _unknown(codes: bool, phone: bool, hours: bool, coordinates: bool) -> tuple[str, ...]:
-    given = {"phone": phone, "hours": hours, "coordinates": coordinates}
-    unknown = [] if codes else ["what it treats, whom it takes and who pays (it can be searched for, never matched)"]
-    unknown += [name for name, known in given.items() if not known]
-    return (f"unknown: {', '.join(unknown)}",) if unknown else ()
+def _unknown(codes: bool, phone: bool, hours: bool, coordinates: bool) -> tuple[Sentence, ...]:
+    given = {"codes": codes, "phone": phone, "hours": hours, "coordinates": coordinates}
+    unknown = [because(f"fact_{name}") for name, known in given.items() if not known]
+    return (because("unknown", facts=unknown),) if unknown else ()

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from services.directory.files import FilePath, UnreadableFileError
-from services.directory.json_stream import MAX_OBJECT, BrokenJsonError, array_start, head, objects
+from services.directory.file_reasons import unreadable, why
+from services.directory.files import FilePath
+from services.directory.json_stream import MAX_OBJECT, BrokenJsonError, array_start, head, in_json, objects
 
 Record = dict[str, Any]
 CONTENTS = "contents"  # the list in a page of an HSDS API, and in our export
@@ -19,7 +20,7 @@ def services_of(file: FilePath) -> Iterator[Record]:
         for found in objects(file, name) if name is not None else [_single(file)]:
             yield from _rooted(found)
     except (BrokenJsonError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(f"{file.name} cannot be taken: {error}. Export it again.") from error
+        raise unreadable("json_export", name=file.name, why=in_json(error)) from error
 
 
 def parts(record: Record, name: str) -> list[Record]:
@@ -46,11 +47,11 @@ def _single(file: FilePath) -> Record:
     try:
         found = json.loads(written)
     except RecursionError:
-        raise BrokenJsonError("it is nested too deeply") from None
+        raise BrokenJsonError(why("json_deep")) from None
     except ValueError:
-        raise BrokenJsonError("it ends in the middle or is no JSON") from None
+        raise BrokenJsonError(why("json_cut")) from None
     if not isinstance(found, dict):
-        raise BrokenJsonError("it holds something that is no object")
+        raise BrokenJsonError(why("json_no_object"))
     return found
 
 

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from services.directory.files import FilePath, SourceFile, UnreadableFileError
+from services.directory.file_reasons import unreadable
+from services.directory.files import FilePath, SourceFile
 from services.directory.hsds import names
 from services.directory.hsds.incoming import foreign_row, offers, own_row
 from services.directory.hsds.nested import Record, parts, services_of, text
@@ -40,7 +41,7 @@ class Head:
 def open_hsds_json(path: Path, beginning: str, codes: ServiceCodes) -> SourceFile | None:
     """The JSON file when it looks like HSDS, None otherwise; raises UnreadableFileError for a package's description."""
     if path.name == PACKAGE:
-        raise UnreadableFileError(f"{PACKAGE} only says which tables its folder holds. Name the folder instead.")
+        raise unreadable("only_package", package=PACKAGE)
     if not any(sign in beginning for sign in _SIGNS):
         return None
     return _source(path.name, _head_of_json(beginning), "hsds_json", codes, lambda: services_of(path))
@@ -51,10 +52,10 @@ def open_hsds_archive(path: Path, codes: ServiceCodes) -> SourceFile:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
     if any(each.flag_bits & _ENCRYPTED for each in members):
-        raise UnreadableFileError(f"{path.name} has a password. Pack it again without one.")
+        raise unreadable("archive_locked", name=path.name)
     unpacked, packed = sum(each.file_size for each in members), max(1, sum(each.compress_size for each in members))
     if unpacked > MAX_UNPACKED_BYTES or unpacked / packed > MAX_PACKING_RATIO:
-        raise UnreadableFileError(f"{path.name} unpacks to {unpacked:,} bytes, more than a directory has. Check it.")
+        raise unreadable("unpacks", name=path.name, bytes=f"{unpacked:,}")
     root = zipfile.Path(path)
     inner = [entry for entry in root.iterdir() if not entry.name.startswith((".", "__MACOSX"))]
     return open_hsds_folder(inner[0] if len(inner) == 1 and inner[0].is_dir() else root, path.name, codes)
@@ -72,7 +73,7 @@ def open_hsds_folder(folder: FilePath, name: str, codes: ServiceCodes) -> Source
     files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda entry: entry.name)
     nested = [file for file in files if any(sign in head(file) for sign in _SIGNS)]
     if not nested:
-        raise UnreadableFileError(f"{name} holds no directory that is known: no {PACKAGE} and no HSDS in JSON files.")
+        raise unreadable("no_directory", name=name, package=PACKAGE)
     first = _head_of_json(head(nested[0])) if len(nested) == 1 else Head()
     return _source(name, first, "hsds_json", codes, lambda: (each for file in nested for each in services_of(file)))
 
@@ -85,11 +86,9 @@ def _source(
             for offer in offers(services()):
                 yield own_row(offer) if told.own else foreign_row(offer, codes)
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise UnreadableFileError(f"{name} is damaged. Download it again.") from error
+            raise unreadable("damaged", name=name) from error
         except sqlite3.Error as error:
-            raise UnreadableFileError(
-                f"{name} cannot be joined on the temporary disk: {error}. Free some space."
-            ) from error
+            raise unreadable("no_disk", name=name, why=error) from error
 
     return SourceFile(
         format=form,
@@ -128,7 +127,7 @@ def _package(file: FilePath) -> Record:
         with file.open(encoding="utf-8-sig") as opened:
             told: Any = json.loads(opened.read(MAX_PACKAGE))
     except (ValueError, OSError, RecursionError, zipfile.BadZipFile) as error:
-        raise UnreadableFileError(f"{PACKAGE} is no complete JSON. Export it again.") from error
+        raise unreadable("package_broken", package=PACKAGE) from error
     if not isinstance(told, dict):
-        raise UnreadableFileError(f"{PACKAGE} is no description of a data package. Export it again.")
+        raise unreadable("no_package", package=PACKAGE)
     return told

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 from models.hsds_join import Join
-from services.directory.files import FilePath, UnreadableFileError
+from services.directory.file_reasons import unreadable
+from services.directory.files import FilePath
 from services.directory.hsds.nested import Record, parts, text
 from services.directory.hsds.tables import TABLES
-from services.directory.json_stream import BrokenJsonError, objects
+from services.directory.json_stream import BrokenJsonError, in_json, objects
 from services.directory.plain_csv import csv_rows, record
 
 # What is read of each table, and the columns by which its records are found
@@ -67,7 +68,7 @@ def joined_services(tables: Mapping[str, FilePath]) -> Iterator[Record]:
 def _complete(folder: FilePath, found: dict[str, FilePath]) -> dict[str, FilePath]:
     missing = [TABLES[name].path for name in NEEDED if name not in found]
     if missing:
-        raise UnreadableFileError(f"{folder.name} is no whole HSDS package: {', '.join(missing)} is missing.")
+        raise unreadable("tables_missing", name=folder.name, tables=", ".join(missing))
     return found
 
 
@@ -83,7 +84,7 @@ def _json(file: FilePath) -> Iterator[Record]:
     try:
         yield from objects(file, "")
     except (BrokenJsonError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(f"{file.name} cannot be taken: {error}. Export it again.") from error
+        raise unreadable("json_export", name=file.name, why=in_json(error)) from error
 
 
 def _keyed(name: str, rows: Iterator[Record]) -> Iterator[tuple[str, Record]]:
