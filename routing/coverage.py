@@ -12,7 +12,7 @@ from routing.vocabulary import DANGER, Language, Presence, Role, Urgency
 # How sure it should be that one of the phones that ring is answered: surer as the deadline nears. When nobody has
 # answered the first ring or two, waiting for the end of the ringing would use up the 20 s in which 95 % of callers
 # should be answered (NENA-STA-020.1-2020; `make bench ONLY=human`).
-SILENT = 4  # seconds: a phone has rung once and half its pause is over (two and four in North America)
+SILENT = 3  # seconds: a phone has rung once and is silent (two and four in North America)
 FIRST_SURE, WIDER_SURE, WIDEST_SURE = 0.9, 0.99, 0.9999
 MOST_AT_ONCE = 8  # a <Dial> takes ten numbers (TWILIO.md 4.5), and the on-call and backup numbers come on top
 # What is believed before anything was learnt: seven of ten rings are answered, worth as much as ten rings seen

@@ -1,6 +1,5 @@
 """Whoever has a caller presses the buttons of the page, and a colleague who leads those of the board."""
 
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
@@ -13,7 +12,6 @@ from services.house import House
 from services.in_call import By
 
 PRESSED: Final = "press: "  # how the deed of a button begins
-NOBODY = uuid.UUID(int=0)  # a conversation with a backup centre or on-call number is nobody's
 OWN = {
     "hold": in_call.hold,
     "resume": in_call.resume,
@@ -48,9 +46,13 @@ class Console:
             if contact is None:
                 return
             about, has_it = contact.id, contact.claimed_by
-        house, now, by = self._house, self._now(), By(has_it or NOBODY, leads=has_it is None)
-        other = next((person.id for person in self._people if person.id != has_it), NOBODY)
-        lead = By(other, leads=True)
+        other = next((person.id for person in self._people if person.id != has_it), None)
+        lead = By(other, leads=True) if other else None
+        # a conversation with a backup centre or on-call number is nobody's, and whoever leads may press
+        by = By(has_it, leads=False) if has_it else lead
+        house, now = self._house, self._now()
+        if by is None:
+            return
         if button in OWN:
             OWN[button](house, about, by, now)
         elif button == "place":
@@ -59,8 +61,10 @@ class Console:
             intake_lines.press_keys(house, about, by, "12", now)
         elif button in ("mute", "unmute"):
             in_call.mute(house, about, by, button == "mute", now)
+        elif lead is None:
+            return
         elif button in ("warm", "cold"):
-            transfers.to_colleague(house, about, by, other, button == "warm", now)
+            transfers.to_colleague(house, about, by, lead.id, button == "warm", now)
         elif button in BOARD:
             BOARD[button](house, about, lead, now)
         else:

@@ -110,8 +110,9 @@ class Watch:
         for person in self.world.answering:
             self._one_call(person.phone)
         for room in self.world.exchange.conferences.values():
-            if not room.over and len(room.seats) > 2 and len(room.seats) > 2 + self.world.console.added(room.name):
-                self.world.problem(f"{len(room.seats)} phones are in one conference")
+            seated = sum(not seat.call.over for seat in room.seats.values())  # who hung up stands up in this instant
+            if not room.over and seated > 2 and seated > 2 + self.world.console.added(room.name):
+                self.world.problem(f"{seated} phones are in one conference")
             if room.live:
                 self._pair(room.name, [seat.call for seat in room.seats.values()])
 
