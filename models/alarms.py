@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -25,6 +25,8 @@ class Alarm(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     mailed_at: Mapped[datetime | None]
     posted_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # None: nobody said so, or it happened again since
+    seen_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counselor.id", ondelete="SET NULL"))
     __table_args__ = (
         UniqueConstraint("kind", "subject", "window"),
         Index("ix_alarm_due", "due_at", postgresql_where=text("due_at is not null")),
@@ -46,7 +48,8 @@ def add_alarm(
         attempts=0,
     )
     counted = row.on_conflict_do_update(
-        index_elements=[Alarm.kind, Alarm.subject, Alarm.window], set_={"count": Alarm.count + row.excluded.count}
+        index_elements=[Alarm.kind, Alarm.subject, Alarm.window],
+        set_={"count": Alarm.count + row.excluded.count, "seen_at": None, "seen_by": None},
     )
     found = session.execute(counted.returning(Alarm.id, Alarm.count.label("so_far"))).one()
     return found.id if found.so_far == count else None
@@ -70,6 +73,19 @@ def due_alarms(session: Session, before: datetime) -> Sequence[uuid.UUID]:
     return session.scalars(select(Alarm.id).where(Alarm.due_at < before).order_by(Alarm.due_at).limit(50)).all()
 
 
-def alarms_since(session: Session, since: datetime, limit: int = 10) -> Sequence[Alarm]:
+def alarms_since(session: Session, since: datetime, limit: int = 200) -> Sequence[Alarm]:
     """Alarms raised since then, newest first."""
     return session.scalars(select(Alarm).where(Alarm.at >= since).order_by(Alarm.at.desc()).limit(limit)).all()
+
+
+def lock_unseen(session: Session, alarm_id: uuid.UUID, since: datetime) -> Sequence[Alarm]:
+    """The rows of this alarm's trouble raised since then that nobody has seen, locked, newest first."""
+    named = select(Alarm.kind, Alarm.subject).where(Alarm.id == alarm_id).subquery()
+    query = (
+        select(Alarm)
+        .join(named, (Alarm.kind == named.c.kind) & (Alarm.subject == named.c.subject))
+        .where(Alarm.at >= since, Alarm.seen_at.is_(None))
+        .order_by(Alarm.at.desc())
+        .with_for_update(of=Alarm, key_share=True)
+    )
+    return session.scalars(query).all()

@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base, Id
@@ -25,6 +25,7 @@ class CarePlan(Base):
     words: Mapped[str] = mapped_column(EncryptedText)
     written_at: Mapped[datetime]
     written_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
+    review_on: Mapped[date] = mapped_column(server_default=text("current_date + 90"))  # the team looks at it again
     writer: Mapped[Counselor | None] = relationship()
 
 
@@ -40,6 +41,25 @@ class Block(Base):
     blocked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
     created_at: Mapped[datetime]
     blocker: Mapped[Counselor | None] = relationship()
+
+
+def plans_by_review(session: Session, limit: int = 500) -> Sequence[tuple[CarePlan, Caller, uuid.UUID | None]]:
+    """Care plans, the first to be looked at again first, each with its person and their newest contact."""
+    newest = (
+        select(Contact.id)
+        .where(Contact.caller_id == CarePlan.caller_id)
+        .order_by(Contact.opened_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(CarePlan, Caller, newest)
+        .join(Caller, Caller.id == CarePlan.caller_id)
+        .options(joinedload(CarePlan.writer))
+        .order_by(CarePlan.review_on, CarePlan.written_at)
+        .limit(limit)
+    )
+    return [(plan, caller, contact_id) for plan, caller, contact_id in session.execute(query)]
 
 
 def block_of(session: Session, number: str) -> Block | None:

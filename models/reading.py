@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.contacts import LIVE, Contact, Leg, queue_place
 from models.follow_ups import FollowUp
 from models.people import Counselor
-from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus
+from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus, Whose
 
 _WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor), joinedload(Contact.claim_leg))
 # somebody is on the line with us, though with the last two no counselor's step is due
@@ -89,16 +89,36 @@ def follow_ups_of(session: Session, contact_id: uuid.UUID) -> Sequence[FollowUp]
     return session.scalars(select(FollowUp).where(FollowUp.contact_id == contact_id).order_by(FollowUp.due_at)).all()
 
 
-def due_follow_ups(session: Session, until: datetime, limit: int = 100) -> Sequence[FollowUp]:
-    """Open follow-ups that are due before `until`, oldest first."""
+def due_follow_ups(
+    session: Session, until: datetime, reader_id: uuid.UUID, whose: Whose, limit: int = 100
+) -> Sequence[FollowUp]:
+    """Open follow-ups that are due before `until`: the reader's own first, then those that nobody has, oldest first."""
     query = (
         select(FollowUp)
         .options(joinedload(FollowUp.contact).options(*_WITH_PEOPLE))
-        .where(FollowUp.status.in_(OPEN_FOLLOW_UPS), FollowUp.due_at < until)
-        .order_by(FollowUp.due_at)
+        .where(FollowUp.status.in_(OPEN_FOLLOW_UPS), FollowUp.due_at < until, _of(whose, reader_id))
+        .order_by(
+            FollowUp.owner_id.is_not_distinct_from(reader_id).desc(),
+            FollowUp.owner_id.is_(None).desc(),
+            FollowUp.due_at,
+        )
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def _of(whose: Whose, reader_id: uuid.UUID) -> ColumnElement[bool]:
+    if whose is Whose.MINE:
+        return FollowUp.owner_id == reader_id
+    return FollowUp.owner_id.is_(None) if whose is Whose.NOBODYS else true()
+
+
+def count_due_follow_ups(session: Session, until: datetime, reader_id: uuid.UUID) -> dict[Whose, int]:
+    """How many open follow-ups are due before `until`, by whose they are."""
+    query = select(*(func.count().filter(_of(whose, reader_id)) for whose in Whose)).where(
+        FollowUp.status.in_(OPEN_FOLLOW_UPS), FollowUp.due_at < until
+    )
+    return dict(zip(Whose, session.execute(query).one(), strict=True))
 
 
 def people_of_the_line(session: Session) -> Sequence[Counselor]:

@@ -229,6 +229,14 @@ class FollowUpKind(StrEnum):
     REFERRAL = "referral"  # a counselor sees to a referral
 
 
+class Whose(StrEnum):
+    """Of whom the work of a list is, for the one who reads it."""
+
+    MINE = "mine"
+    NOBODYS = "nobodys"
+    ALL = "all"
+
+
 class FollowUpStatus(StrEnum):
     """Life of a follow-up row."""
 

@@ -70,6 +70,7 @@ KINDS: dict[str, frozenset[str]] = {
     "call_reassigned": frozenset({"contact_id", "counselor_id"}),
     "called_out": frozenset({"contact_id"}),
     "care_plan_written": frozenset({"contact_id"}),
+    "alarm_seen": frozenset({"alarm", "count"}),
     "number_blocked": frozenset({"block_id", "reason", "days"}),
     "number_unblocked": frozenset({"block_id"}),
     "failure_tried_again": frozenset({"failure", "id"}),

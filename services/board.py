@@ -1,19 +1,16 @@
 """Who is on the line now: the live board, and what is on one's own phone."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import failures, reading
-from models.alarms import alarms_since
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegStatus, Presence, Role
 from services import late_work, rescue, schedules
 from services.console import ContactRow, row_of
 from services.house import House
 
-ALARMS_SHOWN = timedelta(hours=8)  # a shift
 UNDECIDED = (LegStatus.PLANNED, LegStatus.PLACING, LegStatus.RINGING, LegStatus.ANSWERED)  # 1 is not pressed yet
 
 
@@ -53,16 +50,6 @@ class Board:
         """How many could be rung now."""
         counselors = [p for p in self.people if p.role == Role.COUNSELOR and p.on_shift]
         return sum(p.contact is None and p.presence == Presence.AVAILABLE for p in counselors)
-
-
-@dataclass(frozen=True)
-class AlarmRow:
-    """An alarm that was raised lately. `words` by language; `contact_id` when it is about one contact."""
-
-    words: Mapping[str, str]
-    count: int
-    at: datetime
-    contact_id: str
 
 
 @dataclass(frozen=True)
@@ -123,14 +110,6 @@ def _presence(person: Counselor, talking: bool, now: datetime) -> Presence:
         return Presence.BUSY
     over = person.presence_until is not None and person.presence_until <= now
     return Presence.AVAILABLE if over else person.presence
-
-
-def alarms_lately(house: House, now: datetime) -> tuple[AlarmRow, ...]:
-    """What went wrong in the last hours, newest first."""
-    with house.db.begin() as session:
-        raised = alarms_since(session, now - ALARMS_SHOWN)
-        rows = [(house.phrases.table[f"alarm.{alarm.kind}"], alarm) for alarm in raised]
-        return tuple(AlarmRow(words, alarm.count, alarm.at, alarm.subject) for words, alarm in rows)
 
 
 def my_line(house: House, counselor_id: uuid.UUID) -> MyLine | None:

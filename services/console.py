@@ -11,7 +11,7 @@ from models.follow_ups import PLANNED, FollowUp
 from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
 from routing.follow_up import By
 from routing.phone import masked
-from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, LegKind, Urgency
+from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, LegKind, Urgency, Whose
 from services import owed_callbacks, promises
 from services.alerts import HELP_ASKED
 from services.house import House
@@ -97,6 +97,15 @@ class DueRow:
 
 
 @dataclass(frozen=True)
+class DueList:
+    """The page of follow-ups: those of `whose`, and how many there are of each."""
+
+    whose: Whose
+    rows: tuple[DueRow, ...]
+    counts: Mapping[Whose, int]
+
+
+@dataclass(frozen=True)
 class VoicemailRow:
     """A voicemail that waits for somebody to listen and act."""
 
@@ -165,12 +174,14 @@ def contact_list(house: House, before: datetime | None = None) -> ContactList:
     )
 
 
-def follow_ups_due(house: House, now: datetime) -> tuple[DueRow, ...]:
-    """Follow-ups that are late or due within a day, oldest first."""
+def follow_ups_due(house: House, now: datetime, reader_id: uuid.UUID, whose: Whose = Whose.ALL) -> DueList:
+    """Follow-ups that are late or due within a day: the reader's first, then those nobody has, oldest first."""
     with house.db.begin() as session:
-        rows = reading.due_follow_ups(session, now + DUE_SOON)
+        counts = reading.count_due_follow_ups(session, now + DUE_SOON, reader_id)
+        rows = reading.due_follow_ups(session, now + DUE_SOON, reader_id, whose)
         names = reading.names_of(session, [row.owner_id for row in rows if row.owner_id])
-        return tuple(due_row(row, now, owner=names.get(row.owner_id) if row.owner_id else None) for row in rows)
+        shown = tuple(due_row(row, now, owner=names.get(row.owner_id) if row.owner_id else None) for row in rows)
+        return DueList(whose, shown, counts)
 
 
 def due_row(row: FollowUp, now: datetime, refusal: str | None = None, owner: str | None = None) -> DueRow:

@@ -196,7 +196,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
         earlier=tuple(row_of(other) for other in reading.earlier_contacts(session, contact)),
         continues=_continued(events),
-        care_plan=care_plans.plan_of(session, contact),
+        care_plan=care_plans.plan_of(session, house, contact, now),
         number_doubted=(contact.stir or "").startswith("TN-Validation-Failed"),
     )
 

@@ -243,3 +243,25 @@ def test_nothing_that_is_typed_or_ticked_is_lost_when_the_page_changes_by_itself
     expect(page.get_by_role("textbox", name="Substances")).to_be_focused()
     expect(page.locator("#matches input[name=place]").first).not_to_be_checked()
     expect(page.get_by_label("Got information")).to_be_checked()
+
+
+def test_a_key_transfers_to_the_chosen_place_and_one_corrects_it(
+    console: Console, directory: None, signed_in: SignedIn
+) -> None:
+    page, ivy = signed_in("Ivy Cole")
+    contact_id = call_in(console, "+16175550162")
+    write_answers(console.house, contact_id, Given({"zip": "02150"}, "klonopin"), datetime.now(UTC))
+    answering.pressed(console.house, ring(console, contact_id, ivy), "1", datetime.now(UTC))
+    with console.house.db.begin() as session:
+        contact = session.get_one(Contact, contact_id)
+        contact.status, contact.connected_at = ContactStatus.CONNECTED, datetime.now(UTC)
+    page.goto(f"/contacts/{contact_id}")
+    place = page.locator("#matches [data-place]").nth(1)
+    place.locator("[id^=chosen-]").click()
+    expect(place.locator("[id^=chosen-]")).to_have_attribute("aria-pressed", "true")
+    page.locator("h1").first.click()
+    page.keyboard.press("w")
+    expect(page.locator("#intake-place")).to_have_value(place.get_attribute("data-place") or "")
+    expect(page.get_by_role("button", name="Call intake")).to_be_focused()
+    page.keyboard.press("u")
+    expect(place.locator("details button").first).to_be_focused()

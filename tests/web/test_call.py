@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from models.contacts import Contact, Leg
+from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegKind, LegStatus, Part, Role
 from services import guests
 from services.house import House
@@ -47,6 +48,7 @@ def test_the_counselor_has_every_control_and_a_sentence_when_one_does_nothing(
     talk(house, contact, browser)
     page = browser.get(f"/contacts/{contact.id}")[1]
     assert all(words in page for words in ("Mute me", "Add 988", "I need help", "Hang up", "cut off"))
+    assert "<kbd>r</kbd>" not in page, "reports are not a counselor's"
     assert "Caller on hold" in browser.post(f"{path}/hold")[1]
     assert "You are muted" in browser.post(f"{path}/mute", muted="yes")[1]
     assert "Caller on hold" not in browser.post(f"{path}/resume")[1]
@@ -83,6 +85,14 @@ def test_a_supervisor_has_controls_of_their_own_on_the_page_and_on_the_board(
     assert "ringing" in page
     assert browser.post(f"{path}/supervise", part="consult")[0] == 400
     assert browser.post(f"{path}/reassign", person=str(browser.person.id))[0] == 409  # their own phone rings already
+    other = sign_in_as(Role.ADMIN)
+    with house.db.begin() as session:
+        session.get_one(Counselor, other.person.id).phone = None
+    from_board = {"part": Part.LISTEN, "from": "board", "csrf_token": other.token}
+    there = other.client.post(f"{path}/supervise", data=from_board).headers["HX-Redirect"]
+    page = other.get(there)[1]
+    assert "There is no number to ring." in page
+    assert "<kbd>r</kbd>" in page
 
 
 def test_a_contact_that_is_over_is_called_only_when_that_is_safe(sign_in_as: SignIn, add_contact: AddContact) -> None:

@@ -114,8 +114,9 @@ def test_what_is_late_says_so(house: House, sign_in_as: SignIn, add_contact: Add
     assert "No voicemail waits" in browser.get("/voicemails")[1]
     with house.db.begin() as session:
         for kind, hours in ((FollowUpKind.CHECK_IN, 5), (FollowUpKind.NALOXONE, 5), (FollowUpKind.RECONNECT, 30)):
+            mine = browser.person.id if kind is FollowUpKind.CHECK_IN else None
             due = now + timedelta(hours=hours)
-            session.add(FollowUp(contact_id=contact.id, kind=kind, due_at=due, created_at=now))
+            session.add(FollowUp(contact_id=contact.id, kind=kind, due_at=due, created_at=now, owner_id=mine))
         late = now - timedelta(minutes=1)
         for minutes in (14, 16):  # within 15 minutes, as we say
             promised, closed = now - timedelta(minutes=minutes), add_contact(ContactStatus.CLOSED)
@@ -129,6 +130,13 @@ def test_what_is_late_says_so(house: House, sign_in_as: SignIn, add_contact: Add
     assert due.count("Late since") == 1
     assert "Check in" in due
     assert "Reach out again" not in due
+    assert due.index("Check in") < due.index("Late since"), "my own come first"
+    for count in ("Mine (1)", "Nobody&#39;s (3)", "All (4)"):
+        assert count in due
+    mine, nobodys = (browser.get(f"/follow-ups?whose={whose}")[1] for whose in ("mine", "nobodys"))
+    assert ("Check in" in mine, "Call back" in mine) == (True, False)
+    assert ("Check in" in nobodys, "Call back" in nobodys) == (False, True)
+    assert browser.get("/follow-ups?whose=theirs")[0] == 400
     _, voicemails = browser.get("/voicemails")
     assert "42 seconds" in voicemails
     assert "Should have been answered by" in voicemails

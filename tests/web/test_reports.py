@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact, record
+from models.people import AuditEvent
 from routing.vocabulary import ContactStatus, Role
 from services.alarms import AlarmKind, raise_alarm
 from services.house import House
@@ -59,7 +60,20 @@ def test_the_board_tells_todays_figures_and_to_those_who_lead_the_alarms(house: 
     browser = sign_in_as(Role.SUPERVISOR)
     assert "/board/today" in browser.get("/board")[1]
     assert "Twilio" in browser.get("/board/today")[1]
-    assert "Twilio" not in sign_in_as(Role.COUNSELOR).get("/board/today")[1]
+    counselor = sign_in_as(Role.COUNSELOR)
+    assert "Twilio" not in counselor.get("/board/today")[1]
+    with house.db.begin() as session:
+        raise_alarm(session, AlarmKind.PROVIDER, datetime.now(UTC))
+    seen = "/board/alarms/" + browser.get("/board/today")[1].split("/board/alarms/")[1].split('"')[0]
+    assert counselor.post(seen, count="2")[0] == 403
+    assert browser.post(seen, count="1")[0] == 409, "it happened again since the page was read"
+    page = browser.post(seen, count="2")[1]
+    assert (seen in page, "Seen: 1" in page, f"by {browser.person.name}" in page) == (False, True, True)
+    with house.db.begin() as session:
+        told = session.scalars(select(AuditEvent).where(AuditEvent.kind == "alarm_seen")).one()
+        assert (told.actor_id, told.data) == (browser.person.id, {"alarm": "provider", "count": 2})
+        raise_alarm(session, AlarmKind.PROVIDER, datetime.now(UTC))
+    assert "/board/alarms/" in browser.get("/board/today")[1], "unfolded once it happens again"
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,8 @@ def supervise(contact_id: uuid.UUID) -> ResponseReturnValue:
         abort(400)
     refused = supervising.supervise(house(), contact_id, by(), part, guards.now())
     if request.form.get("from") == "board":
-        return "", 204, {"HX-Redirect": url_for("contacts.page", contact_id=contact_id)}
+        word = refused.value if refused else None
+        return "", 204, {"HX-Redirect": url_for("contacts.page", contact_id=contact_id, refused=word)}
     return parts(contact_id, refused)
 
 

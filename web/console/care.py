@@ -1,4 +1,4 @@
-"""Care plans on a contact's page, and the page of what protects the line: blocks and refused callbacks."""
+"""Care plans on a contact's page, and the page of what is agreed about numbers: plans, blocks, refused callbacks."""
 
 import uuid
 
@@ -22,7 +22,8 @@ blueprint = Blueprint("care", __name__)
 def write(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Keep a care plan, or end it with empty words."""
     words = request.form.get("words", "").replace("\r\n", "\n")
-    kept = care_plans.write(house(), contact_id, guards.person().id, words, guards.now())
+    review = request.form.get("review", "").strip()
+    kept = care_plans.write(house(), contact_id, guards.person().id, words, review, guards.now())
     page = for_page(found_page(contact_id))
     return render_template("_care_plan.html", refused_care=not kept, **page), 200 if kept else 422
 
@@ -40,7 +41,7 @@ def block_contact(contact_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/blocks")
 @allow(LEADING)
 def listing() -> ResponseReturnValue:
-    """Blocks that hold, and callbacks that were refused."""
+    """Care plans, blocks that hold, and callbacks that were refused."""
     return _page()
 
 
@@ -65,6 +66,7 @@ def remove(block_id: uuid.UUID) -> ResponseReturnValue:
 def _page(refused: tuple[str, ...] = (), given: dict[str, str] | None = None) -> str:
     return render_template(
         "blocks.html",
+        plans=care_plans.plans(house(), guards.now()),
         blocks=blocks.blocks(house(), guards.now()),
         callbacks=callback_rules.refused_lately(house(), guards.now()),
         reasons=list(BlockReason),

@@ -22,7 +22,7 @@ from services import (
 from services.blocks import BlockReason
 from services.contact_page import ContactPage
 from services.dispositions import WrapUp
-from services.in_call import By
+from services.in_call import By, CallRefused
 from services.referrals import page as page_of_referrals
 from web import guards
 from web.console import events_in_words, passkeys, step_up
@@ -49,7 +49,9 @@ def page(contact_id: uuid.UUID) -> ResponseReturnValue:
     """One contact on one screen; reading it is put on record."""
     found = found_page(contact_id)
     contact_page.note_opening(house(), contact_id, guards.person().id, guards.now())
-    return render_template("contact.html", form=forms.to_fill(house(), contact_id), **for_page(found))
+    refused = request.args.get("refused")  # what the board's button came to
+    told = refused if refused in set(CallRefused) else None
+    return render_template("contact.html", form=forms.to_fill(house(), contact_id), told=told, **for_page(found))
 
 
 @blueprint.get("/contacts/<uuid:contact_id>/live")

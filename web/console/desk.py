@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from routing.follow_up import Outcome
 from routing.reports.figures import STANDARDS
-from routing.vocabulary import Presence
+from routing.vocabulary import Presence, Whose
+from services import alarm_list, console, counselors, owed_callbacks, reaching, reports, unreachable
 from services import board as boards
-from services import console, counselors, owed_callbacks, reaching, reports, unreachable
 from services import follow_ups as planned
 from services.owed_callbacks import CallbackOutcome
 from services.unreachable import LastWord
@@ -35,19 +35,28 @@ def _board(template: str) -> str:
     return render_template(template, board=boards.board(house(), guards.now()), late_from=late_from)
 
 
+@blueprint.post("/board/alarms/<uuid:alarm_id>/seen")
+@allow(LEADING)
+def alarm_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
+    """I have seen this alarm; one that happened again meanwhile stays, with its new count."""
+    count = request.form.get("count", 0, type=int)
+    saw = alarm_list.saw(house(), alarm_id, count, guards.person().id, guards.now())
+    return today(), 200 if saw else 409
+
+
 @blueprint.get("/board/today")
 @allow(EVERYBODY)
-def today() -> ResponseReturnValue:
+def today() -> str:
     """How calls were answered today, and for those who lead the alarms of the shift."""
     figures = reports.today(house(), guards.now())
-    alarms = boards.alarms_lately(house(), guards.now()) if guards.person().role in LEADING else None
+    alarms = alarm_list.alarms_lately(house(), guards.now()) if guards.person().role in LEADING else None
     return render_template("_board_today.html", figures=figures, standards=STANDARDS, alarms=alarms)
 
 
 @blueprint.get("/follow-ups")
 @allow(ANSWERING)
 def follow_ups() -> ResponseReturnValue:
-    """Whom we still owe something, late ones first."""
+    """Whom we still owe something: what is mine first, then what is nobody's, late ones first."""
     template = "_follow_ups.html" if request.headers.get("HX-Request") else "follow_ups.html"
     return _follow_ups(template)
 
@@ -98,8 +107,12 @@ def close_unreachable(follow_up_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _follow_ups(template: str, *, refused: bool = False) -> ResponseReturnValue:
-    rows = console.follow_ups_due(house(), guards.now())
-    return render_template(template, rows=rows, outcomes=CallbackOutcome, last_words=LastWord, refused=refused)
+    try:
+        whose = Whose(request.values.get("whose", Whose.ALL))
+    except ValueError:
+        abort(400)
+    due = console.follow_ups_due(house(), guards.now(), guards.person().id, whose)
+    return render_template(template, due=due, outcomes=CallbackOutcome, last_words=LastWord, refused=refused)
 
 
 @blueprint.post("/presence")

@@ -138,6 +138,7 @@ body.addEventListener("htmx:oobBeforeSwap", (event) => {
   carried.push(...[...part.querySelectorAll(FIELDS)].filter((field) => stateOf(field) !== (field.dataset.sent ?? given(field))));
   open.push(...[...part.querySelectorAll("details[open][id]")].map((details) => details.id));
 });
+body.addEventListener("htmx:beforeSwap", ({ detail }) => open.push(...[...detail.target.querySelectorAll("details[open][id]")].map(({ id }) => id)));
 body.addEventListener("htmx:oobAfterSwap", () => {
   swapping = false;
   for (const field of carried) {
@@ -225,11 +226,37 @@ function move(step) {
   const at = rows.indexOf(document.activeElement);
   rows[Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
 }
+// The place that a key is about: where the focus is, else the one that they chose, else the first that is ticked, or the first.
+function place() {
+  const focused = document.activeElement?.closest("[data-place]");
+  return focused ?? ["[aria-pressed=true][id^=chosen-]", "input[name=place]:checked", "[data-place]"]
+    .map((which) => document.querySelector(`.matches ${which}`)?.closest("[data-place]")).find(Boolean);
+}
+function warmTransfer() {
+  const transfer = document.getElementById("transfer");
+  if (!transfer) return false;
+  transfer.open = true;
+  const chosen = place()?.dataset.place;
+  const select = document.getElementById("intake-place");
+  const offered = select && [...select.options].some((option) => option.value === chosen);
+  if (offered) select.value = chosen;
+  // Nothing rings yet: the button asks for its press; a place without a number leaves the choice to the counselor.
+  (offered ? select.form.querySelector("button") : select ?? transfer.querySelector("summary")).focus();
+}
+function correct() {
+  const details = place()?.querySelector("details[id^=learn-]");
+  if (!details) return false;
+  details.parentElement.closest("details")?.setAttribute("open", "");
+  details.open = true;
+  details.querySelector("button, a").focus();
+}
 const KEYS = {
   "?": () => document.getElementById("keys").showModal(),
   j: () => move(1),
   k: () => move(-1),
   n: () => document.getElementById("notes")?.focus(),
+  w: warmTransfer,
+  u: correct,
   "/": () => (document.querySelector("[type=search]") ?? document.querySelector(".places [data-key=d]"))?.focus(),
   p: () => document.querySelector("#presence [aria-pressed=false]")?.click(),
 };
