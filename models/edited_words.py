@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, select, text
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
@@ -39,11 +39,14 @@ class PlanEdit(Base):
 
     __tablename__ = "plan_edit"
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    plan: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column("plan", String(64))
     edit: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     at: Mapped[datetime]
     by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Counselor.id, ondelete="SET NULL"))
     __table_args__ = (Index("ix_plan_edit_plan", "plan", "version"),)
+
+
+Edit = TypeVar("Edit", PhraseEdit, PlanEdit)
 
 
 def words_version(session: Session) -> int:
@@ -67,33 +70,19 @@ def edited_phrases(session: Session) -> dict[str, dict[str, str]]:
     }
 
 
-def phrase_edits(session: Session, key: str, limit: int = 50) -> Sequence[tuple[PhraseEdit, str | None]]:
-    """The newest changes of one phrase, newest first, with who made each."""
-    query = select(PhraseEdit, Counselor.name).outerjoin(Counselor, Counselor.id == PhraseEdit.by)
-    query = query.where(PhraseEdit.key == key).order_by(PhraseEdit.version.desc()).limit(limit)
+def edited_plans(session: Session) -> dict[str, tuple[int, dict[str, Any]]]:
+    """Version and edit of the plans that are not done as shipped, by the plan's id."""
+    query = select(PlanEdit).ext(distinct_on(PlanEdit.key)).order_by(PlanEdit.key, PlanEdit.version.desc())
+    return {row.key: (row.version, row.edit) for row in session.scalars(query) if row.edit is not None}
+
+
+def edits_of(session: Session, kind: type[Edit], key: str, limit: int = 50) -> Sequence[tuple[Edit, str | None]]:
+    """The newest changes of one phrase or plan, newest first, with who made each."""
+    query = select(kind, Counselor.name).outerjoin(Counselor, Counselor.id == kind.by)
+    query = query.where(kind.key == key).order_by(kind.version.desc()).limit(limit)
     return [(edit, name) for edit, name in session.execute(query)]
 
 
-def newest_edit(session: Session, key: str) -> PhraseEdit | None:
-    """The last change of a phrase."""
-    query = select(PhraseEdit).where(PhraseEdit.key == key).order_by(PhraseEdit.version.desc()).limit(1)
-    return session.scalar(query)
-
-
-def edited_plans(session: Session) -> dict[str, tuple[int, dict[str, Any]]]:
-    """Version and edit of the plans that are not done as shipped, by the plan's id."""
-    query = select(PlanEdit).ext(distinct_on(PlanEdit.plan)).order_by(PlanEdit.plan, PlanEdit.version.desc())
-    return {row.plan: (row.version, row.edit) for row in session.scalars(query) if row.edit is not None}
-
-
-def plan_edits(session: Session, plan_id: str, limit: int = 50) -> Sequence[tuple[PlanEdit, str | None]]:
-    """The newest changes of one plan, newest first, with who made each."""
-    query = select(PlanEdit, Counselor.name).outerjoin(Counselor, Counselor.id == PlanEdit.by)
-    query = query.where(PlanEdit.plan == plan_id).order_by(PlanEdit.version.desc()).limit(limit)
-    return [(row, name) for row, name in session.execute(query)]
-
-
-def newest_plan_edit(session: Session, plan_id: str) -> PlanEdit | None:
-    """The last change of a plan."""
-    query = select(PlanEdit).where(PlanEdit.plan == plan_id).order_by(PlanEdit.version.desc()).limit(1)
-    return session.scalar(query)
+def newest_edit(session: Session, kind: type[Edit], key: str) -> Edit | None:
+    """The last change of a phrase or plan."""
+    return session.scalar(select(kind).where(kind.key == key).order_by(kind.version.desc()).limit(1))

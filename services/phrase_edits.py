@@ -72,7 +72,7 @@ def page(house: House, key: str, now: datetime) -> PhrasePage | None:
     if key not in house.phrases.shipped:
         return None
     with house.db.begin() as session:
-        edits = edited_words.phrase_edits(session, key)
+        edits = edited_words.edits_of(session, PhraseEdit, key)
     newest = edits[0][0] if edits else None
     shipped = house.phrases.shipped[key]
     words = _words(newest) if newest is not None else None
@@ -121,7 +121,7 @@ def _save(
 ) -> NotSaved | None:
     with house.db.begin() as session:
         version = edited_words.next_words_version(session)  # one change at a time
-        newest = edited_words.newest_edit(session, key)
+        newest = edited_words.newest_edit(session, PhraseEdit, key)
         if (newest.version if newest is not None else 0) != begun_from:
             session.rollback()
             return NotSaved(stale=True)

@@ -59,7 +59,7 @@ def page(house: House, plan_id: str, now: datetime) -> PlanPage | None:
     if shipped is None:
         return None
     with house.db.begin() as session:
-        rows = edited_words.plan_edits(session, plan_id)
+        rows = edited_words.edits_of(session, PlanRow, plan_id)
     history = tuple(SavedPlan(row.at, name, plan_edits.fitting(shipped, row.edit)) for row, name in rows)
     edit = history[0].edit if history else None
     return PlanPage(
@@ -99,7 +99,7 @@ def _save(
     data = plan_edits.edit_data(edit) if edit is not None else None
     with house.db.begin() as session:
         version = edited_words.next_words_version(session)  # one change at a time
-        newest = edited_words.newest_plan_edit(session, shipped.id)
+        newest = edited_words.newest_edit(session, PlanRow, shipped.id)
         before = newest.edit if newest is not None else None
         wrong = _comparison_changed(house, shipped, before, edit, now)
         if wrong or (newest.version if newest is not None else 0) != begun_from:
@@ -108,7 +108,7 @@ def _save(
         if before == data:
             session.rollback()
             return None
-        session.add(PlanRow(version=version, plan=shipped.id, edit=data, at=now, by=by))
+        session.add(PlanRow(version=version, key=shipped.id, edit=data, at=now, by=by))
         kind = "plan_changed" if data is not None else "plan_as_shipped"
         audit.write(session, kind, by, now, plan=shipped.id, version=version)
     live_words.look(house)

@@ -148,7 +148,7 @@ def test_an_edit_that_fits_no_more_after_a_release_is_left_out_and_can_be_given_
     old = {**kept, "steps": [{**kept["steps"][0], "kind": "a_kind_of_before"}, *kept["steps"]]}
     with house.db.begin() as session:
         version = edited_words.next_words_version(session)
-        session.add(PlanEdit(version=version, plan="referral", edit=old, at=NOON))
+        session.add(PlanEdit(version=version, key="referral", edit=old, at=NOON))
     live_words.look(house)
     admin = sign_in_as(Role.ADMIN)
     assert admin.get("/plans/referral")[0] == 200

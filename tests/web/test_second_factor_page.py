@@ -81,7 +81,13 @@ def test_what_matters_asks_for_the_password_anew_and_the_session_moves_on(
     assert before is not None
     assert after is not None
     assert before.value != after.value
-    assert browser.get("/second-factor")[0] == 200
+    page = browser.get("/second-factor")[1]
+    assert "works at localhost, and nowhere else" in page
+    assert "data-passkey" in page
+    browser.client.set_cookie("harborline", after.value, domain="127.0.0.1")
+    bare = browser.client.get("/second-factor", base_url="http://127.0.0.1:8000").get_data(as_text=True)
+    assert "open http://localhost:8000 for them" in bare
+    assert "data-passkey" not in bare, "browsers refuse every passkey there"
     assert browser.post("/presence", presence="away")[0] == 200  # the tokens of open pages stay good
 
 

@@ -1,5 +1,6 @@
 """Passkeys: options for the browser as JSON, its answers as ordinary form posts."""
 
+import re
 import uuid
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from web import guards
 from web.guards import EVERYBODY, allow, limiter
 from web.house import house
 
+_ADDRESS = re.compile(r"[\d.:]+|\[.*")
 ASKED = "passkey"  # the cookie's key for the challenge that waits for an answer
 
 blueprint = Blueprint("passkeys", __name__)
@@ -23,6 +25,16 @@ def site() -> Site:
     settings = current_app.extensions["settings"]
     base = urlsplit(settings.public_base_url if settings.app_env == "production" else request.host_url)
     return Site(f"{base.scheme}://{base.netloc}", base.hostname or "", house().rules.organisation_name)
+
+
+def elsewhere() -> str:
+    """Where to open the console so that passkeys work, when not here: at a bare IP address browsers refuse them."""
+    if not _ADDRESS.fullmatch(request.host):
+        return ""
+    settings, port = current_app.extensions["settings"], urlsplit(request.host_url).port
+    if settings.app_env == "production":
+        return str(settings.public_base_url)
+    return f"{request.scheme}://localhost{f':{port}' if port else ''}"
 
 
 def offered() -> bool:

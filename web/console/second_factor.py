@@ -7,6 +7,7 @@ from markupsafe import Markup
 from services import passkeys
 from services import second_factor as services
 from web import guards, qr
+from web.console.passkeys import site
 from web.console.speech import words
 from web.guards import EVERYBODY, allow, limiter
 from web.house import house
@@ -51,5 +52,5 @@ def _page(*, refused: bool = False) -> str:
     picture = qr.svg(state.address, words()("second_factor.picture")) if state.address else None
     picture = Markup(picture) if picture else None  # noqa: S704 - our own drawing, its one text escaped
     mine = passkeys.listing(house(), guards.person().id)
-    told = {"refused": refused, "passkeys": mine, "passkey_refused": request.args.get("passkey")}
+    told = {"refused": refused, "passkeys": mine, "passkey_refused": request.args.get("passkey"), "site": site().host}
     return render_template("second_factor.html", state=state, picture=picture, **told)

@@ -1,6 +1,5 @@
 """What every page of the console may call: words in the reader's language, clocks, and error pages in words."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -13,13 +12,13 @@ from werkzeug.exceptions import HTTPException
 from routing.phone import spoken
 from routing.sentence import Sentence
 from web import guards
+from web.console import passkeys
 from web.console.admin import tabs as admin_tabs
 from web.console.assets import asset
 from web.house import house
 from web.words import LANGUAGES, Words, lasted
 
 LANGUAGE_COOKIE = "language"
-_ADDRESS = re.compile(r"[\d.:]+|\[.*")  # passkeys belong to a name: at a bare IP address browsers refuse them
 EXPLAINED = frozenset({400, 401, 403, 404, 405, 413, 429, 500})
 
 
@@ -50,7 +49,7 @@ def for_templates() -> dict[str, Any]:
         "may_open": guards.may_open,
         "admin_tabs": admin_tabs,
         "sentence": sentence,
-        "passkeys_work": not _ADDRESS.fullmatch(request.host),
+        "passkeys_elsewhere": passkeys.elsewhere(),
         "events_url": f"{guards.events_origin()}/events",
     }
 
