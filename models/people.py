@@ -60,11 +60,19 @@ class Counselor(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime]
-    shifts: Mapped[list["Shift"]] = relationship(back_populates="counselor", cascade="all, delete-orphan")
+    shifts: Mapped[list["Shift"]] = relationship(  # those that hold
+        back_populates="counselor",
+        cascade="all, delete-orphan",
+        primaryjoin="and_(Counselor.id == Shift.counselor_id, Shift.ended_at.is_(None))",
+    )
 
 
 class Shift(Base):
-    """A shift in the counselor's own zone; `routing.shifts.ShiftPattern` says what the fields mean."""
+    """A shift in the counselor's own zone; `routing.shifts.ShiftPattern` says what the fields mean.
+
+    The roster of the past is what reports count, so a row that is over stays, with the role and the zone under which
+    it was worked. Those who left keep rows that hold: nobody counts them until they are back.
+    """
 
     __tablename__ = "shift"
     id: Mapped[Id]
@@ -76,6 +84,10 @@ class Shift(Base):
     valid_until: Mapped[date | None] = mapped_column(Date)
     every_weeks: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
     nth: Mapped[int | None] = mapped_column(Integer)
+    made_at: Mapped[datetime | None]  # it counts from then on; None: since ever
+    ended_at: Mapped[datetime | None]  # and until then; None: it holds
+    role: Mapped[Role | None] = mapped_column(words_of(Role))  # None, like the zone: the person's own, as it holds
+    timezone: Mapped[str | None] = mapped_column(String(64))
     counselor: Mapped[Counselor] = relationship(back_populates="shifts")
     __table_args__ = (Index(None, "counselor_id"),)
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, delete, or_, select, update
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from models.base import Base, Id, words_of
 from models.locks import Turn, take_turn
-from models.people import Counselor
-from routing.vocabulary import ChangeKind, ChangeStatus
+from models.people import Counselor, Shift
+from routing.vocabulary import ChangeKind, ChangeStatus, Role
 
 
 class ShiftChange(Base):
@@ -52,6 +53,33 @@ class CoverageGap(Base):
     ends_at: Mapped[datetime]
     told_at: Mapped[datetime]
     __table_args__ = (Index(None, "ends_at"),)
+
+
+@dataclass(frozen=True)
+class ShiftOfThePast:
+    """A shift as it held once or holds: `since` and `until` bound the moments that count, not its days."""
+
+    row: Shift
+    role: Role
+    timezone: str
+    left: bool  # whether its counselor has left the line
+    since: datetime | None
+    until: datetime | None
+
+
+def shifts_of_the_past(session: Session, since: datetime) -> list[ShiftOfThePast]:
+    """Every shift that holds, or was not over before `since`: of people who left, what they had worked until then."""
+    standing = and_(Shift.ended_at.is_(None), Counselor.active)
+    query = (
+        select(Shift, Counselor.role, Counselor.timezone, Counselor.active)
+        .join(Counselor)
+        .where(or_(standing, Shift.ended_at > since))
+        .order_by(Shift.id)
+    )
+    return [
+        ShiftOfThePast(row, row.role or role, row.timezone or zone, not active, row.made_at, row.ended_at)
+        for row, role, zone, active in session.execute(query)
+    ]
 
 
 def changes_in_force(session: Session, start: datetime, end: datetime) -> Sequence[ShiftChange]:

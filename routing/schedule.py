@@ -1,5 +1,6 @@
 """When somebody works: their shifts, and what was changed since (time off, shifts given and taken)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,9 +28,14 @@ class Schedule:
 def working(schedule: Schedule, start: datetime, end: datetime) -> list[Span]:
     """The stretches between two aware times that are worked, cut to them, joined where they touch."""
     spans = occurrences(schedule.patterns, schedule.timezone, start, end)
-    for change in schedule.changes:
+    return common(changed(spans, schedule.changes), [Span(start, end)])
+
+
+def changed(spans: list[Span], changes: Iterable[Change]) -> list[Span]:
+    """What is left of these stretches, and what is worked besides, after changes in the order in which they came."""
+    for change in changes:
         spans = union([*spans, change.span]) if change.on else minus(spans, [change.span])
-    return common(spans, [Span(start, end)])
+    return spans
 
 
 def works_at(schedule: Schedule, now: datetime) -> bool:

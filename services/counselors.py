@@ -11,7 +11,7 @@ from models.people import Counselor, counselor_with_address, counselor_with_phon
 from models.sign_ins import end_sign_ins
 from routing.phone import e164
 from routing.vocabulary import Language, Presence, Role
-from services import audit, counselor_notices, rings
+from services import audit, counselor_notices, rings, schedules
 from services.house import House
 from services.roster_file import ADDRESS
 from services.sign_in import hash_password
@@ -52,6 +52,8 @@ def add_counselor(house: House, new: NewCounselor, now: datetime) -> tuple[str, 
             person = Counselor(email=address, email_hash=lookup_hash(address), created_at=now, timezone=new.timezone)
             person.languages = [Language.ENGLISH.value]
             session.add(person)
+        else:
+            schedules.begin_anew(session, person, now)
         person.name, person.role, person.active = new.name.strip(), Role(new.role), True
         if phone:
             person.phone, person.phone_hash = phone, lookup_hash(phone)

@@ -66,15 +66,20 @@ def write(
     *,
     now: datetime,
 ) -> None:
-    """Write a disposition on a locked contact, in the transaction of whoever asks."""
+    """Write a disposition on a locked contact, in the transaction of whoever asks.
+
+    One that it got by itself before (a list of places by text) is on the timeline only when it is written here.
+    """
     first = contact.disposition is not disposition
+    closes = contact.status in (ContactStatus.ENDED, ContactStatus.ABANDONED, ContactStatus.CONVERSING)
     contact.disposition, contact.disposition_by = disposition, counselor_id
-    if contact.status in (ContactStatus.ENDED, ContactStatus.ABANDONED, ContactStatus.CONVERSING):
+    if closes:
         contact.status = ContactStatus.CLOSED
     _back_from_wrap_up(session, counselor_id)
-    if first:
+    if first or closes:
         record(session, contact.id, "disposition", now, disposition=disposition.value, by=str(counselor_id or ""))
         needs.note_need(session, contact, now)
+    if first:
         follow_up_plans.plan_for(session, house, contact, now)
         if disposition is Disposition.CALLBACK_REQUESTED and contact.caller.number is not None:
             promises.promise_callback(session, house, contact, now, limits=counselor_id is None)

@@ -6,7 +6,6 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from models.event_log import timelines
-from models.people import staff_with_phones
 from routing.clock import local_instant
 from routing.reports import journal, outcomes
 from routing.reports.figures import ServiceFigures, decided, occupancy, service_figures
@@ -14,7 +13,6 @@ from routing.reports.journal import Call, Event, by_contact, read_call
 from routing.reports.outcomes import OutcomeCount, Outcomes
 from routing.reports.week import HourOfWeek, hours_of_week
 from routing.spans import Span
-from routing.vocabulary import Role
 from services import shift_times
 from services.house import House
 from services.releasing import WRAP_UP
@@ -66,9 +64,7 @@ def report(house: House, period: Period) -> Report:
             if call is not None:
                 calls.append(call)
             counted.add(timeline)
-        counselors = [person for person in staff_with_phones(session) if person.role is Role.COUNSELOR]
-        shifts = shift_times.of_everybody(session, counselors, *period.span)
-    on_duty = [span for spans in shifts.values() for span in spans]
+        on_duty = shift_times.on_duty(session, period.span)
     figures = service_figures(calls)
     return Report(
         period=period,

@@ -144,16 +144,18 @@ def _let_go_of_phones(session: Session, rows: Sequence[RosterRow], people: dict[
 def _bring_in(session: Session, person: Counselor | None, row: RosterRow, now: datetime) -> str:
     if person is None:
         person = Counselor(email=row.email, email_hash=lookup_hash(row.email), created_at=now, **_fields(row))
-        person.shifts = [schedules.shift(pattern) for pattern in row.shifts]
+        person.shifts = [schedules.shift(pattern, now) for pattern in row.shifts]
         session.add(person)
         return "added"
     differing = {key: value for key, value in _fields(row).items() if getattr(person, key) != value}
+    if differing.keys() & {"role", "timezone", "active"}:
+        schedules.begin_anew(session, person, now)
     for key, value in differing.items():
         setattr(person, key, value)
-    if set(schedules.patterns(person)) != set(row.shifts):
-        person.shifts = [schedules.shift(pattern) for pattern in row.shifts]
-        return "changed"
-    return "changed" if differing else "unchanged"
+    if set(schedules.patterns(person)) == set(row.shifts):
+        return "changed" if differing else "unchanged"
+    schedules.bring_to(session, person, row.shifts, now)
+    return "changed"
 
 
 def _fields(row: RosterRow) -> dict[str, Any]:

@@ -93,18 +93,20 @@ def add_shift(house: House, counselor_id: uuid.UUID, wish: ShiftWish, by: uuid.U
         have = set(schedules.patterns(found))
         for pattern in _wished(wish):
             if pattern not in have:
-                found.shifts.append(schedules.shift(pattern))
+                found.shifts.append(schedules.shift(pattern, now))
                 audit.write(session, "shift_added", by, now, counselor_id=counselor_id, shift=written(pattern))
     return ()
 
 
 def remove_shift(house: House, counselor_id: uuid.UUID, shift_id: uuid.UUID, by: uuid.UUID, now: datetime) -> bool:
-    """Remove a shift with those that differ from it in the weekday only; False when there is none."""
+    """End a shift with those that differ from it in the weekday only; what was worked stays. False: there is none."""
     with house.db.begin() as session:
         found = session.get(Counselor, counselor_id, with_for_update={"key_share": True})
-        group = next((g for g in _grouped(found).values() if shift_id in {s.id for s in g}), []) if found else []
+        if found is None:
+            return False
+        group = next((g for g in _grouped(found).values() if shift_id in {s.id for s in g}), [])
+        schedules.end_shifts(session, found, group, now)
         for shift in group:
-            session.delete(shift)
             gone = written(schedules.pattern(shift))
             audit.write(session, "shift_removed", by, now, counselor_id=counselor_id, shift=gone)
         return bool(group)

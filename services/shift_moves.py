@@ -108,13 +108,13 @@ def move(
         refused = _in_the_way(session, person, stay, moved, before, after)
         if refused is not None:
             return refused
-        rows = _rewrite(person, joined([*stay, *moved]))
+        schedules.bring_to(session, person, joined([*stay, *moved]), now)
         session.flush()
         words = {"shift": _in_words(pattern, day), "to": _in_words(to, first)}
         audit.write(session, "shift_moved", by, now, counselor_id=person.id, later_ones=wanted.follow, **words)
         if by != person.id:
             _tell(session, house, person, before, after, now)
-        return next(_placed(person, row, first) for row in rows if _is(row, to))
+        return next(_placed(person, row, first) for row in person.shifts if _is(row, to))
 
 
 def _find(session: Session, shift_id: uuid.UUID, day: date) -> tuple[Counselor, Shift] | None:
@@ -180,13 +180,6 @@ def _in_the_way(
     fresh = occurrences(moved, person.timezone, *window)
     hits = [other for other in sorted(others) if common([other], fresh)]
     return Refusal(MoveRefused.OVERLAPS, hits[0]) if hits else None
-
-
-def _rewrite(person: Counselor, wanted: list[ShiftPattern]) -> list[Shift]:
-    """Bring the person's rows to these shifts; rows that say the same stay."""
-    rows: dict[ShiftPattern, Shift] = {schedules.pattern(row): row for row in person.shifts}
-    person.shifts = [rows.get(pattern) or schedules.shift(pattern) for pattern in wanted]
-    return person.shifts
 
 
 def _is(row: Shift, to: ShiftPattern) -> bool:

@@ -15,7 +15,7 @@ from models.people import Counselor, counselor_with_address, counselor_with_phon
 from models.sign_ins import end_sign_ins, open_sign_ins
 from routing.phone import e164, masked
 from routing.vocabulary import Language, Presence, Role
-from services import audit
+from services import audit, schedules
 from services.counselors import SHORTEST_PASSWORD
 from services.house import House
 from services.roster_file import ADDRESS
@@ -92,6 +92,8 @@ def add(house: House, given: dict[str, str], by: uuid.UUID, now: datetime) -> Ad
             person = Counselor(email=address, email_hash=lookup_hash(address), created_at=now)
             person.languages = [Language.ENGLISH.value]
             session.add(person)
+        else:
+            schedules.begin_anew(session, person, now)
         person.name, person.role, person.active = given["name"].strip(), Role(given["role"]), True
         person.timezone = given["timezone"]
         if phone:
@@ -142,6 +144,7 @@ def change_role(house: House, counselor_id: uuid.UUID, role: Role, by: uuid.UUID
             refused = UserRefused.NEEDS_PHONE
         if person is None or refused:
             return refused
+        schedules.begin_anew(session, person, now)
         person.role = role
         end_sign_ins(session, counselor_id, now)
         audit.write(session, "role_changed", by, now, counselor_id=counselor_id, role=role.value)
@@ -156,6 +159,7 @@ def deactivate(house: House, counselor_id: uuid.UUID, by: uuid.UUID, now: dateti
             refused = UserRefused.ON_A_CONTACT
         if person is None or refused:
             return refused
+        schedules.begin_anew(session, person, now)
         person.active, person.presence, person.presence_until = False, Presence.AWAY, None
         end_sign_ins(session, counselor_id, now)
         second_factors.forget_links(session, counselor_id)
@@ -170,6 +174,7 @@ def reactivate(house: House, counselor_id: uuid.UUID, by: uuid.UUID, now: dateti
         person = session.get(Counselor, counselor_id, with_for_update={"key_share": True})
         if person is None or person.active:
             return False
+        schedules.begin_anew(session, person, now)
         person.active = True
         audit.write(session, "counselor_reactivated", by, now, counselor_id=counselor_id)
         return True
