@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     helpline_numbers: Numbers = Field((defaults.HELPLINE_NUMBER,), min_length=1)
     on_call_numbers: Numbers = Field((defaults.ON_CALL_NUMBER,), min_length=1, repr=False)
     backup_number: E164Number = Field("", repr=False)  # empty: no backup centre
+    calls_at_once: int = Field(0, ge=0)  # that the account takes, as somebody found out; 0: nobody did
     interpreter_number: E164Number = Field("", repr=False)  # an interpreter line for the call; empty: none
     # the account code that line asks for; w: half a second
     interpreter_keys: str = Field("", repr=False, pattern=r"^[0-9*#w]*$")

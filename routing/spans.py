@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -42,3 +43,9 @@ def common(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
     return union(
         Span(max(span.start, other.start), min(span.end, other.end)) for span in union(spans) for other in there
     )
+
+
+def most_at_once(spans: Iterable[Span]) -> int:
+    """How many of these stretches hold at their fullest moment."""
+    steps = sorted((moment, step) for span in spans for moment, step in ((span.start, 1), (span.end, -1)))
+    return max(accumulate((step for _, step in steps), initial=0))

@@ -11,9 +11,16 @@ from models import line_setup
 from services.house import House
 
 NAME, ON_CALL, BACKUP = "organisation_name", "on_call_numbers", "backup_number"
-HELD = (NAME, "funding_sentence_en", "funding_sentence_es", ON_CALL, BACKUP)
+CALLS_AT_ONCE = "calls_at_once"
+HELD = (NAME, "funding_sentence_en", "funding_sentence_es", ON_CALL, BACKUP, CALLS_AT_ONCE)
 LIVE = "live"
 log = logging.getLogger(__name__)
+
+
+def _read(name: str, value: Any) -> Any:
+    if name == ON_CALL:
+        return tuple(value.split(","))
+    return int(value) if name == CALLS_AT_ONCE else value
 
 
 def rules_held(session: Session) -> dict[str, Any]:
@@ -28,7 +35,7 @@ def rules_held(session: Session) -> dict[str, Any]:
 def lay(house: House, values: Mapping[str, Any]) -> None:
     """Go by these values from now on, save where the environment sets one; whatever is missing is as it was started."""
     mine: dict[str, Any] = {
-        name: tuple(value.split(",")) if name == ON_CALL else value
+        name: _read(name, value)
         for name, value in values.items()
         if name == LIVE or (name in HELD and name not in house.set_outside)
     }

@@ -22,6 +22,7 @@ class Rules:
     public_base_url: str = ""  # where the provider reaches our webhooks
     on_call_numbers: tuple[str, ...] = ()
     backup_number: str | None = None
+    calls_at_once: int = 0  # that the provider takes from the account; 0: nobody has found out
     interpreter_number: str | None = None
     interpreter_keys: str = ""  # an account code that the interpreter line asks for
     organisation_name: str = "Harborline"

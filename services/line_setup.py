@@ -11,13 +11,16 @@ from models import edited_words, line_setup
 from models.line_setup import SettingEdit
 from routing.phone import e164, masked
 from routing.phrase_rules import tidy
-from services import account, audit, live_words
+from routing.spans import Span, most_at_once
+from services import account, audit, live_words, shift_times
 from services.account import Account, Finding
-from services.held_rules import BACKUP, HELD, ON_CALL
+from services.held_rules import BACKUP, CALLS_AT_ONCE, HELD, ON_CALL
 from services.house import House
 
 NUMBERS = (ON_CALL, BACKUP)
 LONGEST = 200
+MOST_CALLS = 100_000
+CALLS_A_CONVERSATION = 2  # the caller's leg and the counselor's
 NONE = "-"  # takes a number away; an empty field leaves it, because numbers are not shown to be edited
 
 
@@ -75,7 +78,7 @@ def _held(house: House, name: str, edit: SettingEdit | None, who: str | None) ->
     if name in NUMBERS:
         words = ", ".join(masked(number) for number in (value if isinstance(value, tuple) else (value,)) if number)
     else:
-        words = value or ""
+        words = str(value or "")
     if name in house.set_outside:
         return HeldSetting(name, words, "environment")
     if edit is None or edit.value is None:
@@ -99,7 +102,7 @@ def keep(house: House, given: Mapping[str, str], by: uuid.UUID | None, now: date
         before = {edit.name: edit.value for edit, _ in line_setup.settings_held(session)}
         for name, value in mine.items():
             kept = _plain(name, value) or None
-            if kept == before.get(name) or (name not in before and value == getattr(house.rules, name)):
+            if kept == before.get(name) or (name not in before and value == str(getattr(house.rules, name) or "")):
                 continue
             version = edited_words.next_words_version(session)
             session.add(SettingEdit(version=version, name=name, value=kept, at=now, by=by))
@@ -109,6 +112,8 @@ def keep(house: House, given: Mapping[str, str], by: uuid.UUID | None, now: date
 
 
 def _wrong(house: House, name: str, value: str) -> str:
+    if name == CALLS_AT_ONCE and value:
+        return "" if value.isascii() and value.isdigit() and 0 < int(value) <= MOST_CALLS else "count"
     if len(value) > LONGEST or "{" in value or "}" in value:
         return "long"
     if name not in NUMBERS or value == NONE:
@@ -127,6 +132,24 @@ def _plain(name: str, value: str) -> str:
     return ",".join(e164(part) or "" for part in value.split(",") if part.strip())
 
 
+def examine(house: House, twilio: Account, now: datetime) -> list[Finding]:
+    """What the doctor finds: the account, and whether it takes as many calls as the roster's fullest hour makes."""
+    return [*account.examine(twilio, house.rules), calls_at_once(house, now)]
+
+
+def calls_at_once(house: House, now: datetime) -> Finding:
+    """Whether the account takes enough calls at once for the next two weeks' roster.
+
+    The provider tells of its limit nowhere in its API, so somebody has to ask and to write it down.
+    """
+    with house.db.begin() as session:
+        shifts = shift_times.on_duty(session, Span(now, now + shift_times.AHEAD))
+    needed = CALLS_A_CONVERSATION * max(most_at_once(shifts), 1)
+    have = house.rules.calls_at_once
+    values = {"needed": needed, "have": have}
+    return Finding("calls_at_once", "" if have >= needed else "calls_few" if have else "calls_unknown", values)
+
+
 @dataclass(frozen=True)
 class NotLive:
     """Why the line does not go live: what the doctor found, and steps that are missing."""
@@ -137,7 +160,7 @@ class NotLive:
 
 def go_live(house: House, twilio: Account, by: uuid.UUID | None, now: datetime) -> NotLive | None:
     """Ring counselors from now on, unless something would keep a caller from being helped."""
-    findings = tuple(one for one in account.examine(twilio, house.rules) if one.wrong)
+    findings = tuple(one for one in examine(house, twilio, now) if one.wrong)
     with house.db.begin() as session:
         missing = tuple(
             name

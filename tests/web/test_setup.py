@@ -58,7 +58,10 @@ def test_a_line_is_set_up_step_by_step_and_goes_live_when_nothing_is_wrong(
     assert "+16175550" not in admin.get("/setup")[1], "people's numbers are masked"
     status, page = admin.post("/setup/live", act="live")
     assert status == 409
-    for said in ("no counselor or supervisor with a phone", "No test call", "twilio provision", "ON_CALL_NUMBERS"):
+    for said in (
+        *("no counselor or supervisor with a phone", "No test call", "twilio provision", "ON_CALL_NUMBERS"),
+        "nobody has confirmed how many calls",
+    ):
         assert said in page
 
     sign_in_as(Role.COUNSELOR)
@@ -70,6 +73,14 @@ def test_a_line_is_set_up_step_by_step_and_goes_live_when_nothing_is_wrong(
     assert "went through" in press_one(house, twilio, paper)
     assert len(paper.placed) == 1
     assert "It went through" in admin.get("/setup/test-call")[1]
+    stage = Stage(house, paper)
+    for number in (101, 102):
+        stage.counselor(number)
+    assert admin.post("/setup/settings", calls_at_once="none")[0] == 422
+    assert admin.post("/setup/settings", calls_at_once="3")[0] == 302
+    assert "takes 3, and the roster’s fullest hour makes 4" in admin.post("/setup/check")[1]
+    assert admin.post("/setup/live", act="live")[0] == 409
+    assert admin.post("/setup/settings", calls_at_once="4")[0] == 302
     assert "Everything is well" in admin.post("/setup/check")[1]
     assert admin.post("/setup/live", act="live")[0] == 302
     assert house.rules.live

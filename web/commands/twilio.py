@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from services import account as service
-from services import missed_calls, missed_texts
+from services import line_setup, missed_calls, missed_texts
 from telephony.ports import ProviderRefused, ProviderUnsure
 from web.commands.refusal import Refusal
 from web.house import house
@@ -80,7 +80,7 @@ def _write(folder: Path, written: dict[str, str]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and nothing else.")
 def doctor(as_json: bool) -> None:
     """Say what would keep a caller from being helped; exit status 1 when anything is found."""
-    findings = service.examine(current_app.extensions["account"], house().rules)
+    findings = line_setup.examine(house(), current_app.extensions["account"], datetime.now(UTC))
     say = Words("en", house().rules.default_timezone)
     for finding in findings:
         subject = say(f"doctor.subject.{finding.about}", ending=finding.ending)

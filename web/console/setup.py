@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services import account, line_setup, test_calls
+from services import line_setup, test_calls
 from services.line_setup import NotLive
 from web import guards
 from web.guards import ADMINS, allow
@@ -38,7 +38,7 @@ def keep() -> ResponseReturnValue:
 @allow(ADMINS)
 def check() -> ResponseReturnValue:
     """What the doctor finds now."""
-    findings = account.examine(current_app.extensions["account"], house().rules)
+    findings = line_setup.examine(house(), current_app.extensions["account"], guards.now())
     return render_template("_setup_findings.html", findings=findings)
 
 
