@@ -117,8 +117,13 @@ def relay_to_counselor(session: Session, contact: Contact, body: str, now: datet
     return True
 
 
-def write(session: Session, contact: Contact, counselor: Counselor, body: str, now: datetime) -> bool:
-    """The counselor's words to the caller, from the helpline's number; False when the conversation is not theirs."""
+def write(
+    session: Session, contact: Contact, counselor: Counselor, body: str, now: datetime, text_id: uuid.UUID | None = None
+) -> bool:
+    """The counselor's words to the caller, from the helpline's number; False when the conversation is not theirs.
+
+    `text_id`: that of the first message they become.
+    """
     if contact.claimed_by != counselor.id or contact.status is not ContactStatus.CONVERSING or not body.strip():
         return False
     for part in text_contacts.packed([body.strip()]):
@@ -130,18 +135,30 @@ def write(session: Session, contact: Contact, counselor: Counselor, body: str, n
             contact=contact,
             caller=contact.caller,
             now=now,
+            message_id=text_id,
         )
+        text_id = None
     contact.waiting_since = None
     contact.next_step, contact.deadline_at = text_contacts.CLOSE, now + text_contacts.IDLE
     return True
 
 
-def write_to_caller(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, body: str, now: datetime) -> bool:
-    """From the console: the counselor's words to the caller."""
+def write_to_caller(
+    house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, body: str, now: datetime, key: uuid.UUID
+) -> bool:
+    """From the console: the counselor's words to the caller.
+
+    `key` is the page's until one of its texts was kept: the same words with the same key are sent once.
+    """
+    text_id = uuid.uuid5(key, f"{contact_id} {body}")
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id)
         counselor = session.get(Counselor, counselor_id)
-        return contact is not None and counselor is not None and write(session, contact, counselor, body, now)
+        if contact is None or counselor is None:
+            return False
+        if texts.status_of(session, text_id) is not None:
+            return True
+        return write(session, contact, counselor, body, now, text_id)
 
 
 def give_back(session: Session, house: House, contact: Contact, reason: str, now: datetime) -> None:

@@ -41,13 +41,14 @@ def queue_text(
     counselor: Counselor | None = None,
     bed_contact: BedContact | None = None,
     disclosure_id: uuid.UUID | None = None,
+    message_id: uuid.UUID | None = None,
 ) -> TextMessage:
     """Store a text to a caller, a counselor or facility staff; it is sent once this transaction is committed.
 
     `disclosure_id`: it tells something of a person (services.disclosure), and is kept back when the consent is over.
     """
     message = TextMessage(
-        id=uuid.uuid4(),
+        id=message_id or uuid.uuid4(),
         contact_id=contact.id if contact else None,
         caller_id=caller.id if caller else None,
         counselor_id=counselor.id if counselor else None,

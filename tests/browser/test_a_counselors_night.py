@@ -98,19 +98,6 @@ def test_a_lost_connection_is_said_and_caught_up(console: Console, signed_in: Si
     expect(page.locator(f"#contact-{contact_id}")).to_be_visible()
 
 
-def test_what_is_typed_without_a_connection_is_kept_and_sent_later(console: Console, signed_in: SignedIn) -> None:
-    page, _ = signed_in("Chloe Martin")
-    contact_id = call_in(console, "+16175550153")
-    page.goto(f"/contacts/{contact_id}")
-    page.context.set_offline(True)
-    page.get_by_role("textbox", name="Notes").fill("Typed in a tunnel.")
-    expect(page.locator("#notes-state")).to_contain_text("Not saved yet")
-    page.context.set_offline(False)
-    expect(page.locator("#notes-state")).to_contain_text(re.compile(r"Saved \d\d:"))
-    with console.house.db.begin() as session:
-        assert session.get_one(Contact, contact_id).notes == "Typed in a tunnel."
-
-
 def test_two_people_who_write_at_once_lose_nothing(console: Console, signed_in: SignedIn) -> None:
     page, _ = signed_in("Dev Patel")
     contact_id = call_in(console, "+16175550154")

@@ -190,3 +190,9 @@ def test_no_page_has_script_or_style_of_its_own() -> None:
     for path in (ROOT / "web" / "templates").rglob("*.html"):
         page = path.read_text()
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|hx-on", page), path.name
+
+
+def test_a_time_that_counts_on_is_not_read_out_each_second() -> None:
+    for path in (ROOT / "web" / "templates").rglob("*.html"):
+        for found in re.findall(r"<\w+[^>]*\bticking\b[^>]*", path.read_text()):
+            assert 'role="timer" aria-live="off"' in found, f"{path.name}: {found}"

@@ -90,10 +90,11 @@ def take_text(contact_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/contacts/<uuid:contact_id>/text")
 @allow(ANSWERING)
 def write_text(contact_id: uuid.UUID) -> ResponseReturnValue:
-    """Write to the caller from the helpline's number."""
+    """Write to the caller from the helpline's number. Sent again after a lost answer, it is the same text."""
     body = request.form.get("body", "").replace("\r\n", "\n")
-    sent = hand_over.write_to_caller(house(), contact_id, guards.person().id, body, guards.now())
-    return live_parts(contact_id, not_sent="" if sent else body), 200 if sent else 409
+    key = request.form.get("text_key", type=uuid.UUID) or uuid.uuid4()
+    sent = hand_over.write_to_caller(house(), contact_id, guards.person().id, body, guards.now(), key)
+    return live_parts(contact_id, text_sent=sent, not_sent="" if sent else body), 200 if sent else 409
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/end-text")

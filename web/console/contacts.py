@@ -103,7 +103,7 @@ def reveal(contact_id: uuid.UUID) -> ResponseReturnValue:
     if not (step_up.proven() if given else guards.person().confirmed_lately(guards.now())):
         told = {"wrong": "password" in given, "passkey_refused": "credential" in given}
         page = render_template("_number.html", contact_id=contact_id, ask=True, has_passkey=passkeys.offered(), **told)
-        return page, 403
+        return page, 422
     number = contact_page.number_of(house(), contact_id, guards.person().id, guards.now())
     return render_template("_number.html", contact_id=contact_id, number=spoken(number) if number else None)
 
@@ -128,6 +128,7 @@ def for_page(found: ContactPage) -> dict[str, object]:
     person = guards.person()
     return {
         "page": found,
+        "text_key": uuid.uuid4(),
         "call": call_bar.call_bar(house(), found.row.id, By(person.id, leads=person.role in LEADING), guards.now()),
         "referrals": page_of_referrals.referrals(house(), found.row.id),
         "decline_reasons": list(DeclineReason),

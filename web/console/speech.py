@@ -50,6 +50,7 @@ def for_templates() -> dict[str, Any]:
         "admin_tabs": admin_tabs,
         "sentence": sentence,
         "passkeys_elsewhere": passkeys.elsewhere(),
+        "failed_words": failed_words,
         "events_url": f"{guards.events_origin()}/events",
     }
 
@@ -72,6 +73,12 @@ def _filling(name: str, value: Any) -> Any:
     if value is None or value == "":
         return t("imports.this_file" if value is None else "place.blank")
     return t.of("place_field", value) if name == "field" else value
+
+
+def failed_words() -> dict[str, str]:
+    """What the page itself says of a request that failed: a sentence by HTTP status, "0" when no answer came."""
+    said = {str(code): words()(f"error.{code}") for code in sorted(EXPLAINED)}
+    return {**said, "0": words()("error.no_answer"), "trying": words()("error.trying")}
 
 
 def error_page(error: HTTPException) -> ResponseReturnValue:

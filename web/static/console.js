@@ -1,10 +1,9 @@
-// The console's own script: live events with catching up, ticking times, notes that are not lost, single keys.
+// The console's own script: live events with catching up, ticking times, single keys.
 "use strict";
 
 const COALESCE_MS = 250; // a burst of events asks for a page's parts once
 const SPREAD_MS = 20; // for each open page: all together ask for lists fifty times a second at most
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
-const SAVE_AGAIN_MS = 3000;
 const body = document.body;
 
 // ---- live events: ids of contacts and counselors that changed; the parts that show them ask for themselves again
@@ -56,10 +55,14 @@ function catchUp() {
   const page = document.querySelector("[data-contact]");
   if (page) heard(page.dataset.contact);
   heard("");
-  saveNotes(false);
+  body.dispatchEvent(new CustomEvent("connected"));
 }
+let source = null;
+let listenAgain = null;
 function listen() {
-  const source = new EventSource(body.dataset.events, { withCredentials: true });
+  clearTimeout(listenAgain);
+  source?.close();
+  source = new EventSource(body.dataset.events, { withCredentials: true });
   let open = false;
   source.addEventListener("open", () => { open = true; failures = 0; connection(false); catchUp(); });
   source.addEventListener("contact", (event) => heard(event.data));
@@ -68,12 +71,15 @@ function listen() {
     source.close();
     // The server ends a stream now and then on purpose: one quiet retry before anybody is told.
     if (!open) connection(true);
-    setTimeout(listen, open ? 200 : RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+    listenAgain = setTimeout(listen, open ? 200 : RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
   });
-  addEventListener("pagehide", () => source.close(), { once: true });
 }
-if (body.dataset.events) listen();
-addEventListener("offline", () => connection(true));
+if (body.dataset.events) {
+  listen();
+  addEventListener("pagehide", () => source.close());
+  addEventListener("offline", () => connection(true));
+  addEventListener("online", listen); // a stream may have outlived the gap, and then never opens again
+}
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 // ---- a file that is too large is refused before it is sent
@@ -83,71 +89,22 @@ body.addEventListener("change", ({ target }) => {
   target.reportValidity();
 });
 
-// ---- parts of a page change under people's hands: what they typed, ticked or opened there is carried over
-const FIELDS = "input:not([type=hidden]), textarea, select";
-const isTick = (field) => field.matches("[type=checkbox], [type=radio]");
-const stateOf = (field) => (isTick(field) ? String(field.checked) : field.value);
-function given(field) {
-  if (isTick(field)) return String(field.defaultChecked);
-  if (field.matches("select")) return [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0]?.value;
-  return field.defaultValue;
-}
-function namesake(part, field) {
-  if (field.id) return part.querySelector(`#${CSS.escape(field.id)}`);
-  return part.querySelector(`[name="${CSS.escape(field.name)}"][value="${CSS.escape(field.value)}"]`);
-}
-body.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.elt.id !== "answers") return;
-  // Only what was changed here is sent: what came in from elsewhere meanwhile is not written over.
-  for (const field of event.detail.elt.querySelectorAll(FIELDS)) {
-    if (stateOf(field) === given(field)) event.detail.formData.delete(field.name);
-  }
-  if ([...event.detail.formData.keys()].length === 0) event.preventDefault();
-});
+// ---- requests
 // A list that refreshes by itself waits while somebody listens to a voicemail in it.
 body.addEventListener("htmx:beforeRequest", (event) => {
   const listening = [...event.target.querySelectorAll("audio")].some((sound) => !sound.paused);
   if (listening) event.preventDefault();
 });
 
-body.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt.dataset.aside !== undefined) return; // a button that sends nothing of the form around it
-  for (const field of event.detail.elt.closest("form")?.querySelectorAll(FIELDS) ?? []) field.dataset.sent = stateOf(field);
-});
-let swapping = false;
-addEventListener("change", (event) => { if (swapping) event.stopImmediatePropagation(); }, true); // a replaced field, not a person
-let carried = [];
-let open = [];
-function reopen() { for (const id of open) document.getElementById(id)?.setAttribute("open", ""); }
-// htmx gives new elements their own attributes only now, and so closes once more what had been opened.
-body.addEventListener("htmx:afterSettle", () => {
-  reopen();
-  open = [];
-  const firstNew = listed === null ? null : boxes()[listed];
-  if (!firstNew) return;
-  listed = null;
-  firstNew.focus();
-});
 // "Show more" brings further places: whoever pressed it goes on reading at the first of them (the button may be gone).
 let listed = null;
 const boxes = () => document.querySelectorAll(".matches input[name=place]");
 body.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id === "show-more") listed = boxes().length; });
-body.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const part = event.detail.target;
-  swapping = true;
-  carried.push(...[...part.querySelectorAll(FIELDS)].filter((field) => stateOf(field) !== (field.dataset.sent ?? given(field))));
-  open.push(...[...part.querySelectorAll("details[open][id]")].map((details) => details.id));
-});
-body.addEventListener("htmx:beforeSwap", ({ detail }) => open.push(...[...detail.target.querySelectorAll("details[open][id]")].map(({ id }) => id)));
-body.addEventListener("htmx:oobAfterSwap", () => {
-  swapping = false;
-  for (const field of carried) {
-    const next = namesake(document, field);
-    if (next && isTick(field)) next.checked = field.checked;
-    else if (next) next.value = field.value;
-  }
-  reopen();
-  carried = [];
+body.addEventListener("htmx:afterSettle", () => {
+  const firstNew = listed === null ? null : boxes()[listed];
+  if (!firstNew) return;
+  listed = null;
+  firstNew.focus();
 });
 
 // ---- times that count on
@@ -160,57 +117,25 @@ function tick() {
   }
 }
 setInterval(tick, 1000);
+// The line of my own phone is read out when it changes, and only then.
+let lineShown = "";
+body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "my-line" || detail.isError) return;
+  if (detail.serverResponse === lineShown) detail.shouldSwap = false;
+  lineShown = detail.serverResponse;
+});
 
 // ---- the contact on my phone comes up by itself, unless something is being written
 body.addEventListener("htmx:afterSwap", (event) => {
+  tick();
   const line = event.target.id === "my-line" && event.target.querySelector("[data-pop]");
   if (!line || !line.dataset.pop || line.dataset.pop === location.pathname) return;
-  if (sessionStorage.getItem("popped") === line.dataset.pop || notesAreDirty() || isWriting()) return;
+  if (sessionStorage.getItem("popped") === line.dataset.pop || isUnsaved() || isWriting()) return;
   sessionStorage.setItem("popped", line.dataset.pop);
   location.assign(line.dataset.pop);
 });
 
-// ---- notes: what is typed is sent until it is kept
-function notesForm() { return document.getElementById("notes-form"); }
-function notesAreDirty() { return notesForm()?.classList.contains("dirty") ?? false; }
-function saveNotes(always) {
-  if (notesForm() && (always || notesAreDirty())) htmx.trigger(notesForm(), "save");
-}
-function notesState(words) {
-  const place = document.querySelector("#notes-state [role=status]");
-  if (place) place.textContent = words;
-}
-body.addEventListener("input", (event) => {
-  if (event.target.id !== "notes") return;
-  notesForm().classList.add("dirty");
-  notesForm().dataset.edits = String(Number(notesForm().dataset.edits ?? 0) + 1);
-  notesState(notesForm().dataset.saving);
-});
-body.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt.id === "notes-form") event.detail.xhr.edits = notesForm().dataset.edits;
-});
-body.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.elt.id !== "notes-form") return;
-  if (event.detail.successful && event.detail.xhr.edits === notesForm().dataset.edits) {
-    notesForm().classList.remove("dirty");
-  } else if (!event.detail.successful && event.detail.xhr.status !== 409) {
-    notesState(notesForm().dataset.unsaved);
-    setTimeout(() => saveNotes(false), SAVE_AGAIN_MS);
-  }
-});
-
-// ---- the contact form: each field is saved by itself; one that did not arrive is sent again until it does
-body.addEventListener("htmx:afterRequest", (event) => {
-  const field = event.detail.elt;
-  if (field.dataset.saveAgain === undefined) return;
-  const lost = event.detail.xhr.status === 0 || event.detail.xhr.status >= 500;
-  field.toggleAttribute("data-not-kept", lost);
-  if (lost) setTimeout(() => htmx.trigger(field, "change"), SAVE_AGAIN_MS);
-});
-addEventListener("beforeunload", (event) => { if (document.querySelector("[data-not-kept]")) event.preventDefault(); });
-addEventListener("beforeunload", (event) => { if (notesAreDirty()) event.preventDefault(); });
 body.addEventListener("click", (event) => {
-  if (event.target.closest("[data-save-notes]")) saveNotes(true);
   if (event.target.closest("[data-open-keys]")) document.getElementById("keys").showModal();
 });
 
