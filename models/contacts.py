@@ -78,6 +78,12 @@ class Contact(Base):
         Index(None, "opened_at"),
         Index("ix_contact_kept", "opened_at", postgresql_where=text("emptied_at is null")),
         Index(
+            "ix_contact_unwritten",
+            "claimed_by",
+            "ended_at",
+            postgresql_where=text("status = 'ended' and disposition is null"),
+        ),
+        Index(
             "ix_contact_live",
             "status",
             postgresql_where=text("status in ('waiting', 'claimed', 'connected', 'conversing')"),

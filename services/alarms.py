@@ -32,6 +32,7 @@ class AlarmKind(StrEnum):
     HELP_ASKED = "help_asked"
     COVERAGE_GAP = "coverage_gap"
     CALLBACK_OVERDUE = "callback_overdue"
+    ENDING_OWED = "ending_owed"  # nobody has written for an hour how a contact ended
     VOICEMAILS_LATE = "voicemails_late"
     TEXT_FAILED = "text_failed"
     TEXT_UNREAD = "text_unread"  # one that came in and broke what takes them; a person reads it
@@ -44,7 +45,11 @@ class AlarmKind(StrEnum):
     DEGRADED = "degraded"  # the database was gone; what was written down meanwhile is in the records
 
 
-_PAGES = {AlarmKind.JOB_FAILED: "/failures"}  # where to look; the board for all others without a contact
+# where to look; the board for all others without a contact
+_PAGES = {
+    AlarmKind.JOB_FAILED: "/failures",
+    AlarmKind.ENDING_OWED: "/contacts",
+}
 
 
 def raise_alarm(session: Session, kind: AlarmKind, now: datetime, *, subject: object = "", count: int = 1) -> bool:

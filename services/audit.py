@@ -67,6 +67,7 @@ KINDS: dict[str, frozenset[str]] = {
     "dispatch_centre_removed": frozenset({"centre_id"}),
     "call_supervised": frozenset({"contact_id", "part"}),
     "call_taken": frozenset({"contact_id"}),
+    "text_reassigned": frozenset({"contact_id", "counselor_id"}),
     "call_reassigned": frozenset({"contact_id", "counselor_id"}),
     "called_out": frozenset({"contact_id"}),
     "care_plan_written": frozenset({"contact_id"}),

@@ -1,13 +1,15 @@
 """Who is on the line now: the live board, and what is on one's own phone."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import failures, reading
+from models.contacts import Contact, Leg
 from models.people import Counselor
-from routing.vocabulary import ContactStatus, LegStatus, Presence, Role
-from services import late_work, rescue, schedules
+from routing.vocabulary import ContactStatus, LegKind, LegStatus, Presence, Role
+from services import late_work, owed_endings, rescue, schedules
 from services.console import ContactRow, row_of
 from services.house import House
 
@@ -24,21 +26,34 @@ class PersonRow:
     presence: str
     on_shift: bool
     languages: tuple[str, ...]
-    contact: ContactRow | None
+    contact: ContactRow | None  # the call on their phone
     ringing: bool
+    texts: tuple[ContactRow, ...]  # conversations that they have
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """Somebody who waits for a person, and what rings for them: kinds of legs, with a name where it is one of us."""
+
+    contact: ContactRow
+    ringing: tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True)
 class Board:
-    """The live board. `longest_wait_since` is None when nobody waits."""
+    """The live board. `waiting`: danger first, then whoever waits longest."""
 
-    waiting: int
+    waiting: tuple[WaitingRow, ...]
     talking: int
-    longest_wait_since: datetime | None
     people: tuple[PersonRow, ...]
     dangers: tuple[ContactRow, ...] = ()  # danger that nobody has cleared, on the line or gone
     late: timedelta = timedelta()  # how late the line's own oldest work is
     failures: int = 0  # deliveries that were given up and wait for a decision
+
+    @property
+    def longest_wait_since(self) -> datetime | None:
+        """Since when the one waits who waits longest; None when nobody does."""
+        return min((row.contact.since for row in self.waiting), default=None)
 
     @property
     def late_minutes(self) -> int:
@@ -61,38 +76,59 @@ class MyLine:
     in_browser: bool  # it rings or talks there, not on the phone
 
 
+@dataclass(frozen=True)
+class Owed:
+    """How many contacts of mine are over without a disposition, and the one that is so for longest."""
+
+    count: int
+    first: uuid.UUID | None
+
+
 def board(house: House, now: datetime) -> Board:
     """Who waits, for how long, and who is on what."""
     with house.db.begin() as session:
-        live = {contact.id: row_of(contact) for contact in reading.live_contacts(session)}
-        legs = {leg.counselor_id: leg for leg in reading.legs_going_on(session) if leg.counselor_id}
-        people = []
+        live = reading.live_contacts(session)
+        legs = reading.legs_going_on(session)
         everybody = reading.people_of_the_line(session)
         here = schedules.on_shift(session, everybody, now)
-        for person in everybody:
-            leg = legs.get(person.id)
-            row = live.get(leg.contact_id) if leg else None
-            people.append(
-                _person_row(person, row, leg is not None and leg.status in UNDECIDED, now, on_shift=person.id in here)
-            )
+        people = [_person_row(person, live, legs, now, on_shift=person.id in here) for person in everybody]
+        names = {person.id: person.name for person in everybody}
+        waiting = tuple(WaitingRow(row_of(one), _rings(one, legs, names)) for one in live if _waits(one))
         dangers = rescue.dangers_open(session, now)
         failed = failures.count_failures(session).total
         late = late_work.oldest(session, now)
-    waiting = [row for row in live.values() if row.status == ContactStatus.WAITING]
     return Board(
-        waiting=len(waiting),
+        waiting=waiting,
         talking=len(live) - len(waiting),
-        longest_wait_since=min((row.since for row in waiting), default=None),
         dangers=dangers,
         failures=failed,
         late=late,
-        people=tuple(sorted(people, key=lambda p: (p.contact is None, not p.on_shift, p.name))),
+        people=tuple(sorted(people, key=lambda p: (p.contact is None and not p.texts, not p.on_shift, p.name))),
+    )
+
+
+def _waits(contact: Contact) -> bool:
+    """Whether somebody waits for a person: on the phone, or in a text conversation that a counselor should take."""
+    wanted = contact.status is ContactStatus.CONVERSING and contact.waiting_since is not None
+    return contact.status is ContactStatus.WAITING or (wanted and contact.claimed_by is None)
+
+
+def _rings(contact: Contact, legs: Sequence[Leg], names: Mapping[uuid.UUID, str]) -> tuple[tuple[str, str | None], ...]:
+    rings = [leg for leg in legs if leg.contact_id == contact.id and leg.kind is not LegKind.CALLER]
+    return tuple(
+        (leg.kind.value, names.get(leg.counselor_id) if leg.counselor_id else None)
+        for leg in rings
+        if leg.status in UNDECIDED
     )
 
 
 def _person_row(
-    person: Counselor, contact: ContactRow | None, ringing: bool, now: datetime, *, on_shift: bool
+    person: Counselor, live: Sequence[Contact], legs: Sequence[Leg], now: datetime, *, on_shift: bool
 ) -> PersonRow:
+    leg = next((leg for leg in legs if leg.counselor_id == person.id), None)
+    contact = next((row_of(one) for one in live if leg is not None and one.id == leg.contact_id), None)
+    ringing = leg is not None and leg.status in UNDECIDED
+    mine = [one for one in live if one.claimed_by == person.id and one.status is ContactStatus.CONVERSING]
     return PersonRow(
         id=person.id,
         name=person.name,
@@ -102,6 +138,7 @@ def _person_row(
         languages=tuple(person.languages),
         contact=contact,
         ringing=ringing,
+        texts=tuple(row_of(one) for one in mine),
     )
 
 
@@ -112,10 +149,11 @@ def _presence(person: Counselor, talking: bool, now: datetime) -> Presence:
     return Presence.AVAILABLE if over else person.presence
 
 
-def my_line(house: House, counselor_id: uuid.UUID) -> MyLine | None:
-    """The contact that rings or talks on a counselor's phone now."""
+def my_line(house: House, counselor_id: uuid.UUID) -> tuple[MyLine | None, Owed]:
+    """The contact that rings or talks on a counselor's phone now, and what they owe."""
     with house.db.begin() as session:
         leg = reading.leg_of(session, counselor_id)
+        owed = Owed(*owed_endings.owed_by(session, counselor_id))
         if leg is None or leg.contact.status not in reading.GOING_ON:
-            return None
-        return MyLine(row_of(leg.contact), ringing=leg.status in UNDECIDED, in_browser=leg.in_browser)
+            return None, owed
+        return MyLine(row_of(leg.contact), ringing=leg.status in UNDECIDED, in_browser=leg.in_browser), owed

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.consents import ConsentHow, ConsentKind
 from models.contacts import Contact
+from models.owed_endings import ENDING_ASKED, last_unwritten
 from models.people import Counselor
 from models.text_contacts import text_contact_of
 from routing.vocabulary import Presence
@@ -40,7 +41,7 @@ def hear(
 
 
 def _write_ending(session: Session, house: House, counselor: Counselor, ending: re.Match[str], now: datetime) -> str:
-    contact = dispositions.last_open_contact(session, counselor.id)
+    contact = last_unwritten(session, counselor.id)
     if contact is None:
         return "counselor.nothing_open"
     if ending[2]:
@@ -100,15 +101,7 @@ def _take(session: Session, house: House, counselor: Counselor, now: datetime) -
     contact = hand_over.take_next(session, counselor, now)
     if contact is None:
         return "counselor.nobody_waits"
-    counselor_notices.tell(
-        session,
-        house,
-        counselor,
-        "counselor.taken",
-        helpline_number=contact.helpline_number,
-        now=now,
-        words=hand_over.waiting_words(session, contact),
-    )
+    hand_over.tell_taken(session, house, contact, counselor, now)
     return None
 
 
@@ -144,6 +137,7 @@ COMMANDS: Final[dict[str, Command]] = {
 
 def ask_how_it_ended(session: Session, house: House, contact: Contact, counselor: Counselor, now: datetime) -> None:
     """After a contact without a disposition: ask for it, in words that tell a stranger nothing."""
+    contact.flow = {**contact.flow, ENDING_ASKED: int(now.timestamp())}
     began = contact.opened_at.astimezone(ZoneInfo(counselor.timezone)).strftime("%H:%M")
     counselor_notices.tell(
         session,

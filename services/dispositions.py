@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import outbox
@@ -148,19 +147,3 @@ def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Docu
         contact_id, counselor_id = leg.contact_id, leg.counselor_id
     close(house, contact_id, counselor_id, disposition, now)
     return call_flow.farewell(Language.ENGLISH, Say("voice.disposition_thanks"))
-
-
-def last_open_contact(session: Session, counselor_id: uuid.UUID) -> Contact | None:
-    """The counselor's newest contact that has ended without a disposition, locked, for a disposition by text."""
-    query = (
-        select(Contact)
-        .where(
-            Contact.claimed_by == counselor_id,
-            Contact.disposition.is_(None),
-            Contact.status.in_([ContactStatus.ENDED, ContactStatus.CONNECTED]),
-        )
-        .order_by(Contact.opened_at.desc())
-        .limit(1)
-        .with_for_update(of=Contact, key_share=True)
-    )
-    return session.scalar(query)

@@ -12,7 +12,7 @@ from models.people import Counselor, staff_with_phones
 from models.text_contacts import text_contact_to_take
 from routing.sending import Purpose
 from routing.vocabulary import DANGER, ContactStatus, Presence, Role
-from services import counselor_notices, knowing, rings, schedules, text_contacts
+from services import audit, counselor_notices, knowing, rings, schedules, text_contacts
 from services import texts as sending
 from services.house import House
 
@@ -99,6 +99,35 @@ def take_text(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, now:
         contact = lock_contact(session, contact_id)
         counselor = session.get(Counselor, counselor_id)
         return contact is not None and counselor is not None and take(session, counselor, contact, now)
+
+
+def reassign(house: House, contact_id: uuid.UUID, leader_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime) -> bool:
+    """Somebody who leads gives a conversation to a counselor, or takes it; whoever had it is told.
+
+    False: it is over, that counselor has it already, or is nobody of ours.
+    """
+    with house.db.begin() as session:
+        contact, counselor = lock_contact(session, contact_id), session.get(Counselor, counselor_id)
+        if contact is None or counselor is None or not counselor.active or contact.claimed_by == counselor_id:
+            return False
+        before = session.get(Counselor, contact.claimed_by) if contact.claimed_by else None
+        contact.claimed_by = None
+        if not take(session, counselor, contact, now):
+            contact.claimed_by = before.id if before else None
+            return False
+        audit.write(session, "text_reassigned", leader_id, now, contact_id=contact_id, counselor_id=counselor_id)
+        line = contact.helpline_number
+        if before is not None:
+            counselor_notices.tell(session, house, before, "counselor.moved", helpline_number=line, now=now)
+        if counselor_id != leader_id:
+            tell_taken(session, house, contact, counselor, now)
+        return True
+
+
+def tell_taken(session: Session, house: House, contact: Contact, counselor: Counselor, now: datetime) -> None:
+    """Text the counselor that the conversation is theirs, with the last words of the person."""
+    line, words = contact.helpline_number, waiting_words(session, contact)
+    counselor_notices.tell(session, house, counselor, "counselor.taken", helpline_number=line, now=now, words=words)
 
 
 def _expect_words(contact: Contact, now: datetime) -> None:

@@ -20,6 +20,7 @@ from services import (
     housekeeping,
     missed_calls,
     missed_texts,
+    owed_endings,
     reminders,
     retention,
     text_contacts,
@@ -37,10 +38,11 @@ PATIENT = {"acks_late": False, "soft_time_limit": 1_800, "time_limit": 1_860}
 
 @shared_task(name=HOUSEKEEPING_SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Beat's wake-up: what an outage kept from us, conversations that nobody goes on with, old reminders."""
+    """Beat's wake-up: what an outage kept from us, what nobody went on with or wrote down, old reminders."""
     home = household()
     in_turn(
         lambda: text_contacts.close_idle(home.house, datetime.now(UTC)),
+        lambda: owed_endings.ask(home.house, datetime.now(UTC)),
         lambda: housekeeping.forget_published(home.house, datetime.now(UTC)),
         lambda: _told("texts", missed_texts.take_missed(home.house, home.telephony, datetime.now(UTC))),
         lambda: _told("calls", missed_calls.take_missed(home.house, home.telephony, datetime.now(UTC))),

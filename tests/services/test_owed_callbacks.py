@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from models.contacts import Contact, events_of, waiting_ahead
 from models.follow_ups import FollowUp
+from models.owed_endings import last_unwritten
 from models.reading import contacts_to_wrap_up
 from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, Disposition, FollowUpStatus, LegKind, Role
-from services import bridging, callbacks, dispositions, owed_callbacks, promises, releasing, ringing, waiting
+from services import bridging, callbacks, owed_callbacks, promises, releasing, ringing, waiting
 from tests.services.calls import Stage
 
 THEM, STRANGER = "+12125550142", "+12125550143"
@@ -163,7 +164,7 @@ def test_a_callback_that_did_not_reach_them_asks_no_counselor_to_wrap_up(stage: 
 
     with stage.house.db.begin() as session:
         assert list(contacts_to_wrap_up(session)) == []
-        assert dispositions.last_open_contact(session, stage.legs(contact)[-1].counselor_id or uuid.uuid4()) is None
+        assert last_unwritten(session, stage.legs(contact)[-1].counselor_id or uuid.uuid4()) is None
     seen = stage.contact(contact)
     assert (seen.claimed_by, seen.disposition) == (None, Disposition.CALLBACK_REQUESTED)
 

@@ -6,11 +6,25 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from models.alarms import Alarm
 from models.contacts import Contact, Leg
 from models.follow_ups import FollowUp
 from models.people import AuditEvent, Counselor
+from models.texts import TextMessage
 from models.voicemails import Voicemail
-from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, LegKind, LegStatus, Presence, Role
+from routing.vocabulary import (
+    Channel,
+    ContactStatus,
+    Disposition,
+    FollowUpKind,
+    FollowUpStatus,
+    LegKind,
+    LegStatus,
+    Presence,
+    Role,
+)
+from services import owed_endings
+from services.counselor_texts import hear
 from services.house import House
 from services.roster import import_roster
 from tests.fixtures.people import Browser
@@ -48,6 +62,50 @@ def test_the_board_tells_who_waits_and_who_is_on_what(
     assert page.index('Ana Ruiz</span>\n      <span class="role">') < page.index(">Bo<")
     assert "On shift" in page
     assert "Off shift" in page
+    assert ("Who waits" in page, "Nothing rings for them now." in page) == (True, True)
+
+
+def test_a_text_conversation_is_on_the_board_and_a_supervisor_gives_it_to_somebody_else(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    counselor, supervisor = sign_in_as(Role.COUNSELOR), sign_in_as(Role.SUPERVISOR)
+    contact = add_contact(ContactStatus.CONVERSING, channel=Channel.TEXT)
+    waits = supervisor.get("/board")[1].split('id="waiting-title"')[1].split("</section>")[0]
+    assert (f"waiting-{contact.id}" in waits, "Nothing rings" in waits) == (True, False)
+    path, person = f"/contacts/{contact.id}", {"person": str(supervisor.person.id)}
+    assert counselor.post(f"{path}/take")[0] == 200
+    page = supervisor.get("/board")[1]
+    assert ("waiting-title" in page, f"texts-{contact.id}" in page) == (False, True)
+    assert counselor.post(f"{path}/reassign-text", **person)[0] == 403
+    assert "Take it over" in supervisor.get(path)[1]
+    status, page = supervisor.post(f"{path}/reassign-text", **person)
+    assert (status, "Write to them" in page) == (200, True)
+    assert supervisor.post(f"{path}/reassign-text", **person)[0] == 409, "they have it already"
+    assert counselor.post(f"{path}/text", body="still mine?")[0] == 409
+    with house.db.begin() as session:
+        (told,) = session.scalars(select(TextMessage).where(TextMessage.counselor_id == counselor.person.id)).all()
+        assert "somebody else goes on" in told.body
+
+
+def test_how_a_contact_ended_is_asked_once_owed_in_the_header_and_an_alarm_after_an_hour(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    browser, now = sign_in_as(Role.COUNSELOR), datetime.now(UTC)
+    mine = {"claimed_by": browser.person.id, "ended_at": now}
+    first = add_contact(ContactStatus.ENDED, waited=600, **mine)
+    assert "You owe 1" in browser.get("/my-line")[1]
+    assert f"/contacts/{first.id}#wrap-up" in browser.get("/my-line")[1]
+    asked = [owed_endings.ask(house, now + timedelta(minutes=minutes)) for minutes in (4, 6, 7, 61, 62)]
+    assert asked == [0, 1, 0, 0, 0]
+    last = add_contact(ContactStatus.ENDED, waited=300, **mine | {"ended_at": now + timedelta(minutes=3)})
+    with house.db.begin() as session:
+        assert session.scalars(select(Alarm.kind)).all() == ["ending_owed"]
+        hear(session, house, browser.person, helpline_number="+18335550100", body="2", now=now)
+    with house.db.begin() as session:
+        written = {contact.id: contact.disposition for contact in session.scalars(select(Contact))}
+    assert written == {first.id: Disposition.INFORMATION, last.id: None}, "it answers what was asked last"
+    browser.post(f"/contacts/{last.id}/disposition", disposition="information")
+    assert "You owe" not in browser.get("/my-line")[1]
 
 
 def test_the_phone_that_rings_is_mine_and_the_contact_comes_up(

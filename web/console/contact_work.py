@@ -12,7 +12,7 @@ from services.directory import reports
 from services.safe_contact import ANY_HOUR, SafeContact
 from web import guards
 from web.console.contacts import live_parts
-from web.guards import ANSWERING, allow
+from web.guards import ANSWERING, LEADING, allow
 from web.house import house
 
 ANSWERS = (
@@ -85,6 +85,18 @@ def take_text(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Take a text conversation; one of two who try gets it."""
     taken = hand_over.take_text(house(), contact_id, guards.person().id, guards.now())
     return live_parts(contact_id, not_taken=not taken), 200 if taken else 409
+
+
+@blueprint.post("/contacts/<uuid:contact_id>/reassign-text")
+@allow(LEADING)
+def reassign_text(contact_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody else goes on with a text conversation: a counselor, or whoever leads themselves."""
+    try:
+        chosen = uuid.UUID(request.form.get("person", ""))
+    except ValueError:
+        abort(400)
+    moved = hand_over.reassign(house(), contact_id, guards.person().id, chosen, guards.now())
+    return live_parts(contact_id, not_taken=not moved), 200 if moved else 409
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/text")

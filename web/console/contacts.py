@@ -7,7 +7,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
-from routing.vocabulary import Addressed, DeclineReason, Disposition, ReportKind
+from routing.vocabulary import Addressed, ContactStatus, DeclineReason, Disposition, ReportKind
 from services import (
     call_bar,
     consent_desk,
@@ -18,12 +18,14 @@ from services import (
     dispositions,
     forms,
     notes,
+    transfers,
 )
 from services.blocks import BlockReason
 from services.contact_page import ContactPage
 from services.dispositions import WrapUp
 from services.in_call import By, CallRefused
 from services.referrals import page as page_of_referrals
+from services.transfers import Colleague
 from web import guards
 from web.console import events_in_words, passkeys, step_up
 from web.console.place_words import badge_in_words, licence_in_words
@@ -130,6 +132,7 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "page": found,
         "text_key": uuid.uuid4(),
         "call": call_bar.call_bar(house(), found.row.id, By(person.id, leads=person.role in LEADING), guards.now()),
+        "text_colleagues": _text_colleagues(found),
         "referrals": page_of_referrals.referrals(house(), found.row.id),
         "decline_reasons": list(DeclineReason),
         "row": found.row,
@@ -148,6 +151,14 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "emergency_facts": emergency_facts(),
         "wrong": (),
     }
+
+
+def _text_colleagues(found: ContactPage) -> tuple[Colleague, ...]:
+    """Who could go on with a text conversation, for somebody who leads."""
+    person = guards.person()
+    if found.row.status != ContactStatus.CONVERSING or person.role not in LEADING:
+        return ()
+    return transfers.colleagues(house(), By(person.id, leads=True), guards.now())
 
 
 def emergency_facts() -> list[tuple[str, str]]:

@@ -146,8 +146,8 @@ def _chosen_presence() -> Presence:
 @blueprint.get("/my-line")
 @allow(EVERYBODY)
 def my_line() -> ResponseReturnValue:
-    """The contact that rings or talks on my phone now; empty when none does, or when its page is open anyway."""
-    line = boards.my_line(house(), guards.person().id)
+    """What rings or talks on my phone, unless its page is open anyway, and for the header what I owe."""
+    line, owed = boards.my_line(house(), guards.person().id)
     if line is not None and request.headers.get("HX-Current-URL", "").endswith(str(line.contact.id)):
         line = None
-    return render_template("_my_line.html", line=line)
+    return render_template("_my_line.html", line=line, owed=owed)
