@@ -203,6 +203,12 @@ def search_listings(
     return session.scalars(ordered).all(), total
 
 
+def listed_by_state(session: Session) -> dict[str, int]:
+    """How many listings there are to search, by state."""
+    query = select(Listing.state, func.count()).where(Listing.kind != LICENCE).group_by(Listing.state)
+    return dict(session.execute(query).tuples())
+
+
 def holding(query: Select[Any], words: str) -> Select[Any]:
     """The query narrowed to listings whose name, street, town or ZIP hold all `words`."""
     haystack = func.concat_ws(" ", Listing.name1, Listing.name2, Listing.street1, Listing.city, Listing.zip5)

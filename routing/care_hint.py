@@ -8,6 +8,7 @@ from routing.vocabulary import LevelOfCare, Need, Urgency
 
 DANGEROUS_TIERS = ("life_threatening", "life_threatening_high_dose")
 ILLNESS_MATTERS = frozenset({"benzodiazepine", "alcohol", "opioid"})
+HAS_STOPPED = "stopped_abruptly"  # the red flag after which "do not stop" comes too late
 MANAGED_FLAGS = ("medically_managed_24h", "medically_managed_24h_and_naloxone")
 
 

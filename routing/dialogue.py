@@ -175,7 +175,8 @@ def _ask_or_match(state: State, heard: Understanding, known: Known, wishes: list
         told = replace(state, greeted=True, human=True, asked=None)
         return Turn(told, (*replies, Reply("text.poison_control")), (*wishes, Wanted(Wish.COUNSELOR)))
     if heard.urgency is Urgency.SAME_DAY_MEDICAL:
-        replies.append(Reply("text.danger_urgent_same_day_medical"))
+        stopped = any(flag.id == care_hint.HAS_STOPPED for flag in heard.flags)
+        replies.append(Reply("text.danger_has_stopped" if stopped else "text.danger_urgent_same_day_medical"))
     elif care_hint.is_warning(heard.use) and "doctor" not in state.told:
         replies.append(Reply("text.speak_with_doctor"))
         state = replace(state, told=(*state.told, "doctor"))

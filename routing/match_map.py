@@ -52,6 +52,11 @@ class MatchMap:
     pins: tuple[Pin, ...]
     states: StateLines = field(default_factory=StateLines)
 
+    @property
+    def moved(self) -> int:
+        """How many numbers stand beside their places, which would hide each other."""
+        return sum(pin.moved for pin in self.pins)
+
 
 def draw(person: Point, places: Sequence[tuple[int, Point]], outlines: Outlines | None = None) -> MatchMap:
     """The map of these numbered places, over the state lines."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.care_hint import HAS_STOPPED
 from routing.geography import Ints, ZipPlace
 from routing.match_catalog import Catalog
 from routing.match_demand import (
@@ -218,10 +219,11 @@ class Matcher:
         profile, advice = situation.profile, []
         if any(self.catalog.flag_actions[flag] == SAME_DAY_ACTION for flag in profile.risk_flags):
             advice.append(say("advice.same_day"))
+        has_stopped = HAS_STOPPED in profile.risk_flags  # then "do not stop" comes too late
         if profile.pregnant and situation.monitored:
-            advice.append(say("advice.pregnant_same_day"))
+            advice.append(say("advice.pregnant_has_stopped" if has_stopped else "advice.pregnant_same_day"))
         if situation.monitored:
-            advice.append(say("advice.do_not_stop"))
+            advice.append(say("advice.has_stopped" if has_stopped else "advice.do_not_stop"))
         if situation.changed:
             advice.append(say("advice.detox_first"))
         if situation.overridden:

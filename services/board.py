@@ -46,6 +46,7 @@ class Board:
     waiting: tuple[WaitingRow, ...]
     talking: int
     people: tuple[PersonRow, ...]
+    lines: tuple[ContactRow, ...] = ()  # conversations on a phone of nobody here, such as the on-call one
     dangers: tuple[ContactRow, ...] = ()  # danger that nobody has cleared, on the line or gone
     late: timedelta = timedelta()  # how late the line's own oldest work is
     failures: int = 0  # deliveries that were given up and wait for a decision
@@ -100,6 +101,7 @@ def board(house: House, now: datetime) -> Board:
     return Board(
         waiting=waiting,
         talking=len(live) - len(waiting),
+        lines=tuple(row for row in map(row_of, live) if row.line),
         dangers=dangers,
         failures=failed,
         late=late,

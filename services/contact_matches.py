@@ -1,7 +1,7 @@
-"""Places for a contact: looked for while the caller waits, shown with reasons, kept when they change, and texted."""
+"""Places for a contact: looked for while the caller waits, shown with reasons, and kept when they change."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from routing.match_map import MatchMap, draw
 from routing.match_phrases import PhraseTable, render
 from routing.match_reasons import UNSURE_FIT
 from routing.vocabulary import Channel
-from services import consent, place_lines, safe_contact, showings, suggestions, text_contacts
+from services import place_lines, showings, suggestions
 from services.directory.badges import Badge
 from services.directory.sheets import Licence
 from services.house import House
@@ -26,8 +26,9 @@ from services.outlines import outlines
 
 SHOWN = 12  # places on the page; three or more are always offered where there are so many (FIELD.md, EKRA)
 SHOWN_MORE = 10  # how many come with each "more"
-MOST_TEXTED = 5
-TICKED = 3
+TICKED = 3  # places that are texted unless the counselor chooses others
+IN_SIGHT = 6  # none further down is ticked by itself: what is sent stands before the counselor's eyes
+LEAST_IN_SIGHT = 3  # the rest is folded away
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ class MatchList:
     map: MatchMap | None = None  # the places around the middle of the person's ZIP code
 
     @property
+    def in_sight(self) -> int:
+        """How many places stand open: the first three, and all down to the last one that is ticked by itself."""
+        ticked = [number for number, place in enumerate(self.places, 1) if place.ticked]
+        return max([LEAST_IN_SIGHT, *ticked])
+
+    @property
     def more(self) -> int:
         """How many places come with the next "more"."""
         return min(SHOWN_MORE, self.total - len(self.places))
@@ -99,15 +106,15 @@ def match_list(
         if profile is None:
             known = contact.triage or {}
             return MatchList(missing=tuple(key for key in ("zip", "substances") if not known.get(key)))
-        matches = find_matches(desk_of(house), session, profile, now, limit=_length(session, contact_id, reader_id))
+        matches = find_matches(desk_of(house), session, profile, now, limit=list_length(session, contact_id, reader_id))
         if reader_id is not None:
             showings.note_shown(session, contact_id, reader_id, matches, len(matches.places))
         found = _as_list(matches, _said_in(session, contact_id), desk_of(house).phrases, language)
         zips = desk_of(house).current(session).sources.index.zips
-        return replace(found, map=_map(zips, profile.zip, matches))
+        return replace(found, map=_map(zips, profile.zip, matches, language))
 
 
-def _length(session: Session, contact_id: uuid.UUID, reader_id: uuid.UUID | None) -> int:
+def list_length(session: Session, contact_id: uuid.UUID, reader_id: uuid.UUID | None) -> int:
     """How many places this reader's page has; it stays as long as they made it."""
     return max(SHOWN, showings.count_shown(session, contact_id, reader_id) if reader_id is not None else 0)
 
@@ -134,7 +141,8 @@ def _said_in(session: Session, contact_id: uuid.UUID) -> _Said:
 
 
 def _as_list(matches: Matches, said: _Said, phrases: PhraseTable, language: str) -> MatchList:
-    sure = [p.entry.listing for p in matches.places if UNSURE_FIT.isdisjoint(p.entry.open_points)]
+    in_sight = matches.places[:IN_SIGHT]
+    sure = [p.entry.listing for p in in_sight if UNSURE_FIT.isdisjoint(p.entry.open_points)]
     ticked = sure[:TICKED]
     return MatchList(
         advice=tuple(render(advice, phrases, language) for advice in matches.answer.advice),
@@ -151,12 +159,12 @@ def _as_list(matches: Matches, said: _Said, phrases: PhraseTable, language: str)
     )
 
 
-def _map(zips: ZipTable, zip5: str | None, matches: Matches) -> MatchMap | None:
+def _map(zips: ZipTable, zip5: str | None, matches: Matches, language: str) -> MatchMap | None:
     """The places of the list, numbered as there, by the middles of their ZIP codes, from which their miles are told."""
     person = zips.find(zip5 or "")
     found = [(number, zips.find(place.listing.zip5)) for number, place in enumerate(matches.places, 1)]
     known = [(number, (place.lat, place.lon)) for number, place in found if place is not None]
-    return draw((person.lat, person.lon), known, outlines()) if person is not None and known else None
+    return draw((person.lat, person.lon), known, outlines(language)) if person is not None and known else None
 
 
 def _row(place: FoundPlace, said: _Said, phrases: PhraseTable, language: str) -> PlaceRow:
@@ -181,34 +189,3 @@ def _row(place: FoundPlace, said: _Said, phrases: PhraseTable, language: str) ->
         reported=said.reported.get(entry.facility, frozenset()),
         chosen=entry.listing in said.chosen,
     )
-
-
-def text_places(
-    house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, listings: Sequence[int], agreed: bool, now: datetime
-) -> bool:
-    """Text the chosen places to the caller, in their language and the order of the list.
-
-    `agreed`: they have just said that a text to this phone is safe, which is kept. False when nothing may be sent:
-    no number, texts stopped or not agreed to, or none of the places is on the list any more.
-    """
-    with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
-        profile = suggestions.profile_of(house, contact) if contact is not None else None
-        if contact is None or profile is None or not safe_contact.may_text(session, contact, counselor_id, agreed, now):
-            return False
-        matches = find_matches(desk_of(house), session, profile, now, limit=_length(session, contact_id, counselor_id))
-        chosen = tuple(place for place in matches.places if place.entry.listing in listings)[:MOST_TEXTED]
-        if not chosen:
-            return False
-        _send(session, house, contact, chosen, now)
-        record(session, contact.id, "places_texted", now, places=len(chosen), by=str(counselor_id))
-        return True
-
-
-def _send(session: Session, house: House, contact: Contact, chosen: tuple[FoundPlace, ...], now: datetime) -> None:
-    lines = place_lines.lines(house, contact, chosen, first=1)
-    first = consent.is_first_text(session, contact.caller)
-    who = consent.name_shown(house, contact.caller)
-    hello = [house.phrases.text("text.places_first", contact.language, organisation=who)] if first else []
-    purpose = text_contacts.purpose_of_late_words(contact, now)
-    text_contacts.answer(session, contact, ["\n".join([*hello, *lines])], now, purpose)

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from typing import NoReturn
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -18,6 +19,7 @@ from simulator.transport import HttpTransport
 _REFUSED = 2  # exit status
 _HOST = "127.0.0.1"
 _LARGEST_PORT = 65535
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -32,6 +34,7 @@ class _Quiet(WSGIRequestHandler):
 def main() -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)  # in every thread: taken where it is waited for, and only there
     try:
         port = _port()
         exchange = Exchange(from_environment(os.environ), RealClock(), HttpTransport())
@@ -43,7 +46,6 @@ def main() -> int:
     sys.stdout.write(f"simulator: pretend phones at http://{_HOST}:{port}/ for {numbers}\n")
     sys.stdout.flush()
     _serve(exchange, server)
-    return 0
 
 
 def _port() -> int:
@@ -68,17 +70,16 @@ def _bind(exchange: Exchange, port: int) -> BaseWSGIServer:
     return make_server(_HOST, port, app, threaded=True, request_handler=_Quiet, fd=listener.detach())
 
 
-def _serve(exchange: Exchange, server: BaseWSGIServer) -> None:
-    def stop(*_: object) -> None:
-        threading.Thread(target=server.shutdown, daemon=True).start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+def _serve(exchange: Exchange, server: BaseWSGIServer) -> NoReturn:
     exchange.engine.start()
-    try:
-        server.serve_forever(poll_interval=0.1)
-    finally:
-        exchange.engine.stop()
+    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    signal.sigwait(_STOPS)
+    server.shutdown()
+    exchange.engine.stop()
+    # Requests of calls that go on are left where they are: waiting for them is waiting for the product, which may be
+    # going down too, and a second Ctrl-C meanwhile would end in a traceback.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

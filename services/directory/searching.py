@@ -1,7 +1,7 @@
 """The directory as people look at it: search, past imports, undo."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from models import directory_store as store
 from models.directory import (
     DirectoryImport,
     last_change,
+    listed_by_state,
     recent_imports,
     search_listings,
     take_directory,
@@ -21,7 +22,7 @@ from services.directory.file_reasons import why
 from services.directory.sheets import Sheet, sheets
 from services.house import House
 
-__all__ = ["PAGE", "Found", "Sheet", "past_imports", "search_facilities", "undo_import"]
+__all__ = ["PAGE", "Found", "Outline", "Sheet", "outline", "past_imports", "search_facilities", "undo_import"]
 
 PAGE = 25
 
@@ -38,6 +39,28 @@ class Found:
     def pages(self) -> int:
         """How many pages there are."""
         return max(1, -(-self.total // PAGE))
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What there is to search: listings by state in the order of its letters, and the newest import."""
+
+    by_state: Mapping[str, int]
+    source: str  # empty: nothing was ever imported
+    at: datetime | None
+
+    @property
+    def total(self) -> int:
+        """Listings in all states."""
+        return sum(self.by_state.values())
+
+
+def outline(house: House) -> Outline:
+    """The directory before anybody has searched for anything."""
+    with house.db.begin() as session:
+        newest = last_change(session)
+        by_state = dict(sorted(listed_by_state(session).items()))
+        return Outline(by_state, newest.source if newest else "", newest.at if newest else None)
 
 
 def search_facilities(house: House, words: str, state: str = "", page: int = 1) -> Found:

@@ -212,6 +212,16 @@ def test_who_asks_for_more_places_goes_on_at_the_first_new_one(
     expect(boxes).to_have_count(15)
     expect(boxes.nth(12)).to_be_focused()
     expect(page.get_by_role("button", name="Show 3 more")).to_have_count(0)
+    boxes.nth(12).check()
+    name = page.locator("#matches .ticked-name").nth(12).inner_text()
+    page.locator("#more-places > summary").click()
+    expect(page.locator("#to-text")).to_contain_text(name)  # folded away, and still said
+    page.get_by_label("They said that a text to this phone is safe").check()
+    page.get_by_role("button", name="Text 4 places").click()
+    expect(page.locator("#texted")).to_contain_text("••59: ")
+    expect(page.locator("#texted")).to_contain_text(name)
+    expect(page.locator("#texts")).to_contain_text(name)  # the parts have changed by themselves since
+    expect(page.locator("#texted")).to_contain_text(name)
 
 
 def test_nothing_that_is_typed_or_ticked_is_lost_when_the_page_changes_by_itself(

@@ -35,6 +35,7 @@ def test_distances_are_those_of_the_list_and_no_pin_hides_another() -> None:
     for pin in drawn.pins:
         assert all(math.dist((pin.x, pin.y), (o.x, o.y)) >= 2 * PIN - 0.2 for o in drawn.pins if o is not pin)
     assert drawn.pins[-1].moved
+    assert drawn.moved >= 1, "the page says so"
 
 
 def test_one_place_at_the_door_and_one_across_the_date_line() -> None:
@@ -45,7 +46,7 @@ def test_one_place_at_the_door_and_one_across_the_date_line() -> None:
 
 def test_state_lines_lie_where_the_states_meet_and_names_stand_free() -> None:
     cheyenne = (41.14, -104.8)  # ten miles north of Colorado, which begins at 41 degrees
-    drawn = draw(cheyenne, [(1, (41.14, -104.2)), (2, (40.6, -105.1)), (3, (41.8, -104.8))], outlines())
+    drawn = draw(cheyenne, [(1, (41.14, -104.2)), (2, (40.6, -105.1)), (3, (41.8, -104.8))], outlines("en"))
     assert [(state.name, state.words) for state in drawn.states.names] == [
         ("Colorado", "Colorado"),
         ("Nebraska", "Nebraska"),
@@ -63,6 +64,14 @@ def test_state_lines_lie_where_the_states_meet_and_names_stand_free() -> None:
 
 
 def test_near_maps_have_no_lines_that_are_too_coarse_and_the_file_stays_small() -> None:
-    assert draw(CHELSEA, [(1, (42.45, -71.1))], outlines()).states.path == ""
-    assert len(outlines().states) == 56
+    assert draw(CHELSEA, [(1, (42.45, -71.1))], outlines("en")).states.path == ""
+    assert len(outlines("en").states) == 56
     assert FILE.stat().st_size < 150_000
+
+
+def test_states_have_their_spanish_names_in_spanish() -> None:
+    santa_fe = (35.7, -105.9)
+    english, spanish = (draw(santa_fe, [(1, (36.5, -106.9))], outlines(word)).states.names for word in ("en", "es"))
+    assert "New Mexico" in {state.name for state in english}
+    assert "Nuevo México" in {state.name for state in spanish}
+    assert "New Mexico" not in {state.name for state in spanish}

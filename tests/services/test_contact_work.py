@@ -15,12 +15,13 @@ from models.texts import TextMessage
 from routing.vocabulary import Channel, ContactStatus, Need, Role, Urgency
 from services import hand_over
 from services.contact_answers import Given, write_answers
-from services.contact_matches import match_for_call, match_list, text_places
+from services.contact_matches import match_for_call, match_list
 from services.contact_texts import end_text
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from services.match_replay import choose_place
 from services.matching import desk_of, find_matches
+from services.places_texted import NotTexted, text_places
 from services.suggestions import profile_of
 from tests.fixtures.directory import WriteCsv, place
 
@@ -189,11 +190,13 @@ def test_places_are_texted_only_to_somebody_who_said_that_it_is_safe(
 ) -> None:
     contact = add_contact(ContactStatus.CONNECTED)
     write_answers(house, contact.id, Given({"zip": "02150"}, "klonopin"), NOW)
-    listings = [found.listing for found in match_list(house, contact.id, ana.id, "en", NOW).places[:2]]
-    assert not text_places(house, contact.id, ana.id, listings, False, NOW)
-    assert not text_places(house, contact.id, ana.id, [], True, NOW)
-    assert not text_places(house, contact.id, ana.id, [10**12], True, NOW)
-    assert text_places(house, contact.id, ana.id, listings, True, NOW)
+    first_two = match_list(house, contact.id, ana.id, "en", NOW).places[:2]
+    listings = [found.listing for found in first_two]
+    assert text_places(house, contact.id, ana.id, listings, False, NOW) is NotTexted.NOT_SAFE
+    assert text_places(house, contact.id, ana.id, [], True, NOW) is NotTexted.NONE_TICKED
+    assert text_places(house, contact.id, ana.id, [*listings, 10**12], True, NOW) is NotTexted.NOT_LISTED
+    assert text_places(house, contact.id, ana.id, list(range(6)), True, NOW) is NotTexted.TOO_MANY
+    assert text_places(house, contact.id, ana.id, listings, True, NOW) == tuple(found.name for found in first_two)
     assert text_places(house, contact.id, ana.id, listings, False, NOW + timedelta(minutes=1))
     with house.db.begin() as session:
         sent, again = session.query(TextMessage).order_by(TextMessage.position)
@@ -213,7 +216,7 @@ def test_nothing_is_texted_after_stop(house: House, add_contact: AddContact, ana
     listings = [found.listing for found in match_list(house, contact.id, ana.id, "en", NOW).places]
     with house.db.begin() as session:
         session.get_one(Caller, contact.caller_id).texts_stopped_at = NOW
-    assert not text_places(house, contact.id, ana.id, listings, True, NOW)
+    assert text_places(house, contact.id, ana.id, listings[:2], True, NOW) is NotTexted.NOT_SAFE
 
 
 def test_a_text_conversation_is_ended_by_whoever_has_it(house: House, add_contact: AddContact, ana: Counselor) -> None:

@@ -90,3 +90,18 @@ def test_a_red_flag_opens_the_list_again(caller: Thread) -> None:
     (answer,) = caller.text("I am pregnant")
     assert "Places near 02150" in answer
     assert caller.heard is conversation.Heard.CONVERSATION
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "too_late"),
+    [
+        ("I stopped my klonopin cold turkey 2 days ago, 02150", "Stopped or cut down already", "do not stop"),
+        ("dejé el clonazepam de golpe hace dos días, 02150", "Si ya la dej", "no pare de golpe"),
+    ],
+)
+def test_who_has_stopped_already_is_not_told_not_to(caller: Thread, words: str, says: str, too_late: str) -> None:
+    told = " ".join(caller.text(words))
+    assert says in told
+    assert "911" in told
+    assert too_late not in told.lower()
+    assert "de golpe por su cuenta" not in told

@@ -13,7 +13,7 @@ from models.people import Counselor
 from models.texts import TextMessage
 from routing.vocabulary import LegKind, Presence, Role
 from runtime.processes import wait_until
-from services import console, knowing, ringing, waiting
+from services import board, console, knowing, ringing, waiting
 from services.house import House
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage
@@ -43,6 +43,7 @@ def test_with_nobody_on_shift_the_on_call_phones_ring_at_once(stage: Stage) -> N
     stage.takes(199)
     (row,) = console.contact_list(stage.house).talking
     assert (row.counselor, row.line) == (None, "on_call"), "the page says who has it"
+    assert board.board(stage.house, stage.now).lines == (row,)
 
 
 def test_spanish_speakers_are_rung_first_and_the_others_after_a_while(stage: Stage) -> None:

@@ -122,6 +122,28 @@ def test_the_control_api_takes_json_only_and_says_what_is_wrong(address: str) ->
         assert (answer.status_code, words in answer.json()["error"]) == (400, True), answer.text
 
 
+def test_ctrl_c_during_a_call_ends_at_once_and_without_a_word(product: Product) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def in_no_hurry(_: dict[str, str]) -> str:
+        asked.set()
+        over.wait(60)
+        return "<Response/>"
+
+    product.voice(voice__inbound=in_no_hurry)
+    port = _free_port()
+    with _start(port, PUBLIC_BASE_URL=product.base) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        driver.over_http(f"http://127.0.0.1:{port}").phone(CALLER).dial()
+        assert asked.wait(20)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    over.set()
+    assert (process.returncode, said) == (0, "")
+
+
 def test_it_does_not_start_in_production() -> None:
     with _start(_free_port(), APP_ENV="production") as process:
         _, said = process.communicate(timeout=20)

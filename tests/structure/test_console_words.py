@@ -22,6 +22,7 @@ from services.in_call import CallRefused
 from services.knowing import SINGLE_ANSWERS
 from services.passkeys import PasskeyRefused
 from services.person_record import RecordRefused
+from services.places_texted import NotTexted
 from services.referrals.referring import ReferralRefused
 from services.shift_moves import MoveRefused
 from services.signing_page import NotSigned
@@ -72,6 +73,7 @@ FAMILIES = {
     "referrals.refused": ReferralRefused,
     "record_refused": RecordRefused,
     "told": disclosure.Told,
+    "not_texted": NotTexted,
     "not_told": NotTold,
     "signs_as": disclosure.SignsAs,
     "revoked": Revoked,

@@ -36,6 +36,15 @@ def test_a_place_is_found_by_any_of_its_words(sign_in_as: SignIn) -> None:
 
 
 @pytest.mark.usefixtures("directory")
+def test_before_a_search_the_page_says_what_there_is_and_what_to_type(sign_in_as: SignIn) -> None:
+    _, page = sign_in_as(Role.COUNSELOR).get("/directory")
+    assert "31 places" in page
+    assert "all the words must fit" in page
+    assert "Last brought up to date" in page
+    assert 'href="/directory?state=MA"' in page
+
+
+@pytest.mark.usefixtures("directory")
 def test_long_lists_come_in_pages(sign_in_as: SignIn) -> None:
     browser = sign_in_as(Role.AUDITOR)
     _, first = browser.get("/directory?q=quay&state=ma")
@@ -62,6 +71,6 @@ def test_a_website_is_a_link_of_the_web_or_none(given: str, link: str) -> None:
 
 def test_an_empty_search_and_an_empty_answer_say_what_to_do(sign_in_as: SignIn) -> None:
     browser = sign_in_as(Role.COUNSELOR)
-    assert "Type a name" in browser.get("/directory")[1]
+    assert "The directory is empty" in browser.get("/directory")[1]
     assert "Try fewer words" in browser.get("/directory?q=nowhere")[1]
     assert browser.get("/directory?q=x&page=y&state=%00")[0] == 200

@@ -6,9 +6,18 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from routing.vocabulary import ReportKind
-from services import contact_answers, contact_matches, contact_texts, hand_over, match_replay, safe_contact
+from services import (
+    contact_answers,
+    contact_matches,
+    contact_texts,
+    hand_over,
+    match_replay,
+    places_texted,
+    safe_contact,
+)
 from services.contact_answers import Given
 from services.directory import reports
+from services.places_texted import NotTexted
 from services.safe_contact import ANY_HOUR, SafeContact
 from web import guards
 from web.console.contacts import live_parts
@@ -67,8 +76,10 @@ def text_places(contact_id: uuid.UUID) -> ResponseReturnValue:
     listings = [int(word) for word in request.form.getlist("place") if word.isdecimal()]
     agreed = request.form.get("agreed") == "yes"
     person_id = guards.person().id
-    sent = contact_matches.text_places(house(), contact_id, person_id, listings, agreed, guards.now())
-    return live_parts(contact_id, places_texted=sent), 200 if sent else 409
+    sent = places_texted.text_places(house(), contact_id, person_id, listings, agreed, guards.now())
+    refused = isinstance(sent, NotTexted)
+    told = {"not_texted": sent} if refused else {"texted": sent}
+    return live_parts(contact_id, **told), 409 if refused else 200
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/more")

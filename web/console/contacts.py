@@ -24,6 +24,7 @@ from services.blocks import BlockReason
 from services.contact_page import ContactPage
 from services.dispositions import WrapUp
 from services.in_call import By, CallRefused
+from services.places_texted import MOST_TEXTED
 from services.referrals import page as page_of_referrals
 from services.transfers import Colleague
 from web import guards
@@ -144,6 +145,7 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "block_reasons": list(BlockReason),
         "badge_in_words": badge_in_words,
         "licence_in_words": licence_in_words,
+        "most_texted": MOST_TEXTED,
         "report_kinds": list(ReportKind),
         "addressed": list(Addressed),
         "timeline": events_in_words.sentences(found.timeline),

@@ -61,6 +61,7 @@ def search() -> ResponseReturnValue:
         state=state,
         states=STATES,
         found=found,
+        outline=searching.outline(house()) if found is None else None,
         badge_in_words=badge_in_words,
         places=[_place(listing) for listing in found.listings] if found else [],
     )

@@ -107,6 +107,22 @@ body.addEventListener("htmx:afterSettle", () => {
   firstNew.focus();
 });
 
+// ---- the button that texts places says how many are ticked, folded away or not, and which
+function tally() {
+  const told = document.getElementById("to-text");
+  if (!told) return;
+  const ticked = [...document.querySelectorAll("#matches input[name=place]:checked")];
+  const names = ticked.map((box) => box.parentElement.querySelector(".ticked-name").textContent);
+  const many = ticked.length > Number(told.dataset.most);
+  told.textContent = (many ? told.dataset.tooMany : names.join(", ")) || told.dataset.none;
+  told.classList.toggle("wrong", many);
+  const count = document.getElementById("text-count");
+  count.textContent = ticked.length === 1 ? count.dataset.one : count.dataset.many.replace("{}", ticked.length);
+}
+addEventListener("change", tally);
+body.addEventListener("htmx:afterSettle", tally);
+tally(); // a browser may restore ticks
+
 // ---- times that count on
 function two(number) { return String(number).padStart(2, "0"); }
 function tick() {
