@@ -64,7 +64,7 @@ def any_in_line(session: Session) -> bool:
 def back_in_line(session: Session, leg_id: uuid.UUID) -> None:
     """The provider took no more calls just now and did nothing: the leg is planned again, unless it was let go."""
     still = (Leg.id == leg_id, Leg.status == LegStatus.PLACING, Leg.ended_at.is_(None))
-    session.execute(update(Leg).where(*still).values(status=LegStatus.PLANNED, placed_at=None))
+    session.execute(update(Leg).where(*still).values(status=LegStatus.PLANNED, placed_at=None, in_browser=False))
 
 
 def take_out_of_line(session: Session, contact_id: uuid.UUID) -> Sequence[Leg]:

@@ -67,6 +67,32 @@ class Answering:
         self.exchange.engine.at(VOICEMAIL_LISTENS, lambda: call.finish("completed"))
 
 
+class InBrowser(Answering):
+    """A counselor at a browser: Answer is the 1, Decline the 2, and nothing answers by itself."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        phone: Phone,
+        pickups: Sequence[Pickup],
+        pressed: Callable[[], None],
+        says: Callable[[str], None],
+    ) -> None:
+        super().__init__(exchange, phone, pickups, pressed)
+        self._says = says  # to the console: `heard`, `decline`
+
+    def _ring(self, call: Call, plan: Pickup) -> None:
+        self._says("heard")
+        if plan.kind == "decline" or plan.key == "2":
+            self.exchange.engine.at(plan.after, lambda: self._says("decline"))
+        elif plan.kind == "answer":
+            self.exchange.engine.at(plan.after, lambda: self._answer(call, plan))
+
+    def _press(self, call: Call, key: str) -> None:
+        if not call.over:
+            self._pressed()
+
+
 class Calling:
     """Somebody who calls the helpline and does what the plan says, one act after the other."""
 

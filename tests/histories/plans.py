@@ -56,13 +56,17 @@ class Caller(Short):
 
 @dataclass(frozen=True, repr=False)
 class Staff(Short):
-    """A counselor: what the phone does at the first ring, the second, ... (the last one repeats)."""
+    """A counselor: what the phone does at the first ring, the second, ... (the last one repeats).
+
+    `browser`: calls are taken in one that is `there`, `silent` (it does not say that it rings) or `gone`; empty: none.
+    """
 
     pickups: tuple[Pickup, ...] = (Pickup(),)
     languages: tuple[str, ...] = ("en",)
     supervisor: bool = False
     on_shift: bool = True
     bad_number: bool = False
+    browser: str = ""
 
 
 @dataclass(frozen=True, repr=False)

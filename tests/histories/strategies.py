@@ -48,6 +48,7 @@ COUNSELORS = st.builds(
     supervisor=st.sampled_from([False, False, False, True]),
     on_shift=st.sampled_from([True, True, True, False]),
     bad_number=st.sampled_from([False, False, False, False, True]),
+    browser=st.sampled_from(["", "", "", "there", "there", "silent", "gone"]),
 )
 PRESENCES = st.builds(Presence, MOMENTS, st.integers(0, 2), st.sampled_from(["available", "busy", "away"]))
 
@@ -86,6 +87,7 @@ SWITCHES = st.fixed_dictionaries(
         "declined_whisper_status": st.sampled_from(["completed", "no-answer"]),
         "simultaneous_ring_won_by": st.sampled_from(["pickup", "acceptance"]),
         "cancelled_leg_status": st.sampled_from(["canceled", "no-answer", "completed"]),
+        "absent_client": st.sampled_from(["no-answer", "busy", "failed", "rings"]),
         "finish_key_alone_requests_action": st.booleans(),
         "wait_failure": st.sampled_from(["fallback", "silence"]),
     },

@@ -72,6 +72,12 @@ def test_whoever_calls_again_and_leaves_at_once_is_still_called_back(stage: Stag
     assert problems_of(stage, History((asks, again), (NOBODY,))) == []
 
 
+def test_a_window_that_does_not_ring_costs_seconds_and_the_phone_takes_over(stage: Stage) -> None:
+    rings_on = (("absent_client", "rings"),)
+    gone = Staff((Pickup(stays=20.0),), browser="gone")
+    assert problems_of(stage, History((Caller(0, 1), Caller(1, 2)), (gone, NOBODY), switches=rings_on)) == []
+
+
 def test_a_call_is_handed_to_a_colleague_and_988_comes_in(stage: Stage) -> None:
     buttons = (Act(2.0, "press: warm", "talk"), Act(9.0, "press: hand over"), Act(2.0, "press: 988"))
     assert problems_of(stage, History((Caller(0, 1, (*buttons, Act(9.0, "hang up"))),), (Staff(), Staff()))) == []

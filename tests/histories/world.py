@@ -1,6 +1,7 @@
 """One history in its world: people, phones, the network and our line, run in virtual time and watched."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
 
@@ -8,7 +9,8 @@ from models.crypto import lookup_hash
 from models.database import Database
 from models.people import Counselor, Shift
 from routing.vocabulary import Presence, Role
-from services import counselors
+from services import counselors, softphone
+from services.browser_legs import identity
 from simulator import driver
 from simulator.clock import as_datetime
 from simulator.faults import Fault
@@ -17,7 +19,7 @@ from simulator.transport import Answer, Request, WsgiTransport
 from tests.histories import workers
 from tests.histories.console import Console
 from tests.histories.network import SlowHttpClient, telephony
-from tests.histories.people import Answering, Calling
+from tests.histories.people import Answering, Calling, InBrowser
 from tests.histories.plans import History, Pickup
 from tests.histories.stage import BACKUP, BASE_URL, INTERPRETER, LINE, ON_CALL, PLACES, Stage
 from web import degraded, webhooks_in_call
@@ -88,10 +90,13 @@ class World:
                 timezone="America/New_York",
                 presence=Presence.AVAILABLE,
                 created_at=as_datetime(self.began),
+                browser_until=as_datetime(self.began) + timedelta(days=1) if plan.browser else None,
             )
             if plan.on_shift:
                 person.shifts = [Shift(weekday=day, start_minute=0, end_minute=0) for day in range(7)]
             session.add(person)
+        if plan.browser in ("there", "silent"):
+            self.exchange.clients.enter(identity(person.id))
         return person
 
     def _place_people(self) -> None:
@@ -104,6 +109,17 @@ class World:
         self.answering = [
             Answering(self.exchange, self.exchange.phone(number), plan, self._one_pressed)
             for number, plan in dict(phones).items()
+        ]
+        self.answering += [
+            InBrowser(
+                self.exchange,
+                self.exchange.phone(f"client:{identity(person.id)}"),
+                plan.pickups,
+                self._one_pressed,
+                partial(self._window_says, person, plan.browser == "silent"),
+            )
+            for person, plan in zip(self.counselors, history.counselors, strict=True)
+            if plan.browser
         ]
         self.callers = [
             Calling(self.exchange, plan, CALLERS[plan.phone], self.console, index)
@@ -124,6 +140,14 @@ class World:
     def says(self, counselor: int, presence: Presence) -> None:
         """A counselor tells the line where they are."""
         counselors.set_presence(self.house, self.counselors[counselor].id, presence, as_datetime(self.engine.now))
+
+    def _window_says(self, person: Counselor, silent: bool, what: str) -> None:
+        """The window in which a counselor takes calls tells the console."""
+        now = as_datetime(self.engine.now)
+        if what == "decline":
+            softphone.decline(self.web, person.id, now)
+        elif not silent:
+            softphone.heard(self.web, person.id, now)
 
     def _one_pressed(self) -> None:
         for caller in self.callers:

@@ -5,12 +5,24 @@ import uuid
 import pytest
 
 from models.browser_legs import takes_calls_in_browser
-from models.contacts import Leg, events_of
+from models.contacts import Leg, events_of, lock_contact
 from models.outbox import OutboxRow
 from models.people import Counselor
-from routing.documents import Ask, Document, HangUp
+from routing.call_flow import NextStep
+from routing.documents import Ask, Document, HangUp, Ring
 from routing.vocabulary import ContactStatus, LegKind, Part
-from services import answering, bridging, calling_out, dispositions, guest_calls, releasing, softphone, tasks, transfers
+from services import (
+    answering,
+    bridging,
+    calling_out,
+    dispositions,
+    escalation,
+    guest_calls,
+    releasing,
+    softphone,
+    tasks,
+    transfers,
+)
 from services.browser_legs import SILENT, identity
 from services.in_call import By
 from services.softphone import LEASE, SoftphoneRefused
@@ -89,6 +101,23 @@ def test_a_browser_that_does_not_say_that_it_rings_is_not_waited_for(stage: Stag
     assert sweeps(stage) == [f"client:{identity(there)}", PHONE]
     late = next(leg for leg in stage.legs(contact) if leg.counselor_id == silent and leg.in_browser)
     assert says(answers(stage, late)) == ["voice.already_answered"], "a click that came too late"
+
+
+def test_a_leg_that_goes_back_in_line_asks_for_1_when_the_call_itself_rings_the_phone(stage: Stage) -> None:
+    ana = in_browser(stage)
+    contact = stage.dials()
+    stage.network.too_many = 1
+    assert stage.rings(contact) == []
+    with stage.house.db.begin() as session:
+        waiting = lock_contact(session, contact)
+        assert waiting is not None
+        waiting.next_step = NextStep.DIAL
+        document = escalation.way_out(session, stage.house, waiting, stage.now)
+    assert [target.number for step in document.steps if isinstance(step, Ring) for target in step.targets] == [PHONE]
+
+    picked_up = answering.answered(stage.house, leg_of(stage, contact, ana).id, "CAx", stage.now, bridged=True)
+
+    assert any(isinstance(step, Ask) for step in picked_up.steps), "it may be a voicemail"
 
 
 def test_whoever_lets_the_browser_ring_has_missed_it_as_on_a_phone(stage: Stage) -> None:

@@ -180,6 +180,7 @@ document.addEventListener("click", ({ target }) => {
   if (button?.dataset.digit) call?.sendDigits(button.dataset.digit);
 });
 document.addEventListener("keydown", (event) => {
+  if (localStorage.getItem("keys") === "off") return; // as on the console's sheet of keys
   const act = { a: "answer", x: "decline" }[event.key];
   if (act && state === "ringing" && !event.ctrlKey && !event.metaKey && !event.altKey) ACTS[act]();
 });
