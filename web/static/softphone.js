@@ -7,6 +7,8 @@ const part = (id) => document.getElementById(id);
 const pages = new BroadcastChannel("softphone"); // the console's pages in this browser
 const SOUNDS = ["incoming", "outgoing", "disconnect", "dtmfs", "dtmfh", ...[..."0123456789"].map((key) => `dtmf${key}`)];
 const TOKEN_EARLY_MS = 120000;
+const PATIENCE_MS = 8000; // with the server
+const TOKEN_EXPIRED = [20101, 20104]; // Twilio's errors, after a lid was closed for long
 
 let wanted = false; // somebody turned it on
 let device = null;
@@ -31,7 +33,9 @@ function trouble(sentence) {
 
 // ---- the server
 async function post(what) {
-  const answer = await fetch(`${here.base}/${what}`, { method: "POST", headers: { "X-CSRFToken": here.token } });
+  const answer = await fetch(`${here.base}/${what}`, {
+    method: "POST", headers: { "X-CSRFToken": here.token }, signal: AbortSignal.timeout(PATIENCE_MS),
+  }).catch(() => { throw new Error(here.sayOffline); });
   if (answer.status === 401 || answer.status === 403) throw new Error(here.saySignedOut);
   if (answer.status === 409) throw new Error((await answer.json().catch(() => ({}))).error);
   if (!answer.ok) throw new Error(here.sayOffline);
@@ -43,7 +47,10 @@ function leave() {
   body.append("csrf_token", here.token);
   navigator.sendBeacon(`${here.base}/leave`, body);
 }
-const ready = () => show(call ? state : "on");
+function ready() {
+  trouble();
+  show(call ? state : "on");
+}
 function present() { return post("begin").then(ready, (error) => turnOff(error.message)); }
 
 async function renew() {
@@ -52,7 +59,7 @@ async function renew() {
     await post("renew");
     if (state === "offline") ready();
   } catch (error) {
-    if (error instanceof TypeError || error.message === here.sayOffline) show(call ? state : "offline");
+    if (error.message === here.sayOffline) show(call ? state : "offline");
     else turnOff(error.message);
   }
 }
@@ -100,9 +107,21 @@ function turnOff(why) {
 function follow(phone) {
   phone.on("registered", present);
   phone.on("unregistered", () => { if (wanted) { leave(); show(call ? state : "lost"); } });
-  phone.on("tokenWillExpire", async () => { try { phone.updateToken(await token()); } catch (error) { trouble(error.message); } });
-  phone.on("error", (error) => trouble(`${here.sayTrouble} (${error.code ?? error.name})`));
+  phone.on("tokenWillExpire", () => newToken(phone));
+  phone.on("error", (error) => {
+    trouble(`${here.sayTrouble} (${error.code ?? error.name})`);
+    if (TOKEN_EXPIRED.includes(error.code)) newToken(phone);
+  });
   phone.on("incoming", incoming);
+}
+
+async function newToken(phone) {
+  try {
+    phone.updateToken(await token());
+    if (phone.state === "unregistered") await phone.register();
+  } catch (error) {
+    trouble(error.message);
+  }
 }
 
 // ---- a call
