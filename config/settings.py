@@ -121,6 +121,8 @@ class Settings(BaseSettings):
         "admin",
     )
 
+    sign_in_idle_minutes: int = Field(120, ge=10)  # a session ends when nobody was there for so long
+
     organisation_name: str = Field("Harborline", min_length=1)  # who runs the line, as callers hear it
     funding_sentence_en: str = ""  # who pays for the line, as callers hear it; empty: not said
     funding_sentence_es: str = ""

@@ -55,6 +55,7 @@ class Rules:
     bed_call_after_minutes: int = 20
     coverage_needs: tuple[str, ...] = ("en", "es")
     second_factor_roles: tuple[str, ...] = ()  # of whom a second factor is asked
+    sign_in_idle_minutes: int = 120
     live: bool = True  # whether counselors are rung; else the on-call numbers alone
 
 

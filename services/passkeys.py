@@ -142,7 +142,13 @@ def ask_to_step_up(house: House, sign_in_id: uuid.UUID, site: Site, now: datetim
 
 
 def enter(
-    house: House, half_id: uuid.UUID | None, challenge_id: uuid.UUID, site: Site, answer: str, now: datetime
+    house: House,
+    half_id: uuid.UUID | None,
+    challenge_id: uuid.UUID,
+    site: Site,
+    answer: str,
+    now: datetime,
+    browser: str = "",
 ) -> Person | None:
     """Sign in by passkey alone, or as the second half after the password; None when the answer does not hold.
 
@@ -159,7 +165,7 @@ def enter(
             return None
         if half is not None:
             half.ended_at = now
-        return sign_in.enter_by_passkey(session, house, who, now)
+        return sign_in.enter_by_passkey(session, house, who, now, browser)
 
 
 def step_up(

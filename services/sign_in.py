@@ -1,5 +1,6 @@
 """Signing in: passwords, sessions that end, and a brake on guessing that never touches the helpline itself."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,9 +10,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
+from models.letting_go import on_a_contact
 from models.people import Counselor, counselor_by_email
 from models.second_factors import has_factor
-from models.sign_ins import SignIn, SignInTries, end_replaced, live_sign_in, lock_tries
+from models.sign_ins import SignIn, SignInTries, end_replaced, keep_browser, live_sign_in, lock_tries
 from routing.vocabulary import Language, Presence, Role
 from services import audit, second_factor
 from services.house import House
@@ -23,6 +25,8 @@ REPLACED_LASTS = timedelta(seconds=20)  # requests on their way when another id 
 FREE_TRIES = 5  # after so many wrong passwords in a row each further one doubles the wait
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
+BROWSER_LASTS = timedelta(days=180)  # without a sign-in there, a browser is a stranger's again
+SEEN_EVERY = timedelta(minutes=1)  # signs of the person are written down no more often
 
 _hasher = PasswordHasher()  # argon2id with the library's current defaults (RFC 9106, low memory)
 
@@ -64,8 +68,10 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def sign_in(house: House, email: str, password: str, now: datetime) -> Person | HalfWay | None:
+def sign_in(house: House, email: str, password: str, now: datetime, browser: str = "") -> Person | HalfWay | None:
     """Start a session of eight hours, or half of one; None when address and password do not fit or it is too early.
+
+    `browser` is its secret cookie, or "": where the person was signed in before, what others guess does not count.
 
     The same None for an unknown address, so that nobody learns who works here.
     """
@@ -76,13 +82,13 @@ def sign_in(house: House, email: str, password: str, now: datetime) -> Person | 
     if counselor_id is None:
         return None
     with house.db.begin() as session:
-        return _answer(session, house, counselor_id, right, now)
+        return _answer(session, house, counselor_id, right, now, _hash(browser))
 
 
 def _answer(
-    session: Session, house: House, counselor_id: uuid.UUID, right: bool, now: datetime
+    session: Session, house: House, counselor_id: uuid.UUID, right: bool, now: datetime, browser: str
 ) -> Person | HalfWay | None:
-    tries = _tries(session, counselor_id, now)
+    tries = _tries(session, counselor_id, now, browser)
     if tries is None:
         return None
     if not right:
@@ -93,18 +99,17 @@ def _answer(
         half = _start(session, counselor_id, None, now, now + HALF_WAY_LASTS)
         return HalfWay(half.id)
     tries.wrong, tries.wait_until = 0, None
-    audit.write(session, "signed_in", counselor_id, now)
-    return _person(_start(session, counselor_id, "password", now, now + SESSION_LASTS), house)
+    return _enter(session, house, counselor_id, "password", now, browser)
 
 
-def finish_sign_in(house: House, half_id: uuid.UUID, code: str, now: datetime) -> Person | None:
+def finish_sign_in(house: House, half_id: uuid.UUID, code: str, now: datetime, browser: str = "") -> Person | None:
     """The second half of signing in, by a code of the app or a recovery code; None when it is wrong or too early.
 
     The session gets an id of its own. Wrong codes count with wrong passwords.
     """
     with house.db.begin() as session:
         half = live_sign_in(session, half_id, now, half=True)
-        tries = _tries(session, half.counselor_id, now) if half else None
+        tries = _tries(session, half.counselor_id, now, _hash(browser)) if half else None
         if half is None or tries is None:
             return None
         way = second_factor.passes(session, half.counselor_id, code, now)
@@ -113,13 +118,25 @@ def finish_sign_in(house: House, half_id: uuid.UUID, code: str, now: datetime) -
             audit.write(session, "sign_in_refused", half.counselor_id, now, reason="wrong_code")
             return None
         tries.wrong, tries.wait_until, half.ended_at = 0, None, now
-        audit.write(session, "signed_in", half.counselor_id, now)
-        return _person(_start(session, half.counselor_id, way, now, now + SESSION_LASTS), house)
+        return _enter(session, house, half.counselor_id, way, now, _hash(browser))
 
 
-def _tries(session: Session, counselor_id: uuid.UUID, now: datetime) -> SignInTries | None:
+def _hash(browser: str) -> str:
+    return hashlib.sha256(browser.encode()).hexdigest() if browser else ""
+
+
+def _enter(
+    session: Session, house: House, counselor_id: uuid.UUID, passed_by: str, now: datetime, browser: str
+) -> Person:
+    if browser:
+        keep_browser(session, counselor_id, browser, now, BROWSER_LASTS)
+    audit.write(session, "signed_in", counselor_id, now)
+    return _person(_start(session, counselor_id, passed_by, now, now + SESSION_LASTS), house)
+
+
+def _tries(session: Session, counselor_id: uuid.UUID, now: datetime, browser: str) -> SignInTries | None:
     """The count of wrong tries, locked; None while it is too early for another try."""
-    tries = lock_tries(session, counselor_id)
+    tries = lock_tries(session, counselor_id, browser)
     if tries.wait_until is not None and now < tries.wait_until:
         audit.write(session, "sign_in_refused", counselor_id, now, reason="too_many_tries")
         return None
@@ -131,6 +148,7 @@ def _start(session: Session, counselor_id: uuid.UUID, passed_by: str | None, now
         counselor_id=counselor_id,
         signed_in_at=now,
         expires_at=until,
+        seen_at=now,
         confirmed_at=now,
         passed_by=passed_by,
         counselor=session.get_one(Counselor, counselor_id),
@@ -147,11 +165,27 @@ def _count_wrong(tries: SignInTries, now: datetime) -> None:
         tries.wait_until = now + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT)
 
 
-def person_signed_in(house: House, sign_in_id: uuid.UUID, now: datetime) -> Person | None:
-    """Whose session this is, or None when it ended, ran out, or the person left."""
+def person_signed_in(house: House, sign_in_id: uuid.UUID, now: datetime, *, by_hand: bool = True) -> Person | None:
+    """Whose session this is, or None when it ended, ran out, nobody was there for too long, or the person left.
+
+    Signs of somebody there are requests `by_hand`, and all others (a page that refreshes itself) of whoever is
+    available, busy, wrapping up, or has a contact: they wait for the phone, and may look at the page for hours.
+    """
     with house.db.begin() as session:
         found = live_sign_in(session, sign_in_id, now)
-        return _person(found, house) if found else None
+        if found is None:
+            return None
+        gone = now - found.seen_at
+        if gone >= timedelta(minutes=house.rules.sign_in_idle_minutes):
+            found.ended_at = now
+            return None
+        if gone >= SEEN_EVERY and (by_hand or _at_work(session, found.counselor)):
+            found.seen_at = now
+        return _person(found, house)
+
+
+def _at_work(session: Session, person: Counselor) -> bool:
+    return person.presence is not Presence.AWAY or on_a_contact(session, person.id)
 
 
 def sign_out(house: House, sign_in_id: uuid.UUID, now: datetime) -> None:
@@ -164,7 +198,9 @@ def sign_out(house: House, sign_in_id: uuid.UUID, now: datetime) -> None:
             audit.write(session, "signed_out", found.counselor_id, now)
 
 
-def confirm_password(house: House, sign_in_id: uuid.UUID, password: str, now: datetime) -> Person | None:
+def confirm_password(
+    house: House, sign_in_id: uuid.UUID, password: str, now: datetime, browser: str = ""
+) -> Person | None:
     """Step up: give the password again, so that numbers may be uncovered for five minutes. Wrong ones count.
 
     The session goes on under a new id, so that one copied before is worth nothing; None when nothing was confirmed.
@@ -177,7 +213,7 @@ def confirm_password(house: House, sign_in_id: uuid.UUID, password: str, now: da
         found = live_sign_in(session, sign_in_id, now)
         if found is None:
             return None
-        tries = lock_tries(session, found.counselor_id)
+        tries = lock_tries(session, found.counselor_id, _hash(browser))
         if not right or (tries.wait_until is not None and now < tries.wait_until):
             _count_wrong(tries, now)
             audit.write(session, "sign_in_refused", found.counselor_id, now, reason="step_up")
@@ -193,12 +229,11 @@ def renew(session: Session, house: House, found: SignIn, now: datetime) -> Perso
     return _person(renewed, house)
 
 
-def enter_by_passkey(session: Session, house: House, who: Counselor, now: datetime) -> Person:
+def enter_by_passkey(session: Session, house: House, who: Counselor, now: datetime, browser: str) -> Person:
     """Start a session of eight hours for somebody whose passkey has just signed."""
-    tries = lock_tries(session, who.id)
+    tries = lock_tries(session, who.id, _hash(browser))
     tries.wrong, tries.wait_until = 0, None
-    audit.write(session, "signed_in", who.id, now)
-    return _person(_start(session, who.id, "passkey", now, now + SESSION_LASTS), house)
+    return _enter(session, house, who.id, "passkey", now, _hash(browser))
 
 
 @cache

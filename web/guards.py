@@ -1,19 +1,22 @@
 """Who may open what: deny by default, sign-in, roles, CSRF, and the headers every page carries."""
 
+import secrets
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RouteLimit
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
 
 from routing.vocabulary import Role
-from services.sign_in import SESSION_LASTS, Person, confirm_password, person_signed_in
+from services.sign_in import BROWSER_LASTS, SESSION_LASTS, Person, confirm_password, person_signed_in
 from web import live_pass
 from web.house import house
 
@@ -39,7 +42,8 @@ LEADING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 AUDITING = frozenset({Role.ADMIN, Role.AUDITOR})  # who read what was done; an auditor changes nothing of the line
 REPORTING = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})
-SIGN_IN_LIMIT = "20 per minute"  # by address; the brake for one account is in services.sign_in
+SIGN_IN_LIMIT = "20 per minute"  # the brake for one account is in services.sign_in
+BY_ITSELF = frozenset({"softphone.renew", "softphone.token"})  # posts that a window sends with nobody there
 
 login = LoginManager()
 csrf = CSRFProtect()
@@ -105,10 +109,12 @@ def may_open(endpoint: str) -> bool:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """Strangers go to the sign-in page; a fragment asked for by HTMX, or anything but a page, gets a bare 401."""
-    if request.headers.get("HX-Request") or request.method == "GET":
-        back_to = None if request.headers.get("HX-Request") else request.path
-        return _to("signing.sign_in", next=back_to)
+    """Strangers go to the sign-in page, and from there back to theirs; anything but a page gets a bare 401."""
+    if request.headers.get("HX-Request"):
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return _to("signing.sign_in", next=page.path if page.netloc == request.host else None)
+    if request.method == "GET":
+        return _to("signing.sign_in", next=request.path)
     abort(401)
 
 
@@ -125,9 +131,37 @@ def enter(entered: Person) -> None:
     login_user(Visitor(entered))
 
 
+def by_person() -> str:
+    """Whom a limit counts where people are signed in: the person, as a whole office may come from one address."""
+    return f"person {person().id}" if current_user.is_authenticated else get_remote_address()
+
+
+def person_limit(**options: Any) -> RouteLimit:
+    """As a decorator or in a `with`: at most `SIGN_IN_LIMIT` for each person."""
+    return limiter.limit(SIGN_IN_LIMIT, key_func=by_person, **options)
+
+
+def browser() -> str:
+    """This browser's secret: it says that somebody was signed in here before; a new one when it has none."""
+    if "browser" not in g:
+        g.browser = request.cookies.get(_browser_cookie()) or secrets.token_urlsafe(32)
+    return cast(str, g.browser)
+
+
+def keep_browser(response: AnyResponse) -> None:
+    """After a sign-in: the browser keeps its secret."""
+    secure_only = current_app.extensions["settings"].app_env == "production"
+    lasts = int(BROWSER_LASTS.total_seconds())
+    response.set_cookie(_browser_cookie(), browser(), lasts, httponly=True, samesite="Lax", secure=secure_only)
+
+
+def _browser_cookie() -> str:
+    return f"harborline_known{current_app.extensions['settings'].cookie_suffix}"
+
+
 def step_up(password: str) -> bool:
     """The password again: True when it is right, and the session goes on under a new id."""
-    renewed = confirm_password(house(), person().sign_in_id, password, now())
+    renewed = confirm_password(house(), person().sign_in_id, password, now(), browser())
     if renewed is not None:
         enter(renewed)
     return renewed is not None
@@ -192,10 +226,16 @@ def now() -> datetime:
     return cast(datetime, g.now)
 
 
+def _by_hand() -> bool:
+    """Whether a person's hand is behind this request, and not a page that refreshes itself."""
+    refreshed = request.method == "GET" and bool(request.headers.get("HX-Request"))
+    return not refreshed and request.endpoint not in BY_ITSELF
+
+
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(sign_in_id: str) -> Visitor | None:
     try:
-        found = person_signed_in(house(), uuid.UUID(sign_in_id), now())
+        found = person_signed_in(house(), uuid.UUID(sign_in_id), now(), by_hand=_by_hand())
     except ValueError:
         return None
     return Visitor(found) if found else None

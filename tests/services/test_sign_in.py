@@ -1,14 +1,16 @@
 """Signing in, being slowed down, and being signed out for good."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from models.people import AuditEvent
+from models.sign_ins import SignInTries
 from routing.vocabulary import Presence, Role
 from services.counselors import NewCounselor, add_counselor, set_password, set_presence
 from services.house import House
-from services.sign_in import FREE_TRIES, confirm_password, person_signed_in, sign_in, sign_out
+from services.sign_in import BROWSER_LASTS, FREE_TRIES, Person, confirm_password, person_signed_in, sign_in, sign_out
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 PASSWORD = "quiet harbour lamp"
@@ -25,7 +27,8 @@ def test_the_right_password_starts_a_session_of_eight_hours(line: House) -> None
     person = sign_in(line, " Ana@Line.example ", PASSWORD, NOW)
     assert person is not None
     assert (person.name, person.role) == ("Ana Ruiz", Role.COUNSELOR)
-    assert person_signed_in(line, person.sign_in_id, NOW + timedelta(hours=7, minutes=59)) is not None
+    for minutes in range(100, 8 * 60, 100):
+        assert person_signed_in(line, person.sign_in_id, NOW + timedelta(minutes=minutes)) is not None
     assert person_signed_in(line, person.sign_in_id, NOW + timedelta(hours=8)) is None
 
 
@@ -39,6 +42,37 @@ def test_guessing_makes_the_account_wait_and_waiting_is_enough(line: House) -> N
         assert sign_in(line, ANA.email, "a guess of the night", NOW) is None
     assert sign_in(line, ANA.email, PASSWORD, NOW + timedelta(seconds=29)) is None
     assert sign_in(line, ANA.email, PASSWORD, NOW + timedelta(seconds=30)) is not None
+
+
+def test_what_strangers_guess_does_not_shut_a_browser_that_is_known(line: House) -> None:
+    assert sign_in(line, ANA.email, PASSWORD, NOW, "her desk") is not None
+    for browser in ("", "a stranger's"):
+        for _ in range(FREE_TRIES):
+            sign_in(line, ANA.email, "a guess of the night", NOW, browser)
+        assert sign_in(line, ANA.email, PASSWORD, NOW, browser) is None
+    here = sign_in(line, ANA.email, PASSWORD, NOW, "her desk")
+    assert isinstance(here, Person)
+    assert confirm_password(line, here.sign_in_id, PASSWORD, NOW, "her desk") is not None
+    for _ in range(FREE_TRIES):  # it has a brake of its own
+        assert sign_in(line, ANA.email, "a guess of the night", NOW, "her desk") is None
+    assert sign_in(line, ANA.email, PASSWORD, NOW, "her desk") is None
+    later = NOW + BROWSER_LASTS + timedelta(hours=1)
+    assert sign_in(line, ANA.email, PASSWORD, later, "another desk") is not None
+    with line.db.begin() as session:
+        assert session.query(SignInTries).count() == 2, "hers is forgotten: another desk's and all others' are left"
+
+
+def test_a_page_that_nobody_looks_at_ends_the_session_and_waiting_for_the_phone_does_not(line: House) -> None:
+    def refreshes_itself(sign_in_id: uuid.UUID, first: int, last: int) -> list[bool]:
+        times = (NOW + timedelta(minutes=minutes) for minutes in range(first, last, 30))
+        return [person_signed_in(line, sign_in_id, at, by_hand=False) is not None for at in times]
+
+    person = sign_in(line, ANA.email, PASSWORD, NOW)
+    assert isinstance(person, Person)
+    set_presence(line, person.id, Presence.AVAILABLE, NOW)
+    assert all(refreshes_itself(person.sign_in_id, 30, 300))
+    set_presence(line, person.id, Presence.AWAY, NOW)
+    assert refreshes_itself(person.sign_in_id, 300, 480) == [True] * 3 + [False] * 3
 
 
 def test_trying_while_waiting_does_not_make_the_wait_longer(line: House) -> None:

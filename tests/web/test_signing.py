@@ -70,6 +70,23 @@ def test_too_many_tries_from_one_place_are_slowed_down(client: FlaskClient) -> N
     assert statuses[20] == 429
 
 
+def test_who_is_signed_in_shares_no_limit_with_others_at_the_same_address(
+    sign_in_as: Callable[[Role], Browser],
+) -> None:
+    one, other = sign_in_as(Role.COUNSELOR), sign_in_as(Role.SUPERVISOR)
+    assert [one.post("/step-up/passkey")[0] for _ in range(21)][-1] == 429
+    assert other.post("/step-up/passkey")[0] != 429
+
+
+def test_whose_session_ends_in_the_middle_comes_back_to_the_contact(sign_in_as: Callable[[Role], Browser]) -> None:
+    browser = sign_in_as(Role.COUNSELOR)
+    assert browser.client.get_cookie("harborline_known") is not None
+    browser.client.delete_cookie("harborline")
+    for page, back in (("http://localhost/contacts/1", "?next=/contacts/1"), ("https://evil.example/contacts/1", "")):
+        asked = browser.client.get("/my-line", headers={"HX-Request": "true", "HX-Current-URL": page})
+        assert (asked.status_code, asked.headers["HX-Redirect"]) == (401, f"/sign-in{back}")
+
+
 def test_pages_allow_nothing_from_elsewhere(application: Flask, sign_in_as: Callable[[Role], Browser]) -> None:
     response = sign_in_as(Role.COUNSELOR).client.get("/contacts")
     policy = response.headers["Content-Security-Policy"]

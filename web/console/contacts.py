@@ -31,7 +31,7 @@ from web import guards
 from web.console import events_in_words, passkeys, step_up
 from web.console.place_words import badge_in_words, licence_in_words
 from web.console.speech import words
-from web.guards import ANSWERING, AUDITING, LEADING, allow, limiter
+from web.guards import ANSWERING, AUDITING, LEADING, allow
 from web.house import house
 
 blueprint = Blueprint("contacts", __name__)
@@ -99,7 +99,7 @@ def close(contact_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/contacts/<uuid:contact_id>/number")
 @allow(ANSWERING | AUDITING)
-@limiter.limit(guards.SIGN_IN_LIMIT)
+@guards.person_limit()
 def reveal(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Uncover the number for somebody who gave their password or passkey just now, with a record of it."""
     given = step_up.PROOF & request.form.keys()

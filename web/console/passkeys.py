@@ -11,7 +11,7 @@ from services import passkeys as services
 from services.passkey_ceremony import Site
 from services.passkeys import Asked, PasskeyRefused
 from web import guards
-from web.guards import EVERYBODY, allow, limiter
+from web.guards import EVERYBODY, allow
 from web.house import house
 
 _ADDRESS = re.compile(r"[\d.:]+|\[.*")
@@ -69,7 +69,7 @@ def step_up() -> bool:
 
 @blueprint.post("/step-up/passkey")
 @allow(EVERYBODY)
-@limiter.limit(guards.SIGN_IN_LIMIT)
+@guards.person_limit()
 def step_up_options() -> ResponseReturnValue:
     """What a device is asked to sign for a step-up."""
     return handed(services.ask_to_step_up(house(), guards.person().sign_in_id, site(), guards.now()))
@@ -77,7 +77,7 @@ def step_up_options() -> ResponseReturnValue:
 
 @blueprint.post("/passkeys/options")
 @allow(EVERYBODY)
-@limiter.limit(guards.SIGN_IN_LIMIT)
+@guards.person_limit()
 def options() -> ResponseReturnValue:
     """What a device is asked for a new passkey."""
     if not guards.person().confirmed_lately(guards.now()):
@@ -87,7 +87,7 @@ def options() -> ResponseReturnValue:
 
 @blueprint.post("/passkeys")
 @allow(EVERYBODY)
-@limiter.limit(guards.SIGN_IN_LIMIT)
+@guards.person_limit()
 def add() -> ResponseReturnValue:
     """Keep a new passkey; the first second factor brings recovery codes, shown this once."""
     given = answered()

@@ -15,7 +15,7 @@ from services.person_record import RecordRefused
 from services.records import Record
 from web import guards
 from web.console.speech import words
-from web.guards import ADMINS, AUDITING, allow, limiter
+from web.guards import ADMINS, AUDITING, allow
 from web.house import house
 from web.spreadsheet import write_csv
 
@@ -33,7 +33,7 @@ def listing() -> ResponseReturnValue:
 
 @blueprint.post("")
 @allow(AUDITING)
-@limiter.limit(guards.SIGN_IN_LIMIT)
+@guards.person_limit()
 def find() -> ResponseReturnValue:
     """The record of a telephone number, which stands in no address."""
     found = records.contact_with_number(house(), request.form.get("phone", ""))

@@ -9,7 +9,7 @@ from services import second_factor as services
 from web import guards, qr
 from web.console.passkeys import site
 from web.console.speech import words
-from web.guards import EVERYBODY, allow, limiter
+from web.guards import EVERYBODY, allow
 from web.house import house
 
 blueprint = Blueprint("second_factor", __name__)
@@ -32,7 +32,7 @@ def begin() -> ResponseReturnValue:
 
 @blueprint.post("/second-factor/confirm")
 @allow(EVERYBODY)
-@limiter.limit(guards.SIGN_IN_LIMIT)
+@guards.person_limit()
 def confirm() -> ResponseReturnValue:
     """The app's first code; right: recovery codes are shown this once."""
     codes = services.confirm(house(), guards.person().sign_in_id, request.form.get("code", ""), guards.now())

@@ -43,7 +43,7 @@ def sign_in() -> ResponseReturnValue:
         session.pop(HALF_WAY, None)
         return render_template("sign_in.html", refused=False, email="")
     email = request.form.get("email", "")
-    entered = services.sign_in(house(), email, request.form.get("password", ""), guards.now())
+    entered = services.sign_in(house(), email, request.form.get("password", ""), guards.now(), guards.browser())
     if entered is None:
         return render_template("sign_in.html", refused=True, email=email), 403
     session.clear()
@@ -63,7 +63,7 @@ def code() -> ResponseReturnValue:
     if request.method == "GET":
         return _second_half(half)
     given = request.form.get("code", "")[:LONGEST_CODE]
-    person = services.finish_sign_in(house(), half, given, guards.now())
+    person = services.finish_sign_in(house(), half, given, guards.now(), guards.browser())
     if person is None:
         return _second_half(half, refused=True), 403
     session.clear()
@@ -82,7 +82,10 @@ def passkey_options() -> ResponseReturnValue:
 def passkey() -> ResponseReturnValue:
     """Sign in by passkey, alone or after the password."""
     half, given = _half(), passkeys.answered()
-    person = passkey_services.enter(house(), half, given[0], passkeys.site(), given[1], guards.now()) if given else None
+    person = None
+    if given:
+        here = (guards.now(), guards.browser())
+        person = passkey_services.enter(house(), half, given[0], passkeys.site(), given[1], *here)
     if person is None:
         page = _second_half(half, passkey_refused=True) if half else None
         return page or render_template("sign_in.html", passkey_refused=True, email=""), 403
@@ -92,7 +95,7 @@ def passkey() -> ResponseReturnValue:
 
 @blueprint.route("/step-up", methods=["GET", "POST"])
 @allow(EVERYBODY)
-@limiter.limit(guards.SIGN_IN_LIMIT, methods=["POST"])
+@guards.person_limit(methods=["POST"])
 def step_up() -> ResponseReturnValue:
     """The password again, or a passkey, before something that matters; then back to it."""
     back_to = _inside(request.args.get("next"))
@@ -136,7 +139,9 @@ def _half() -> uuid.UUID | None:
 
 def _entered(person: Person) -> ResponseReturnValue:
     guards.enter(person)
-    return redirect(_inside(request.args.get("next")) or url_for(_start_of(person.role)))
+    response = redirect(_inside(request.args.get("next")) or url_for(_start_of(person.role)))
+    guards.keep_browser(response)
+    return response
 
 
 def _start_of(role: Role) -> str:

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from web import guards
 from web.console import passkeys
-from web.guards import limiter
 
 # What lets strangers in, sends calls elsewhere, opens or closes the line, or ends a person's record: no click undoes
 # it. In words under "Who may sign in" in docs/operating.md; unmasking a number asks the same in its place on the page.
@@ -31,7 +30,7 @@ def ask() -> ResponseReturnValue | None:
         return None
     if request.method != "POST":
         return redirect(url_for("signing.step_up", next=request.full_path.rstrip("?")))
-    with limiter.limit(guards.SIGN_IN_LIMIT):
+    with guards.person_limit():
         if proven():
             return None
     kept = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", *PROOF}]
