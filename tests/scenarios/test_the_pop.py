@@ -1,18 +1,12 @@
 """The contact that rings a counselor's phone comes up in their browser by itself, within a second of the ring."""
 
 import time
-from contextlib import closing
-from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from routing.vocabulary import Role
-from runtime.processes import wait_until
-from runtime.supervise import read_procfile
-from services.counselors import NewCounselor, add_counselor
-from tests.fixtures.line import ROOT, Line, answer_of
-from tests.fixtures.people import PASSWORD
+from tests.fixtures.line import Line
+from tests.scenarios.pages import at_the_pages, with_live_pages
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ANA = "+16175550111"
@@ -26,26 +20,12 @@ WATCH = """() => { window.rung = []; new MutationObserver(() => {
 }).observe(document.getElementById("my-line"), {childList: true, subtree: true}); }"""
 
 
-def sign_in(page: Page, line: Line) -> None:
-    email = "ana@harborline.example"
-    person = NewCounselor(email, "Ana", Role.COUNSELOR.value, ANA, PASSWORD, "America/New_York")
-    assert add_counselor(line.house, person, datetime.now(UTC)) == ()
-    page.goto(f"{line.base_url}/sign-in")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/contacts")
-    page.evaluate(WATCH)
-
-
 def test_the_contact_that_rings_comes_up_within_a_second_and_opens_with_one_key(line: Line, chromium: Browser) -> None:
     line.roster(f"Ana,{ANA},en")
-    line.supervisor.add({"events": read_procfile(ROOT / "Procfile")["events"]})
-    assert wait_until(lambda: bool(answer_of(f"http://127.0.0.1:{line.settings.events_port}/healthz")), 60.0)
+    with_live_pages(line)
     took = []
-    with closing(chromium.new_context(locale="en-US")) as context:
-        page = context.new_page()
-        sign_in(page, line)
+    with at_the_pages(line, chromium, "Ana", ANA) as page:
+        page.evaluate(WATCH)
         for number in range(RINGS):
             call = line.sim.phone(f"+1212555014{number}").dial()
             line.sim.wait_until(lambda: bool(line.sim.phone(ANA).ringing), "Ana's phone to ring")
