@@ -11,6 +11,7 @@ from models.base import Base, Id, words_of
 from models.contacts import Contact
 from models.crypto import EncryptedText, lookup_hash
 from models.directory import Facility
+from models.listed import Listed, first
 from models.people import Counselor
 from models.texts import TextMessage, suppress_queued
 from routing.disclosure import Basis, Fact, Grant, SharedFor, SignsAs, Told
@@ -154,7 +155,6 @@ def contact_of_text(session: Session, text_id: uuid.UUID) -> uuid.UUID | None:
     return session.scalar(query.where(TextMessage.id == text_id))
 
 
-def latest_disclosures(session: Session, limit: int) -> Sequence[Disclosure]:
+def latest_disclosures(session: Session, limit: int) -> Listed[Disclosure]:
     """What was told lately, of anybody, newest first."""
-    query = select(Disclosure).order_by(Disclosure.documented_at.desc(), Disclosure.id).limit(limit)
-    return session.scalars(query).all()
+    return first(session, select(Disclosure).order_by(Disclosure.documented_at.desc(), Disclosure.id), limit)

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.contacts import LIVE, Contact, Leg, queue_place
 from models.follow_ups import FollowUp
+from models.listed import Listed, count, first
 from models.people import Counselor
 from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus, Whose
 
@@ -18,40 +19,44 @@ GOING_ON = (*LIVE, ContactStatus.WITH_CRISIS_LINE, ContactStatus.HANDED_OVER)
 OPEN_FOLLOW_UPS = (FollowUpStatus.PENDING, FollowUpStatus.STARTED)
 
 
-def live_contacts(session: Session, limit: int = 200) -> Sequence[Contact]:
+def live_contacts(session: Session, limit: int = 200) -> Listed[Contact]:
     """Contacts that go on now: danger first, then whoever waits longest."""
     query = (
         select(Contact)
         .options(*_WITH_PEOPLE)
         .where(Contact.status.in_(GOING_ON))
         .order_by(queue_place, func.coalesce(Contact.waiting_since, Contact.opened_at))
-        .limit(limit)
     )
-    return session.scalars(query).all()
+    return first(session, query, limit)
 
 
-def contacts_in_danger(session: Session, since: datetime, limit: int = 50) -> Sequence[Contact]:
+def count_waiting(session: Session, *, texts_too: bool = False) -> int:
+    """How many wait on the phone now; `texts_too`: and in conversations that a counselor should take."""
+    wanted = (Contact.status == ContactStatus.CONVERSING) & Contact.waiting_since.is_not(None)
+    in_texts = wanted & Contact.claimed_by.is_(None) if texts_too else false()
+    return count(session, select(Contact.id).where(or_(Contact.status == ContactStatus.WAITING, in_texts)))
+
+
+def contacts_in_danger(session: Session, since: datetime, limit: int = 50) -> Listed[Contact]:
     """Contacts opened since then whose danger stands, on the line or gone, the most urgent and the newest first."""
     query = (
         select(Contact)
         .options(*_WITH_PEOPLE)
         .where(Contact.urgency.in_(DANGER), Contact.opened_at >= since, Contact.status != ContactStatus.CLOSED)
         .order_by(queue_place, Contact.opened_at.desc())
-        .limit(limit)
     )
-    return session.scalars(query).all()
+    return first(session, query, limit)
 
 
-def contacts_to_wrap_up(session: Session, limit: int = 50) -> Sequence[Contact]:
+def contacts_to_wrap_up(session: Session, limit: int = 50) -> Listed[Contact]:
     """Contacts that are over and have no disposition yet, oldest first."""
     query = (
         select(Contact)
         .options(*_WITH_PEOPLE)
         .where(Contact.status == ContactStatus.ENDED, Contact.disposition.is_(None))
         .order_by(Contact.ended_at)
-        .limit(limit)
     )
-    return session.scalars(query).all()
+    return first(session, query, limit)
 
 
 def past_contacts(session: Session, *, limit: int, before: datetime | None = None) -> Sequence[Contact]:
@@ -72,16 +77,15 @@ def contact_with_all(session: Session, contact_id: uuid.UUID) -> Contact | None:
     return session.scalar(query)
 
 
-def earlier_contacts(session: Session, contact: Contact, limit: int = 10) -> Sequence[Contact]:
+def earlier_contacts(session: Session, contact: Contact, limit: int = 10) -> Listed[Contact]:
     """What this number reached out for before, newest first; several people may share the number."""
     query = (
         select(Contact)
         .options(*_WITH_PEOPLE)
         .where(Contact.caller_id == contact.caller_id, Contact.opened_at < contact.opened_at)
         .order_by(Contact.opened_at.desc())
-        .limit(limit)
     )
-    return session.scalars(query).all()
+    return first(session, query, limit)
 
 
 def follow_ups_of(session: Session, contact_id: uuid.UUID) -> Sequence[FollowUp]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from models.base import Base, words_of
 from models.contacts import Contact
 from models.directory import Facility
+from models.listed import Listed, first
 from models.people import Counselor
 from routing.vocabulary import DeclineReason, ReferralStatus, SaidBy
 
@@ -78,13 +79,12 @@ def unanswered_since(session: Session, now: datetime, limit: int = 100) -> Seque
     return session.scalars(query).all()
 
 
-def asked_referrals(session: Session, statuses: Sequence[ReferralStatus], limit: int = 100) -> Sequence[Referral]:
+def asked_referrals(session: Session, statuses: Sequence[ReferralStatus], limit: int = 100) -> Listed[Referral]:
     """Referrals in these states with their contacts, the oldest first."""
     query = (
         select(Referral)
         .where(Referral.status.in_(statuses))
         .order_by(Referral.updated_at)
-        .limit(limit)
         .options(joinedload(Referral.contact).options(joinedload(Contact.caller), joinedload(Contact.counselor)))
     )
-    return session.scalars(query).all()
+    return first(session, query, limit)

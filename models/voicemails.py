@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, deferred, joinedload, mapped_column,
 from models.base import Base, Id
 from models.contacts import Contact, queue_place
 from models.crypto import EncryptedBytes, EncryptedText
+from models.listed import Listed, first
 
 FETCHED_WITHIN = timedelta(days=1)  # as a rule; later ones count as lost, until they come after all
 TRIED_FOR = timedelta(days=30)  # what the provider has lost is not asked for without an end
@@ -48,7 +49,7 @@ def by_recording(session: Session, recording_sid: str) -> Voicemail | None:
     return session.scalar(select(Voicemail).where(Voicemail.recording_sid == recording_sid))
 
 
-def open_voicemails(session: Session, limit: int = 100) -> Sequence[Voicemail]:
+def open_voicemails(session: Session, limit: int = 100) -> Listed[Voicemail]:
     """Voicemails that nobody has finished with: danger first, then the nearest deadline."""
     people = joinedload(Voicemail.contact).options(joinedload(Contact.caller), joinedload(Contact.counselor))
     query = (
@@ -57,9 +58,8 @@ def open_voicemails(session: Session, limit: int = 100) -> Sequence[Voicemail]:
         .where(Voicemail.done_at.is_(None))
         .join(Voicemail.contact)
         .order_by(queue_place, Voicemail.deadline_at)
-        .limit(limit)
     )
-    return session.scalars(query).all()
+    return first(session, query, limit)
 
 
 def at_the_provider(session: Session, now: datetime, limit: int = 20) -> Sequence[uuid.UUID]:

@@ -79,6 +79,7 @@ KINDS: dict[str, frozenset[str]] = {
     "password_link_made": frozenset({"counselor_id"}),
     "role_changed": frozenset({"counselor_id", "role"}),
     "counselor_deactivated": frozenset({"counselor_id"}),
+    "person_corrected": frozenset({"counselor_id", "fields"}),
     "counselor_reactivated": frozenset({"counselor_id"}),
     "sessions_ended": frozenset({"counselor_id"}),
     "hold_placed": frozenset({"hold_id", "caller_id"}),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from models import failures, reading
 from models.contacts import Contact, Leg
+from models.listed import Listed
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegKind, LegStatus, Presence, Role
 from services import late_work, owed_endings, rescue, schedules
@@ -44,10 +45,11 @@ class Board:
     """The live board. `waiting`: danger first, then whoever waits longest."""
 
     waiting: tuple[WaitingRow, ...]
+    waiting_total: int  # also those for whom the list is too short
     talking: int
     people: tuple[PersonRow, ...]
+    dangers: Listed[ContactRow]  # danger that nobody has cleared, on the line or gone
     lines: tuple[ContactRow, ...] = ()  # conversations on a phone of nobody here, such as the on-call one
-    dangers: tuple[ContactRow, ...] = ()  # danger that nobody has cleared, on the line or gone
     late: timedelta = timedelta()  # how late the line's own oldest work is
     failures: int = 0  # deliveries that were given up and wait for a decision
 
@@ -88,19 +90,23 @@ class Owed:
 def board(house: House, now: datetime) -> Board:
     """Who waits, for how long, and who is on what."""
     with house.db.begin() as session:
-        live = reading.live_contacts(session)
+        going_on = reading.live_contacts(session)
+        live = going_on.rows
         legs = reading.legs_going_on(session)
         everybody = reading.people_of_the_line(session)
         here = schedules.on_shift(session, everybody, now)
         people = [_person_row(person, live, legs, now, on_shift=person.id in here) for person in everybody]
         names = {person.id: person.name for person in everybody}
         waiting = tuple(WaitingRow(row_of(one), _rings(one, legs, names)) for one in live if _waits(one))
+        cut = going_on.total > len(live)
+        waits = reading.count_waiting(session, texts_too=True) if cut else len(waiting)
         dangers = rescue.dangers_open(session, now)
         failed = failures.count_failures(session).total
         late = late_work.oldest(session, now)
     return Board(
         waiting=waiting,
-        talking=len(live) - len(waiting),
+        waiting_total=waits,
+        talking=going_on.total - waits,
         lines=tuple(row for row in map(row_of, live) if row.line),
         dangers=dangers,
         failures=failed,

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from models import reading
 from models.contacts import Contact
 from models.follow_ups import PLANNED, FollowUp
+from models.listed import Listed
 from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
 from routing.follow_up import By
 from routing.phone import masked
@@ -64,6 +67,7 @@ class ContactList:
     to_wrap_up: tuple[ContactRow, ...]
     past: tuple[ContactRow, ...]
     next_page: datetime | None
+    totals: Mapping[str, int]  # of the first three, however long they are
 
     @property
     def empty(self) -> bool:
@@ -162,16 +166,25 @@ def _since(contact: Contact) -> datetime:
 def contact_list(house: House, before: datetime | None = None) -> ContactList:
     """Everything for the contacts page; `before` asks for an older page of those that are over."""
     with house.db.begin() as session:
-        live = [row_of(contact) for contact in reading.live_contacts(session)]
-        unfinished = [row_of(contact) for contact in reading.contacts_to_wrap_up(session)]
+        live, unfinished = reading.live_contacts(session), reading.contacts_to_wrap_up(session)
+        going_on = [row_of(contact) for contact in live.rows]
+        waiting = waiting_of(session, live)
         past = [row_of(c) for c in reading.past_contacts(session, limit=PAGE_LENGTH + 1, before=before)]
     return ContactList(
-        waiting=tuple(row for row in live if row.status == ContactStatus.WAITING),
-        talking=tuple(row for row in live if row.status != ContactStatus.WAITING),
-        to_wrap_up=tuple(unfinished),
+        waiting=tuple(row for row in going_on if row.status == ContactStatus.WAITING),
+        talking=tuple(row for row in going_on if row.status != ContactStatus.WAITING),
+        to_wrap_up=tuple(row_of(contact) for contact in unfinished.rows),
+        totals={"waiting": waiting, "talking": live.total - waiting, "to_wrap_up": unfinished.total},
         past=tuple(past[:PAGE_LENGTH]),
         next_page=past[PAGE_LENGTH - 1].opened_at if len(past) > PAGE_LENGTH else None,
     )
+
+
+def waiting_of(session: Session, live: Listed[Contact]) -> int:
+    """How many wait, also of those for whom the list was too short."""
+    if live.total > len(live.rows):
+        return reading.count_waiting(session)
+    return sum(contact.status is ContactStatus.WAITING for contact in live.rows)
 
 
 def follow_ups_due(house: House, now: datetime, reader_id: uuid.UUID, whose: Whose = Whose.ALL) -> DueList:
@@ -211,12 +224,12 @@ def due_row(row: FollowUp, now: datetime, refusal: str | None = None, owner: str
     )
 
 
-def voicemails(house: House, now: datetime) -> tuple[VoicemailRow, ...]:
+def voicemails(house: House, now: datetime) -> Listed[VoicemailRow]:
     """Voicemails that wait, the nearest deadline first."""
     with house.db.begin() as session:
-        found = open_voicemails(session)
+        found, total = open_voicemails(session)
         names = reading.names_of(session, [row.owner_id for row in found if row.owner_id])
-        return tuple(voicemail_row(row, names, now) for row in found)
+        return Listed(tuple(voicemail_row(row, names, now) for row in found), total)
 
 
 def voicemail_row(row: Voicemail, names: Mapping[uuid.UUID, str], now: datetime) -> VoicemailRow:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import reading
 from models.contacts import Contact, ContactEvent, Leg, events_of
+from models.listed import Listed
 from models.texts import TextMessage, thread_of
 from models.voicemails import voicemails_of
 from routing.dialogue import is_command
@@ -114,7 +115,7 @@ class ContactPage:
     legs: tuple[LegRow, ...]
     follow_ups: tuple[DueRow, ...]
     voicemails: tuple[VoicemailRow, ...]
-    earlier: tuple[ContactRow, ...]
+    earlier: Listed[ContactRow]
     continues: EarlierContact | None
     care_plan: PlanShown | None
     number_doubted: bool  # the network says that the number may not be theirs
@@ -175,6 +176,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
     voicemails = voicemails_of(session, contact.id)
     known = contact.triage or {}
     refusal = consent.why_no_follow_up(session, house, contact.caller, now)
+    earlier = reading.earlier_contacts(session, contact)
     return ContactPage(
         row=row_of(contact),
         texting_ok=contact.caller.texting_ok,
@@ -194,7 +196,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         legs=tuple(_leg(leg, names) for leg in contact.legs),
         follow_ups=tuple(due_row(row, now, refusal) for row in reading.follow_ups_of(session, contact.id)),
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
-        earlier=tuple(row_of(other) for other in reading.earlier_contacts(session, contact)),
+        earlier=Listed(tuple(row_of(other) for other in earlier.rows), earlier.total),
         continues=_continued(events),
         care_plan=care_plans.plan_of(session, house, contact, now),
         number_doubted=(contact.stir or "").startswith("TN-Validation-Failed"),

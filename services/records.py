@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models import audit_trail, consents, disclosures, legal_holds, reading, texts
 from models.audit_trail import Wanted
 from models.contacts import Contact
+from models.listed import Listed
 from models.people import caller_by_number
 from routing import phone
 from routing.vocabulary import Language
@@ -193,13 +194,14 @@ class LatestTold:
     told: DisclosureRow
 
 
-def latest_told(house: House, reader_id: uuid.UUID, language: str, now: datetime) -> tuple[LatestTold, ...]:
+def latest_told(house: House, reader_id: uuid.UUID, language: str, now: datetime) -> Listed[LatestTold]:
     """What was told lately, of everybody, newest first; that somebody looked is audited."""
     with house.db.begin() as session:
-        rows = disclosures.latest_disclosures(session, LATEST_TOLD)
+        rows, total = disclosures.latest_disclosures(session, LATEST_TOLD)
         shown = consent_desk.rows_in_words(session, house, rows, Language(language))
         audit.write(session, "disclosures_read", reader_id, now)
-        return tuple(LatestTold(row.contact_id, words) for row, words in zip(rows, shown, strict=True))
+        told = tuple(LatestTold(row.contact_id, words) for row, words in zip(rows, shown, strict=True))
+        return Listed(told, total)
 
 
 def lines(record: Record) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from models import directory, reading
 from models.callbacks import on_the_line
 from models.contacts import Contact, events_of, lock_contact, record
 from models.dispatch import dispatch_near
+from models.listed import Listed
 from models.outbox import touch
 from routing.vocabulary import ContactStatus, FollowUpStatus, RescueStep
 from services import alerts, emergency_disclosure, flags, information, promises, tasks
@@ -138,6 +139,7 @@ def _call_back(session: Session, house: House, contact: Contact, now: datetime) 
     return True
 
 
-def dangers_open(session: Session, now: datetime) -> tuple[ContactRow, ...]:
+def dangers_open(session: Session, now: datetime) -> Listed[ContactRow]:
     """Contacts whose danger nobody has cleared, on the line or gone, the most urgent first."""
-    return tuple(row_of(contact) for contact in reading.contacts_in_danger(session, now - OPEN_FOR))
+    found, total = reading.contacts_in_danger(session, now - OPEN_FOR)
+    return Listed(tuple(row_of(contact) for contact in found), total)

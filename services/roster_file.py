@@ -16,8 +16,8 @@ from services.roster_reasons import in_row, wrong
 
 COLUMNS = ("name", "phone", "email", "role", "languages", "skills", "timezone", "shifts")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-_SKILL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+SKILL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _BETWEEN = re.compile(r"[\s,;|]+")
 
 
@@ -98,18 +98,19 @@ def _phone_errors(phone: str, role: str) -> Iterator[Sentence]:
 
 
 def _word_errors(value: dict[str, str]) -> Iterator[Sentence]:
-    languages = _words(value["languages"])
+    languages = split_words(value["languages"])
     if not languages:
         yield wrong("no_languages")
     for word in languages:
-        if not _LANGUAGE.fullmatch(word):
+        if not LANGUAGE.fullmatch(word):
             yield wrong("no_language", given=word)
-    for word in _words(value["skills"]):
-        if not _SKILL.fullmatch(word):
+    for word in split_words(value["skills"]):
+        if not SKILL.fullmatch(word):
             yield wrong("no_skill", given=word)
 
 
-def _words(cell: str) -> tuple[str, ...]:
+def split_words(cell: str) -> tuple[str, ...]:
+    """The words of a cell, in small letters, each once."""
     return tuple(dict.fromkeys(word for word in _BETWEEN.split(cell.strip().lower()) if word))
 
 
@@ -120,8 +121,8 @@ def _row(number: int, value: dict[str, str]) -> RosterRow:
         phone=e164(value["phone"]),
         email=value["email"].lower(),
         role=Role(value["role"].lower()),
-        languages=_words(value["languages"]),
-        skills=_words(value["skills"]),
+        languages=split_words(value["languages"]),
+        skills=split_words(value["skills"]),
         timezone=value["timezone"],
         shifts=parse_shifts(value["shifts"]),
     )

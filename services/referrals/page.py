@@ -77,6 +77,7 @@ class Waiting:
 
     work: tuple[WorkRow, ...]
     asked: tuple[AskedRow, ...]
+    asked_total: int
 
 
 def referrals(house: House, contact_id: uuid.UUID) -> tuple[ReferralRow, ...]:
@@ -125,7 +126,7 @@ def waiting(house: House, now: datetime) -> Waiting:
         names = reading.names_of(session, [row.owner_id for row in rows if row.owner_id])
         places = {id_: session.get(Referral, id_) for row in rows if (id_ := row.plan.get("referral"))}
         work = tuple(_work(session, row, names, places.get(row.plan.get("referral")), now) for row in rows)
-        asked = asked_referrals(session, sorted(AT_THE_PLACE))
+        asked, total = asked_referrals(session, sorted(AT_THE_PLACE))
         return Waiting(
             work,
             tuple(
@@ -139,6 +140,7 @@ def waiting(house: House, now: datetime) -> Waiting:
                 )
                 for row in asked
             ),
+            total,
         )
 
 

@@ -163,7 +163,7 @@ def test_a_callback_that_did_not_reach_them_asks_no_counselor_to_wrap_up(stage: 
     releasing.leg_ended(stage.house, back.id, None, "no-answer", stage.now)
 
     with stage.house.db.begin() as session:
-        assert list(contacts_to_wrap_up(session)) == []
+        assert list(contacts_to_wrap_up(session).rows) == []
         assert last_unwritten(session, stage.legs(contact)[-1].counselor_id or uuid.uuid4()) is None
     seen = stage.contact(contact)
     assert (seen.claimed_by, seen.disposition) == (None, Disposition.CALLBACK_REQUESTED)

@@ -49,6 +49,27 @@ def test_an_admin_adds_somebody_who_then_sets_a_password_once(
     assert "already sign in" in admin.post("/admin/people/new", **NEW)[1]
 
 
+def test_an_admin_corrects_a_persons_facts_by_the_rules_of_the_roster_file(
+    house: House, sign_in_as: Callable[[Role], Browser]
+) -> None:
+    admin, ben = sign_in_as(Role.ADMIN), sign_in_as(Role.COUNSELOR)
+    address = f"/admin/people/{ben.person.id}"
+    right = {"name": "Ben Osei", "email": "Ben.Osei@line.example", "phone": "", "timezone": "America/Denver"}
+    right |= {"languages": "en, ES", "skills": "family youth"}
+    wrong = {"name": " ", "email": admin.person.email, "phone": "-", "timezone": "Denver", "languages": "english"}
+    status, page = admin.post(address, act="correct", **right | wrong | {"skills": "a!"})
+    assert (status, page.count('class="wrong"')) == (422, 6)
+    assert admin.post(address, act="correct", **right)[0] == 302
+    assert admin.post(address, act="correct", **right)[0] == 302, "and the same again changes nothing"
+    with house.db.begin() as session:
+        who = session.get_one(Counselor, ben.person.id)
+        assert (who.name, who.email, who.phone) == ("Ben Osei", "ben.osei@line.example", ben.person.phone)
+        assert (who.timezone, who.languages, who.skills) == ("America/Denver", ["en", "es"], ["family", "youth"])
+        assert counselor_by_email(session, "ben.osei@line.example") is who
+        (event,) = session.query(AuditEvent).filter_by(kind="person_corrected")
+        assert event.data["fields"] == "email, languages, name, skills, timezone"
+
+
 def test_who_leaves_is_out_at_once_and_leaves_nothing_behind(
     application: Flask, house: House, sign_in_as: Callable[[Role], Browser], add_contact: Callable[..., object]
 ) -> None:

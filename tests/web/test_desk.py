@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import pytest
 from sqlalchemy import select
 
+from models import reading
 from models.alarms import Alarm
 from models.contacts import Contact, Leg
 from models.follow_ups import FollowUp
@@ -44,6 +47,22 @@ def ring(house: House, contact: Contact, person: Counselor, status: LegStatus) -
                 planned_at=datetime.now(UTC),
             )
         )
+
+
+def test_a_list_that_is_cut_says_how_long_it_is_in_truth(
+    sign_in_as: SignIn, add_contact: AddContact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in_as(Role.COUNSELOR)
+    add_contact(ContactStatus.CONNECTED)
+    for waited in (65, 70, 75):
+        add_contact(waited=waited)
+    monkeypatch.setattr(reading, "live_contacts", partial(reading.live_contacts, limit=2))
+    listed = browser.get("/contacts")[1]
+    assert 'Waiting <span class="count">3</span>' in listed
+    assert "Shown here: 2 of 3" in listed
+    board = re.sub(r"<[^>]+>", " ", browser.get("/board")[1])
+    assert re.search(r"Waiting\s+3\s", board)
+    assert re.search(r"In conversation\s+1\s", board)
 
 
 def test_the_board_tells_who_waits_and_who_is_on_what(

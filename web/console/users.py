@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from routing.vocabulary import Role
-from services import second_factor, users
+from services import second_factor, user_edits, users
 from services.counselors import SHORTEST_PASSWORD
 from services.users import UserRefused
 from web import guards
@@ -14,6 +14,7 @@ from web.guards import ADMINS, allow, limiter
 from web.house import house
 
 FIELDS = ("email", "name", "role", "phone", "timezone")
+CORRECTED = ("name", "email", "phone", "timezone", "languages", "skills")
 
 blueprint = Blueprint("users", __name__)
 
@@ -54,7 +55,12 @@ def act(counselor_id: uuid.UUID) -> ResponseReturnValue:
     if act == "invite":
         token = users.invite(house(), counselor_id, by, now)
         return _person(counselor_id, token=token) if token else abort(404)
-    if act == "role" and request.form.get("role") in set(Role):
+    if act == "correct":
+        given = {field: request.form.get(field, "") for field in CORRECTED}
+        wrong = user_edits.edit(house(), counselor_id, given, by, now)
+        if wrong:
+            return _person(counselor_id, wrong=wrong, given=given), 422
+    elif act == "role" and request.form.get("role") in set(Role):
         refused = users.change_role(house(), counselor_id, Role(request.form["role"]), by, now)
     elif act == "deactivate":
         refused = users.deactivate(house(), counselor_id, by, now)
@@ -84,13 +90,28 @@ def set_password(token: str) -> ResponseReturnValue:
     return render_template("set_password.html", **page), 422 if page["refused"] else 200 if name else 404
 
 
-def _person(counselor_id: uuid.UUID, *, token: str = "", refused: str = "") -> str:
+def _person(
+    counselor_id: uuid.UUID,
+    *,
+    token: str = "",
+    refused: str = "",
+    wrong: tuple[str, ...] = (),
+    given: dict[str, str] | None = None,
+) -> str:
     who = users.user(house(), counselor_id, guards.now())
     if who is None:
         abort(404)
     link = url_for("users.set_password", token=token, _external=True) if token else ""
-    days = users.LINK_LASTS.days
-    return render_template("user.html", who=who, link=link, refused=refused, roles=list(Role), days=days)
+    return render_template(
+        "user.html",
+        who=who,
+        link=link,
+        refused=refused,
+        roles=list(Role),
+        days=users.LINK_LASTS.days,
+        facts=given or user_edits.facts(house(), counselor_id),
+        wrong=wrong,
+    )
 
 
 def _new(given: dict[str, str], refused: tuple[str, ...] = ()) -> str:

@@ -57,6 +57,6 @@ def done(voicemail_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _list(template: str = "_voicemails.html", *, refused: bool = False) -> ResponseReturnValue:
-    rows = console.voicemails(house(), guards.now())
-    page = render_template(template, rows=rows, refused=refused, outcomes=list(VoicemailOutcome))
+    found = console.voicemails(house(), guards.now())
+    page = render_template(template, found=found, refused=refused, outcomes=list(VoicemailOutcome))
     return page, 409 if refused else 200
