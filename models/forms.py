@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, select
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Identity, Index, String, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -58,17 +58,31 @@ def filled_form(session: Session, contact_id: uuid.UUID) -> FilledForm | None:
     return session.get(FilledForm, contact_id)
 
 
-def filled_forms(session: Session, since: datetime, until: datetime) -> Iterator[tuple[list[dict[str, Any]], Any]]:
-    """Fields and answers of every form of contacts that began in the period, the oldest version first."""
+def _month(timezone: str) -> ColumnElement[str]:
+    return func.to_char(func.timezone(timezone, Contact.opened_at), "YYYY-MM")
+
+
+def contacts_by_month(session: Session, since: datetime, until: datetime, timezone: str) -> dict[str, int]:
+    """How many contacts began in each month (2026-11, on the clock of the zone) of the period, form or none."""
+    month = _month(timezone)
+    query = select(month, func.count()).where(Contact.opened_at >= since, Contact.opened_at < until)
+    first = literal_column("1", String)
+    return {row[0]: row[1] for row in session.execute(query.group_by(first).order_by(first))}
+
+
+def filled_forms(
+    session: Session, since: datetime, until: datetime, timezone: str
+) -> Iterator[tuple[list[dict[str, Any]], Any, str]]:
+    """Fields, answers and month of every form of contacts that began in the period, the oldest version first."""
     query = (
-        select(FormVersion.id, FilledForm.answers)
+        select(FormVersion.id, FilledForm.answers, _month(timezone))
         .join(FormVersion, FormVersion.id == FilledForm.version_id)
         .join(Contact, Contact.id == FilledForm.contact_id)
         .where(Contact.opened_at >= since, Contact.opened_at < until)
         .order_by(FormVersion.id, Contact.opened_at)
     )
     versions: dict[int, list[dict[str, Any]]] = {}
-    for version_id, answers in session.execute(query):
+    for version_id, answers, month in session.execute(query):
         if version_id not in versions:
             versions[version_id] = session.get_one(FormVersion, version_id).fields
-        yield versions[version_id], answers
+        yield versions[version_id], answers, month

@@ -123,6 +123,8 @@ class FieldCount:
     filled: int = 0
     values: Counter[str] = field(default_factory=Counter)
     total: float = 0.0
+    months: Counter[str] = field(default_factory=Counter)  # how often it was filled, by month (2026-11)
+    by_month: Counter[tuple[str, str]] = field(default_factory=Counter)  # how often each value came, by month
 
     @property
     def mean(self) -> float | None:
@@ -130,13 +132,14 @@ class FieldCount:
         return self.total / self.filled if self.filled and self.asked.kind is FieldKind.NUMBER else None
 
 
-def count(filled: Iterable[tuple[Form, Mapping[str, str]]]) -> Sequence[FieldCount]:
+def count(filled: Iterable[tuple[Form, Mapping[str, str], str]]) -> Sequence[FieldCount]:
     """Counts for each field of any version, the newest version's words for each; fields in the order first met.
 
-    `filled` comes oldest version first. An option that a newer version dropped is still counted.
+    `filled` comes oldest version first, each with the month of its contact. An option that a newer version dropped is
+    still counted.
     """
     found: dict[tuple[str, FieldKind], FieldCount] = {}
-    for form, answers in filled:
+    for form, answers, month in filled:
         for asked in form:
             row = found.setdefault((asked.key, asked.kind), FieldCount(asked))
             row.asked = _with_older_options(asked, row.asked)
@@ -144,10 +147,12 @@ def count(filled: Iterable[tuple[Form, Mapping[str, str]]]) -> Sequence[FieldCou
             if answer is None:
                 continue
             row.filled += 1
+            row.months[month] += 1
             if asked.kind is FieldKind.NUMBER:
                 row.total += float(answer)
             elif asked.kind is not FieldKind.TEXT:
                 row.values[answer] += 1
+                row.by_month[answer, month] += 1
     return list(found.values())
 
 

@@ -81,8 +81,9 @@ def to_fill(house: House, contact_id: uuid.UUID) -> FormToFill | None:
         contact = session.get(Contact, contact_id)
         if version is None or contact is None:
             return None
-        answers = filled.answers if filled else {}
-        return FormToFill(version.id, form_from(version.fields), answers, _counties(session, contact))
+        fields, counties = form_from(version.fields), _counties(session, contact)
+        answers = filled.answers if filled else _from_zip(fields, counties)
+        return FormToFill(version.id, fields, answers, counties)
 
 
 def fill(
@@ -98,8 +99,9 @@ def fill(
         version = rows.form_version(session, filled.version_id if filled else version_id)
         if contact is None or version is None:
             return None
-        answers, refused = dict(filled.answers) if filled else {}, []
-        for field in form_from(version.fields):
+        fields, refused = form_from(version.fields), []
+        answers = dict(filled.answers) if filled else _from_zip(fields, _counties(session, contact))
+        for field in fields:
             words = given.get(field.key)
             if words is None:
                 continue
@@ -142,6 +144,11 @@ def _county(session: Session, words: str) -> str | None:
     )
 
 
+def _from_zip(fields: Form, counties: Sequence[str]) -> dict[str, str]:
+    """What a form that is begun knows already: the county of the ZIP code, which nobody is asked twice."""
+    return {field.key: counties[0] for field in fields if field.kind is FieldKind.COUNTY and counties}
+
+
 def _counties(session: Session, contact: Contact) -> tuple[str, ...]:
     known = knowing.value_of(contact, "zip")
     place = zip_code(session, known) if known else None
@@ -152,7 +159,22 @@ def _counties(session: Session, contact: Contact) -> tuple[str, ...]:
     return tuple(sorted(of_state, key=lambda county: (county != own, county)))
 
 
-def funder_report(house: House, period: Span) -> Sequence[FieldCount]:
-    """Counts for each field over the contacts that began in the period."""
+@dataclass(frozen=True)
+class FunderReport:
+    """Counts of each field, and how many contacts there were in each month, whether a form was filled or not."""
+
+    fields: Sequence[FieldCount]
+    contacts: Mapping[str, int]
+
+    @property
+    def of(self) -> int:
+        """All contacts of the period."""
+        return sum(self.contacts.values())
+
+
+def funder_report(house: House, period: Span, timezone: str) -> FunderReport:
+    """Counts for each field over the contacts that began in the period; months are those of the zone (IANA)."""
     with house.db.begin() as session:
-        return count((form_from(fields), answers) for fields, answers in rows.filled_forms(session, *period))
+        filled = rows.filled_forms(session, *period, timezone)
+        counted = count((form_from(fields), answers, month) for fields, answers, month in filled)
+        return FunderReport(counted, rows.contacts_by_month(session, *period, timezone))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 I18N = Path(__file__).parent / "i18n"
 LANGUAGES = ("en", "es")
 Table = Mapping[str, str]
+Moment = datetime | date | str
 
 
 @cache
@@ -62,6 +63,22 @@ class Words:
         """Friday, 27 Nov (2026); days are those of whatever calendar the caller means."""
         words = self("day", day=day.day, month=self._table["months"].split()[day.month - 1])
         return self("date", weekday=self.weekday(day.weekday()), day=f"{words} {day.year}" if year else words)
+
+    def day_of(self, at: Moment) -> str:
+        """27 Nov 2026: of a time on the reader's calendar, of a day or an ISO date as it is; other words stay."""
+        if isinstance(at, datetime):
+            at = at.astimezone(self._zone).date()
+        if isinstance(at, str):
+            try:
+                at = date.fromisoformat(at)
+            except ValueError:
+                return str(at)
+        return f"{self('day', day=at.day, month=self._table['months'].split()[at.month - 1])} {at.year}"
+
+    def month(self, month: str) -> str:
+        """Nov 2026 for 2026-11."""
+        year, number = month.split("-")
+        return f"{self._table['months'].split()[int(number) - 1]} {year}"
 
     def full(self, at: datetime) -> str:
         """27 Nov 2026, 14:05 EST, for paper: with the year and the zone whatever today is."""

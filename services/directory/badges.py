@@ -1,7 +1,7 @@
 """Where a fact of a facility comes from, as plain values: the web says it in the reader's language."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from models.directory import Listing
 
@@ -13,11 +13,11 @@ class Badge:
     publisher: str
     source: str
     edition: str
-    read_on: date
+    read_at: datetime
     verified_at: datetime | None = None
 
 
 def badge_of(row: Listing, verified_at: datetime | None = None) -> Badge:
     """The badge of a listing."""
     seen = row.seen
-    return Badge(seen.publisher, seen.source, seen.edition, seen.at.date(), verified_at)
+    return Badge(seen.publisher, seen.source, seen.edition, seen.at, verified_at)

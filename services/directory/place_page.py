@@ -52,11 +52,12 @@ class Word:
 
 @dataclass(frozen=True)
 class Fact:
-    """One field: what the list says, and an admin's word that wins over it, if there is one."""
+    """One field: what the list says and which one, and an admin's word that wins over it, if there is one."""
 
     field: str
     listed: str
     word: Word | None
+    source: Badge | None = None  # None: no list says anything of it now
 
     @property
     def value(self) -> str:
@@ -121,6 +122,7 @@ class PlacePage:
 
     facility_id: int
     facts: tuple[Fact, ...]
+    codes_source: Badge | None
     codes: tuple[tuple[str, str], ...]  # code and its name, admins' words applied
     badges: tuple[Badge, ...]
     verified_at: datetime | None
@@ -157,7 +159,8 @@ def _page(session: Session, house: House, facility_id: int, now: datetime) -> Pl
     verified = last_verified(session, [facility_id]).get(facility_id)
     return PlacePage(
         facility_id=facility_id,
-        facts=tuple(_fact(field, given, fixes, names) for field in FIELDS_IN_ORDER),
+        facts=tuple(_fact(field, given, fixes, names, listed) for field in FIELDS_IN_ORDER),
+        codes_source=badge_of(listed[0]) if listed else None,
         codes=tuple((code, house.service_codes.name(code)) for code in _codes(given["codes"], fixes)),
         badges=tuple(badge_of(row, verified) for row in listed),
         verified_at=verified,
@@ -190,11 +193,16 @@ def _given(session: Session, listed: Sequence[Listing], facility_id: int) -> Map
 
 
 def _fact(
-    field: str, given: Mapping[str, str], fixes: Mapping[str, FacilityFix], names: Mapping[uuid.UUID, str]
+    field: str,
+    given: Mapping[str, str],
+    fixes: Mapping[str, FacilityFix],
+    names: Mapping[uuid.UUID, str],
+    listed: Sequence[Listing],
 ) -> Fact:
     fix = fixes.get(field)
     word = Word(fix.value, fix.reason, _name(names, fix.by), fix.at) if fix is not None else None
-    return Fact(field, given.get(field, ""), word)
+    source = badge_of(listed[0]) if listed and given.get(field) else None
+    return Fact(field, given.get(field, ""), word, source)
 
 
 def _codes(listed: str, fixes: Mapping[str, FacilityFix]) -> list[str]:

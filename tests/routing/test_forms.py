@@ -49,8 +49,13 @@ def test_counts_go_on_when_a_version_changes_words_and_drops_a_choice() -> None:
         "call", FieldKind.CHOICE, "Kind of call", "Tipo", (Option("b", "Bee", "Be"), Option("c", "C", "C"))
     )
     call, age = count(
-        [((CALL, AGE), {"call": "a", "age": "40"}), ((CALL, AGE), {"age": "21"}), ((newer,), {"call": "b"})]
+        [
+            ((CALL, AGE), {"call": "a", "age": "40"}, "2026-01"),
+            ((CALL, AGE), {"age": "21"}, "2026-01"),
+            ((newer,), {"call": "b"}, "2026-02"),
+        ]
     )
     assert (call.asked.en, call.filled, dict(call.values)) == ("Kind of call", 2, {"a": 1, "b": 1})
     assert [option.en for option in call.asked.options] == ["Bee", "C", "A"]
     assert (age.filled, age.total, age.mean) == (2, 61.0, 30.5)
+    assert (dict(age.months), dict(call.by_month)) == ({"2026-01": 2}, {("a", "2026-01"): 1, ("b", "2026-02"): 1})

@@ -198,3 +198,12 @@ def test_a_time_that_counts_on_is_not_read_out_each_second() -> None:
     for path in (ROOT / "web" / "templates").rglob("*.html"):
         for found in re.findall(r"<\w+[^>]*\bticking\b[^>]*", path.read_text()):
             assert 'role="timer" aria-live="off"' in found, f"{path.name}: {found}"
+
+
+def test_no_page_prints_a_time_as_the_machine_writes_it() -> None:
+    """Days and times are said by `t`, on the reader's clock; only attributes that people do not read are ISO."""
+    attribute = re.compile(r'(?:\b(?:datetime|value|data-[\w-]+)="\{\{[^}]*\}\}|url_for\([^)]*\)|\{% set [^%]*%\})')
+    for page in sorted((ROOT / "web" / "templates").rglob("*.html")):
+        said = attribute.sub("", page.read_text(encoding="utf-8"))
+        found = re.findall(r"\{\{[^}]*\.(?:isoformat\(\)|date\(\)(?!,))[^}]*\}\}", said)
+        assert not [one for one in found if "licence_in_words" not in one], page.name

@@ -92,7 +92,7 @@ def test_a_states_licence_is_shown_and_said_to_have_expired(
         import_directory(house, ImportWish(path), datetime.now(UTC))
     known = {"zip": {"value": "90026"}, "substances": [{"value": "clonazepam"}]}
     contact, browser = add_contact(ContactStatus.CONNECTED, triage=known), sign_in_as(Role.COUNSELOR)
-    words = "State license 190001AP · expired on 2020-10-31 · for 20 people · California DHCS"
+    words = "State license 190001AP · expired on 31 Oct 2020 · for 20 people · California DHCS"
     page = browser.get(f"/contacts/{contact.id}")[1]
     assert words in page
     (facility,) = set(re.findall(r"/directory/(\d+)", page))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -43,6 +44,7 @@ def test_a_form_is_defined_filled_kept_with_its_version_and_counted(
     assert [option.key for option in first.fields[0].options] == ["work", "home"]
     path, version = f"/contacts/{contact.id}/form", str(first.version)
     assert counselor.post(path, form_version=version, **{"f-reason": "work"})[0] == 200
+    assert forms.to_fill(house, contact.id).answers == {"reason": "work"}  # type: ignore[union-attr]
     assert counselor.post(path, form_version=version, **{"f-county": "suffolk county, ma"})[0] == 200
     assert counselor.post(path, form_version=version, **{"f-county": "Nowhere County, MA"})[0] == 422
     assert 'value="Suffolk County, MA"' in counselor.get(f"/contacts/{contact.id}")[1]
@@ -51,13 +53,18 @@ def test_a_form_is_defined_filled_kept_with_its_version_and_counted(
     assert send(admin, "save", key=["reason", "county"], options=[options, ""])[0] == 302
     assert ">Work<" in counselor.get(f"/contacts/{contact.id}")[1]
     assert ">Trade<" in counselor.get(f"/contacts/{other.id}")[1]
+    with house.db.begin() as session:
+        session.get_one(Contact, other.id).triage = {"zip": {"value": "02150"}}
     newest = forms.to_fill(house, other.id)
     assert newest is not None
+    assert newest.answers == {"county": "Suffolk County, MA"}, "the ZIP code tells it"
     assert newest.version > first.version
     counselor.post(f"/contacts/{other.id}/form", form_version=str(newest.version), **{"f-reason": "work"})
     _, page = sign_in_as(Role.AUDITOR).get("/reports/form.csv")
-    assert "reason,Reason,work,Trade,2" in page
-    assert 'county,County,"Suffolk County, MA","Suffolk County, MA",1' in page
+    this_month = f"{datetime.now(UTC).astimezone(ZoneInfo('America/New_York')):%Y-%m}"
+    assert f"reason,Reason,work,Trade,{this_month},2" in page
+    assert f"contacts,,,,{this_month},2" in page
+    assert 'county,County,"Suffolk County, MA","Suffolk County, MA",' in page
     with house.db.begin() as session:
         assert len(session.scalars(select(FormVersion)).all()) == 2
         assert session.get_one(FilledForm, contact.id).answers == {"reason": "work", "county": "Suffolk County, MA"}

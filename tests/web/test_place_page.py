@@ -39,7 +39,8 @@ def send(browser: Browser, path: str, **fields: object) -> tuple[int, str]:
 
 def test_an_admins_word_wins_is_shown_as_such_and_can_be_taken_back(hospital: int, sign_in_as: SignIn) -> None:
     admin, path = sign_in_as(Role.ADMIN), f"/directory/{hospital}"
-    assert "On a list: The helpline&#39;s own list, read 2026-06-03" in admin.get(path)[1]
+    assert "On the helpline&#39;s own list, read 3 Jun 2026" in admin.get(path)[1]
+    assert "The helpline&#39;s own list, edition " in admin.get(path)[1]
     status, page = send(admin, f"{path}/fix", field="phone", value="617-555-0199", reason="they moved")
     assert status == 200
     assert "The list says: 617-555-0101" in page
@@ -62,7 +63,7 @@ def test_a_place_is_held_back_with_reason_approver_and_review_day(hospital: int,
     status, page = send(admin, f"{path}/hold", reason="asked for money", review_on="2099-01-01")
     assert "asked for money" in page
     assert "Approved by Ana Ruiz" in page
-    assert "look again on 2099-01-01" in admin.get("/directory/checks")[1]
+    assert "look again on 1 Jan 2099" in admin.get("/directory/checks")[1]
     assert "Do not refer to this place" not in send(admin, f"{path}/release")[1]
 
 

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -108,28 +109,34 @@ def fill(contact_id: uuid.UUID) -> ResponseReturnValue:
 def report() -> ResponseReturnValue:
     """Counts of the form's fields over a period."""
     asked = period()
-    counted = forms.funder_report(house(), asked.span)
-    return render_template("form_report.html", counted=counted, period=asked, zones=zones(asked.timezone))
+    found = forms.funder_report(house(), asked.span, asked.timezone)
+    return render_template("form_report.html", found=found, period=asked, zones=zones(asked.timezone))
 
 
 @blueprint.get("/reports/form.csv")
 @allow(REPORTING)
 def report_csv() -> ResponseReturnValue:
-    """The same as CSV, one value a line."""
-    asked = period()
-    text = io.StringIO()
-    rows = [row for one in forms.funder_report(house(), asked.span) for row in _rows(one)]
-    write_csv(text, [["field", "label", "value", "value_label", "count"], *rows])
+    """The same as CSV, one value of one month a line."""
+    asked, text = period(), io.StringIO()
+    found = forms.funder_report(house(), asked.span, asked.timezone)
+    rows: list[list[object]] = [["contacts", "", "", "", month, count] for month, count in found.contacts.items()]
+    rows += [row for one in found.fields for row in _rows(one, tuple(found.contacts))]
+    write_csv(text, [["field", "label", "value", "value_label", "month", "count"], *rows])
     headers = {"Content-Disposition": f"attachment; filename=form-{asked.since}-{asked.until}.csv"}
     return Response(text.getvalue(), mimetype="text/csv", headers=headers)
 
 
-def _rows(one: FieldCount) -> list[list[object]]:
+def _rows(one: FieldCount, months: Sequence[str]) -> list[list[object]]:
     spanish = words().language == "es"
     label = one.asked.es if spanish else one.asked.en
     names = {option.key: option.es if spanish else option.en for option in one.asked.options}
-    rows: list[list[object]] = [[one.asked.key, label, "", "filled", one.filled]]
+    rows: list[list[object]] = [[one.asked.key, label, "", "filled", month, one.months[month]] for month in months]
     if one.asked.kind is FieldKind.NUMBER:
-        rows.append([one.asked.key, label, "", "sum", round(one.total, 2)])
-    rows += [[one.asked.key, label, value, names.get(value, value), count] for value, count in one.values.most_common()]
+        rows.append([one.asked.key, label, "", "sum", "", round(one.total, 2)])
+    for value, _ in one.values.most_common():
+        rows += [
+            [one.asked.key, label, value, names.get(value, value), month, count]
+            for month in months
+            if (count := one.by_month[value, month])
+        ]
     return rows

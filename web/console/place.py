@@ -13,7 +13,7 @@ from services.directory.beds import BedsTold
 from services.directory.place_page import place_page
 from services.directory.refused import Refused
 from web import guards
-from web.console.place_words import badge_in_words, event_in_words, licence_in_words
+from web.console.place_words import badge_in_words, event_in_words, licence_in_words, source_in_words
 from web.guards import ADMINS, ANSWERING, EVERYBODY, allow
 from web.house import house
 
@@ -162,6 +162,7 @@ def _page(facility_id: int, **told: object) -> str:
         levels=list(BedLevel),
         event_in_words=event_in_words,
         badge_in_words=badge_in_words,
+        source_in_words=source_in_words,
         licence_in_words=licence_in_words,
         **{"refused": None, "part": "", "typed": {}, **told},
     )

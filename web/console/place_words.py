@@ -7,15 +7,24 @@ from services.directory.place_story import PlaceEvent
 from services.directory.sheets import Licence
 from web.console.speech import words
 
-SAMHSA = "samhsa"
+SAMHSA, OWN = "samhsa", "own"
 
 
 def badge_in_words(badge: Badge) -> str:
-    """ "On SAMHSA's list, read 2026-11-20"; never "verified" (services.directory.badges says when a person checked)."""
+    """ "On SAMHSA's list, read 20 Nov 2026"; never "verified" (the badge says when a person checked)."""
     t = words()
+    day = t.day_of(badge.read_at)
     if badge.publisher == SAMHSA:
-        return t("badge.samhsa", day=badge.read_on.isoformat())
-    return t("badge.other", source=badge.source, day=badge.read_on.isoformat())
+        return t("badge.samhsa", day=day)
+    return t("badge.own", day=day) if badge.publisher == OWN else t("badge.other", source=badge.source, day=day)
+
+
+def source_in_words(badge: Badge) -> str:
+    """The list and the edition that a fact stands in."""
+    t = words()
+    return t(
+        "badge.fact", source=t("badge.own_list") if badge.publisher == OWN else badge.source, edition=badge.edition
+    )
 
 
 def licence_in_words(licence: Licence, today: date) -> str:
@@ -23,7 +32,7 @@ def licence_in_words(licence: Licence, today: date) -> str:
     t = words()
     said = [t("licence.number", number=licence.number)]
     if licence.expires:
-        said.append(t("licence.expired" if licence.expired(today) else "licence.until", day=licence.expires))
+        said.append(t("licence.expired" if licence.expired(today) else "licence.until", day=t.day_of(licence.expires)))
     if licence.capacity:
         said.append(t("licence.capacity", count=licence.capacity))
     return " · ".join([*said, licence.source])
