@@ -1,5 +1,6 @@
 """The Celery application of every worker and of beat: `celery -A workers.app worker -Q calls`."""
 
+import gc
 import sys
 from typing import Any
 
@@ -25,7 +26,10 @@ def read_before_the_fork(**_: Any) -> None:
     """Once for all processes of a worker: on a busy host four that read at once took longer than a task may."""
     from workers.household import prepare  # here: beat does not need it
 
+    gc.disable()  # none of it is garbage
     prepare()
+    gc.freeze()  # what is read stays, and stays one for all processes: collections pass it by
+    gc.enable()
 
 
 @task_prerun.connect  # type: ignore[untyped-decorator]

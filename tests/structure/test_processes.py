@@ -1,9 +1,11 @@
 """Procfile, queues and documentation say the same."""
 
+import gc
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
-from config import queues
+from config import gunicorn, queues
 from config.settings import Settings
 from runtime.supervise import read_procfile
 from workers.app import app
@@ -23,6 +25,18 @@ def test_every_tick_finds_its_task() -> None:
     app.loader.import_default_modules()
     ticks = {entry["task"] for entry in queues.beat_schedule().values()}
     assert ticks <= app.tasks.keys(), "an unregistered task is dropped by the worker"
+
+
+def test_a_web_process_collects_garbage_as_soon_as_it_serves() -> None:
+    gunicorn.post_fork(None, None)
+    try:
+        assert not gc.isenabled()
+        gunicorn.post_worker_init(SimpleNamespace(wsgi=None))
+        assert gc.isenabled()
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 def test_calls_wait_for_no_text() -> None:
