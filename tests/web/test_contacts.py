@@ -147,9 +147,9 @@ def test_a_number_is_uncovered_only_after_the_password_and_that_is_on_record(
     path = f"/contacts/{contact.id}/number"
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6), tick=True):
         status, page = browser.post(path)
-        assert status == 403
+        assert status == 422
         assert "Give your password" in page
-        assert browser.post(path, password="not this one")[0] == 403
+        assert browser.post(path, password="not this one")[0] == 422
         status, page = browser.post(path, password=PASSWORD)
         assert status == 200
         assert "(617) 555-0141" in page
