@@ -1,4 +1,4 @@
-"""An admin looks after the line in a browser: words checked while typing, a plan, going live, a directory file."""
+"""An admin looks after the line in a browser: words, a plan, going live, a directory file, a fact put right."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -109,3 +109,23 @@ def test_an_admin_imports_a_directory_file_and_takes_it_back(
     expect(shown).to_contain_text("The undo waits for its turn.")
     work()
     expect(shown).to_contain_text("The import is undone.")
+
+
+@pytest.mark.usefixtures("directory")
+def test_an_admin_corrects_a_fact_and_believes_the_list_again(signed_in: Callable[..., tuple[Page, Counselor]]) -> None:
+    page, _ = signed_in("Noa Field", Role.ADMIN)
+    page.goto("/directory?q=lantern+street")
+    page.get_by_role("link", name="Lantern Street Recovery").click()
+    website = page.locator("#facts li").filter(has=page.locator("#v-website"))
+    website.locator("summary").click()
+    website.locator("#v-website").fill("https://lantern.example")
+    reason = website.locator("#r-website")
+    reason.fill("Their intake desk said so by phone.")
+    reason.press("Enter")
+    expect(website).to_contain_text("https://lantern.example")
+    expect(website).to_contain_text("Noa Field")
+    expect(page.locator("#story")).to_contain_text("Noa Field")
+    website.locator("summary").click()
+    website.get_by_role("button", name="Believe the lists again").click()
+    expect(website).not_to_contain_text("https://lantern.example")
+    expect(page.locator("#story")).to_contain_text("was put right for a time: https://lantern.example")
