@@ -15,12 +15,13 @@ from models.texts import TextMessage, thread_of
 from models.voicemails import voicemails_of
 from routing.dialogue import is_command
 from routing.links import without_keys
-from routing.vocabulary import Channel, LegKind
-from services import audit, care_plans, consent, flags
+from routing.vocabulary import Channel, Disposition, LegKind
+from services import audit, care_plans, consent, flags, follow_up_plans
 from services.care_plans import PlanShown
 from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
 from services.contact_answers import CHOICES, TRUTHS
 from services.flags import Flag, Suggested
+from services.follow_up_plans import Proposed
 from services.house import House
 from services.knowing import COUNSELOR
 from services.notes import version_of
@@ -118,6 +119,7 @@ class ContactPage:
     earlier: Listed[ContactRow]
     continues: EarlierContact | None
     care_plan: PlanShown | None
+    proposed: Mapping[Disposition, tuple[Proposed, ...]]  # what each disposition would plan
     number_doubted: bool  # the network says that the number may not be theirs
 
     def value(self, key: str) -> str:
@@ -174,7 +176,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
     events = events_of(session, contact.id)
     names = _names(session, contact, events)
     voicemails = voicemails_of(session, contact.id)
-    known = contact.triage or {}
+    known, planned = contact.triage or {}, reading.follow_ups_of(session, contact.id)
     refusal = consent.why_no_follow_up(session, house, contact.caller, now)
     earlier = reading.earlier_contacts(session, contact)
     return ContactPage(
@@ -194,11 +196,12 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         timeline=_timeline(events, contact.legs, names),
         texts=tuple(_text(message) for message in thread_of(session, contact.id)),
         legs=tuple(_leg(leg, names) for leg in contact.legs),
-        follow_ups=tuple(due_row(row, now, refusal) for row in reading.follow_ups_of(session, contact.id)),
+        follow_ups=tuple(due_row(row, now, refusal) for row in planned),
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
         earlier=Listed(tuple(row_of(other) for other in earlier.rows), earlier.total),
         continues=_continued(events),
         care_plan=care_plans.plan_of(session, house, contact, now),
+        proposed=follow_up_plans.proposed(house, contact, planned, now),
         number_doubted=(contact.stir or "").startswith("TN-Validation-Failed"),
     )
 

@@ -12,7 +12,7 @@ from models.contacts import Contact, Leg, lock_contact, record
 from models.people import Counselor
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, Say
-from routing.vocabulary import ContactStatus, Disposition, Language, Presence
+from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Language, Presence
 from services import alerts, direct_calls, follow_up_plans, match_replay, needs, promises, safe_contact
 from services.house import House
 from services.safe_contact import SafeContact
@@ -29,10 +29,14 @@ BY_KEY: Final = {
 
 @dataclass(frozen=True)
 class WrapUp:
-    """What else is said at the end: whether a text is safe (None: not asked), and which listing was chosen."""
+    """What else is said at the end: whether a text is safe (None: not asked), and which listing was chosen.
+
+    `leave_out`: kinds of planned steps that the counselor would rather not have.
+    """
 
     texting_ok: bool | None = None
     chosen: int | None = None
+    leave_out: frozenset[FollowUpKind] = frozenset()
 
 
 def close(
@@ -52,7 +56,7 @@ def close(
             safe_contact.note(session, contact, counselor_id, SafeContact(texting_ok=told.texting_ok), now)
         if told.chosen is not None and disposition is Disposition.REFERRED:
             match_replay.note_choice(session, contact.id, told.chosen, now, counselor_id)
-        write(session, house, contact, counselor_id, disposition, now=now)
+        write(session, house, contact, counselor_id, disposition, now=now, leave_out=told.leave_out)
         return True
 
 
@@ -64,6 +68,7 @@ def write(
     disposition: Disposition,
     *,
     now: datetime,
+    leave_out: frozenset[FollowUpKind] = frozenset(),
 ) -> None:
     """Write a disposition on a locked contact, in the transaction of whoever asks.
 
@@ -79,7 +84,8 @@ def write(
         record(session, contact.id, "disposition", now, disposition=disposition.value, by=str(counselor_id or ""))
         needs.note_need(session, contact, now)
     if first:
-        follow_up_plans.plan_for(session, house, contact, now)
+        by = str(counselor_id or "")
+        follow_up_plans.plan_for(session, house, contact, now, leave_out=leave_out, by=by)
         if disposition is Disposition.CALLBACK_REQUESTED and contact.caller.number is not None:
             promises.promise_callback(session, house, contact, now, limits=counselor_id is None)
     outbox.touch(session, contact.id)

@@ -1,26 +1,77 @@
 """Follow-ups are planned: from how a contact ended, and from where a referral has come to stand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import follow_ups
+from models import follow_ups, reading
 from models.contacts import Contact, record
 from models.follow_ups import FollowUp
 from models.referrals import Referral
 from routing.follow_up import NEWS, By, Dropped, Ended, Plan, Step
-from routing.vocabulary import Disposition, FollowUpStatus
+from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
 from services import experiments
 from services.follow_ups import end
 from services.house import House
 
 
-def plan_for(session: Session, house: House, contact: Contact, now: datetime) -> list[FollowUp]:
+@dataclass(frozen=True)
+class Proposed:
+    """What a disposition would plan: steps of one kind, how many, by whom (text or person), the first one's time."""
+
+    kind: str
+    by: str
+    count: int
+    due_at: datetime
+
+
+def proposed(
+    house: House, contact: Contact, planned: Sequence[FollowUp], now: datetime
+) -> Mapping[Disposition, tuple[Proposed, ...]]:
+    """What each disposition but the written one would plan beside what the contact has `planned`, in order of time."""
+    still = [row for row in planned if row.status in reading.OPEN_FOLLOW_UPS]
+    of_referrals = {row.plan["plan"] for row in still if row.plan.get("referral")}
+    scale = house.rules.follow_up_time_scale
+    return {
+        disposition: _together(_owed(house, contact, disposition, of_referrals), now, scale)
+        for disposition in Disposition
+        if disposition is not contact.disposition
+    }
+
+
+def _together(steps: list[tuple[Plan, Step]], now: datetime, scale: float) -> tuple[Proposed, ...]:
+    kinds: dict[tuple[str, str], list[datetime]] = {}
+    for _, step in steps:
+        kinds.setdefault((step.kind.value, step.by.value), []).append(now + step.after * scale)
+    rows = [Proposed(kind, by, len(times), min(times)) for (kind, by), times in kinds.items()]
+    return tuple(sorted(rows, key=lambda row: row.due_at))
+
+
+def _owed(
+    house: House, contact: Contact, disposition: Disposition, of_referrals: Collection[str]
+) -> list[tuple[Plan, Step]]:
+    """The steps that this disposition asks for; what referrals have planned makes some of them needless."""
+    needless = house.plans.needless_beside(frozenset(of_referrals))
+    owed = house.plans.owed(_ended(contact, disposition))
+    return [(plan, step) for plan, step in owed if step.kind not in needless]
+
+
+def plan_for(
+    session: Session,
+    house: House,
+    contact: Contact,
+    now: datetime,
+    *,
+    leave_out: Collection[FollowUpKind] = (),
+    by: str = "",
+) -> list[FollowUp]:
     """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned so.
 
-    What a referral has planned stands, and makes some of it needless.
+    What a referral has planned stands, and makes some of it needless. `leave_out`: kinds of steps that the counselor
+    (`by`, an id) would rather not have; it is on record.
     """
     of_referrals = set()
     for old in follow_ups.open_follow_ups(session, contact.id):
@@ -30,9 +81,10 @@ def plan_for(session: Session, house: House, contact: Contact, now: datetime) ->
             end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
     if contact.disposition is None:
         return []
-    needless = house.plans.needless_beside(frozenset(of_referrals))
-    owed = house.plans.owed(_ended(contact, contact.disposition))
-    planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if step.kind not in needless]
+    owed = _owed(house, contact, contact.disposition, of_referrals)
+    planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if step.kind not in leave_out]
+    for kind in sorted({step.kind for _, step in owed} & set(leave_out)):
+        record(session, contact.id, "follow_up_left_out", now, follow_up=kind.value, by=by)
     for old in follow_ups.texts_planned_before(session, contact, [row.kind for row in planned]):
         end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)  # nobody is texted the same twice
     session.add_all(planned)

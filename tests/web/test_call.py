@@ -48,6 +48,8 @@ def test_the_counselor_has_every_control_and_a_sentence_when_one_does_nothing(
     talk(house, contact, browser)
     page = browser.get(f"/contacts/{contact.id}")[1]
     assert all(words in page for words in ("Mute me", "Add 988", "I need help", "Hang up", "cut off"))
+    assert 'id="wrap-up-later"' in page, "folded while they talk"
+    assert page.index('id="known"') < page.index('id="notes"') < page.index('id="matches"') < page.index("</main>")
     assert "<kbd>r</kbd>" not in page, "reports are not a counselor's"
     assert "Caller on hold" in browser.post(f"{path}/hold")[1]
     assert "You are muted" in browser.post(f"{path}/mute", muted="yes")[1]

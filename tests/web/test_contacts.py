@@ -111,8 +111,14 @@ def test_the_wrap_up_asks_whether_a_text_is_safe_and_shows_what_will_not_be_sent
     browser = sign_in_as(Role.COUNSELOR)
     path = f"/contacts/{contact.id}/disposition"
     assert "May we text this number to see how it went?" in browser.get(f"/contacts/{contact.id}")[1]
-    _, page = browser.post(path, disposition="referred", texting="unknown")
-    assert page.count("will not be sent: nobody has said that a text is safe") == 4
+    assert 'value="referred:check_in"' in browser.get(f"/contacts/{contact.id}")[1], "the plan is proposed before"
+    assert browser.post(path, disposition="referred", leave_out="referred:nonsense")[0] == 400
+    _, page = browser.post(path, disposition="referred", texting="unknown", leave_out="referred:month")
+    assert 'value="referred:check_in"' not in page, "and is no proposal once it is planned"
+    assert page.count("will not be sent: nobody has said that a text is safe") == 3
+    owed = page.split("What we still owe")[1].split("</section>")[0]
+    assert ("Check in" in owed, "Ask how the month was" in owed) == (True, False), "one was left out"
+    assert f"{browser.person.name} left out: Ask how the month was." in page
     _, page = browser.post(path, disposition="referred", texting="yes")
     assert "will not be sent" not in page
     _, page = browser.post(path, disposition="not_for_us", texting="yes")

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
-from routing.vocabulary import Addressed, ContactStatus, DeclineReason, Disposition, ReportKind
+from routing.vocabulary import Addressed, ContactStatus, DeclineReason, Disposition, FollowUpKind, ReportKind
 from services import (
     call_bar,
     consent_desk,
@@ -87,11 +87,14 @@ def close(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Write how the contact ended."""
     try:
         disposition = Disposition(request.form.get("disposition", ""))
+        left_out = [word.partition(":") for word in request.form.getlist("leave_out")]
+        leave_out = frozenset(FollowUpKind(kind) for of, _, kind in left_out if of == disposition)
     except ValueError:
         abort(400)
     told = WrapUp(
         texting_ok={"yes": True, "no": False}.get(request.form.get("texting", "")),
         chosen=request.form.get("chosen", type=int),
+        leave_out=leave_out,
     )
     closed = dispositions.close(house(), contact_id, guards.person().id, disposition, guards.now(), told)
     return live_parts(contact_id, refused_ending=not closed), 200 if closed else 409
