@@ -12,8 +12,10 @@ from models import disclosures, legal_holds, retention, texts
 from models.care import CarePlan, block_of
 from models.consents import consents_of
 from models.contacts import Contact, events_of
+from models.directory import listings_by_id
 from models.forms import filled_form
 from models.legal_holds import LegalHold
+from models.matches import matches_of
 from models.people import Caller, lock_caller
 from models.reading import contacts_of_caller, follow_ups_of
 from models.referrals import referrals_of
@@ -21,6 +23,7 @@ from models.voicemails import voicemails_of
 from routing.links import without_keys
 from services import audit
 from services.house import House
+from services.referrals import words
 
 LONGEST_REASON = 500
 Plain = dict[str, Any]  # what JSON can hold
@@ -143,9 +146,10 @@ def _contact(session: Session, contact: Contact) -> Plain:
             for one in follow_ups_of(session, contact.id)
         ],
         "referrals": [
-            {"at": one.created_at.isoformat(), "facility": one.facility_id, "status": one.status.value}
+            {"at": one.created_at.isoformat(), "place": words.name_of(session, one), "status": one.status.value}
             for one in referrals_of(session, contact.id)
         ],
+        "places_shown": _shown(session, contact.id),
         "written_consents": [
             {"prepared_at": one.prepared_at.isoformat(), "recipient": one.recipient, "facts": list(one.facts),
              "signed_at": _at(one.signed_at), "signed_name": one.signed_name, "signed_for": one.subject_name,
@@ -161,6 +165,20 @@ def _contact(session: Session, contact: Contact) -> Plain:
             {"at": one.at.isoformat(), "kind": one.kind} for one in events_of(session, contact.id)
         ],
     }  # fmt: skip
+
+
+def _shown(session: Session, contact_id: uuid.UUID) -> list[Plain]:
+    """What was looked for, and the places that were put before somebody; one that is on no list any more by number."""
+    made = matches_of(session, contact_id)
+    names = listings_by_id(session, sorted({listing for one in made for listing in one.listing_order[: one.shown]}))
+    return [
+        {
+            "at": one.at.isoformat(),
+            "need": one.need,
+            "places": [names[id_].name1 if id_ in names else str(id_) for id_ in one.listing_order[: one.shown]],
+        }
+        for one in made
+    ]
 
 
 def _block(session: Session, number: str | None) -> Plain | None:

@@ -59,6 +59,16 @@ class ServiceFigures:
             for share, (wanted, _) in zip(self.within, STANDARDS, strict=True)
         )
 
+    @property
+    def speed_held(self) -> bool | None:
+        """Whether the aim for the mean wait was held; None without an answer."""
+        return None if self.speed_of_answer is None else self.speed_of_answer <= ANSWERED_WITHIN_ON_AVERAGE
+
+    @property
+    def abandoned_held(self) -> bool | None:
+        """Whether few enough callers gave up; None without calls."""
+        return None if self.abandoned is None else self.abandoned <= ABANDONED_AT_MOST
+
 
 def service_figures(calls: Collection[Call]) -> ServiceFigures:
     """The figures of these calls."""

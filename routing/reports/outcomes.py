@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from routing.proportions import Interval, Share, quantile, wilson
 from routing.reports.figures import share
 from routing.reports.journal import Event
 
@@ -59,6 +60,28 @@ class FollowUpRow:
 
 
 @dataclass(frozen=True)
+class Arrivals:
+    """Contacts with a follow-up that was begun and of whom we know whether they arrived anywhere.
+
+    answered: whether any of their follow-ups was. interval: Wilson's, 95 %, of the share that arrived.
+    """
+
+    answered: bool
+    arrived: int
+    not_arrived: int
+
+    @property
+    def share(self) -> float | None:
+        """The share that arrived."""
+        return share(self.arrived, self.arrived + self.not_arrived)
+
+    @property
+    def interval(self) -> Interval:
+        """How sure we may be of it."""
+        return wilson(Share(self.arrived, self.arrived + self.not_arrived), quantile())
+
+
+@dataclass(frozen=True)
 class Outcomes:
     """Of every contact of the period, calls and texts.
 
@@ -74,6 +97,7 @@ class Outcomes:
     dispositions: dict[str, int] = field(default_factory=dict)
     referrals: dict[str, int] = field(default_factory=dict)
     follow_ups: tuple[FollowUpRow, ...] = ()
+    arrivals: tuple[Arrivals, ...] = ()  # of those who answered a follow-up, and of those who did not
     by_place: tuple[NeedRow, ...] = ()
     by_payer: tuple[NeedRow, ...] = ()
 
@@ -86,6 +110,7 @@ class OutcomeCount:
         self._planned, self._begun = Counter[str](), Counter[str]()
         self._ends = Counter[tuple[str, str]]()
         self._needs = Counter[tuple[str, str, str]]()  # (by what, name, what of it)
+        self._arrivals = Counter[tuple[bool, str]]()  # (a follow-up was answered, arrived or not)
         self._text_waits = 0.0
 
     def add(self, timeline: Iterable[Event]) -> None:
@@ -103,6 +128,7 @@ class OutcomeCount:
         self._referrals["picked_up"] += sum(e.data.get("kind") == "facility" for e in _of(events, "guest_answered"))
         self._count_need(events, set(outcomes.values()))
         self._count_follow_ups(events)
+        self._count_arrival(events, set(outcomes.values()))
 
     def _count_text(self, events: list[Event]) -> None:
         if not any(event.kind == "opened" for event in events):
@@ -139,6 +165,12 @@ class OutcomeCount:
                 case "follow_up_ended":
                     self._ends[kind, str(event.data.get("outcome"))] += 1
 
+    def _count_arrival(self, events: list[Event], outcomes: set[str]) -> None:
+        known = "arrived" if "arrived" in outcomes else "not_arrived" if "not_arrived" in outcomes else None
+        if known is not None and _of(events, "follow_up_started"):
+            answered = any(event.data.get("outcome") in ANSWERS for event in _of(events, "follow_up_ended"))
+            self._arrivals[answered, known] += 1
+
     def counted(self) -> Outcomes:
         """Everything that was added."""
         taken = self._plain["texts_taken"]
@@ -151,6 +183,10 @@ class OutcomeCount:
             dispositions=dict(self._dispositions),
             referrals={name: count for name, count in self._referrals.items() if count},
             follow_ups=tuple(self._follow_up(kind) for kind in sorted({*self._planned, *self._begun})),
+            arrivals=tuple(
+                Arrivals(answered, self._arrivals[answered, "arrived"], self._arrivals[answered, "not_arrived"])
+                for answered in (True, False)
+            ),
             by_place=self._needs_by("place"),
             by_payer=self._needs_by("payer"),
         )

@@ -126,3 +126,24 @@ def test_what_became_of_contacts_is_counted_from_their_last_words() -> None:
     (place,) = found.by_place
     assert (place.name, place.contacts, place.no_place, place.turned_down, place.unmet) == ("MA 021", 2, 1, 1, 2)
     assert [(row.name, row.unmet) for row in found.by_payer] == [("medicaid", 1), ("unknown", 1)]
+
+
+def test_arrivals_are_told_apart_by_whether_a_follow_up_was_answered() -> None:
+    from uuid import uuid4
+
+    from routing.reports.journal import Event
+
+    count = OutcomeCount()
+    for came, answered in (("arrived", True), ("arrived", True), ("not_arrived", True), ("not_arrived", False)):
+        who, end = uuid4(), {"follow_up": "week", "outcome": "yes" if answered else "no_answer"}
+        told = (
+            ("follow_up_started", {"attempt": 1}),
+            ("referral_outcome", {"referral": came}),
+            ("follow_up_ended", end),
+        )
+        count.add([Event(who, START, kind, data) for kind, data in told])
+    count.add([Event(uuid4(), START, "referral_outcome", {"referral": "arrived"})])  # never followed up
+    answered_one, silent = count.counted().arrivals
+    assert (answered_one.arrived, answered_one.not_arrived, answered_one.share) == (2, 1, pytest.approx(2 / 3))
+    assert (silent.arrived, silent.not_arrived, silent.share) == (0, 1, 0.0)
+    assert (answered_one.interval.low, answered_one.interval.high) == pytest.approx((0.2077, 0.9385), abs=1e-4)

@@ -147,6 +147,7 @@ def test_every_source_of_an_answer_is_said_in_words() -> None:
 
 def test_everything_that_is_audited_is_said_in_words() -> None:
     assert {kind for kind in KINDS if f"audit.{kind}" not in table("en")} == set()
+    assert {key for keys in KINDS.values() for key in keys if f"audit_key.{key}" not in table("es")} == set()
 
 
 def test_everything_that_the_doctor_finds_is_said_in_words() -> None:

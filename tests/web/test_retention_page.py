@@ -1,6 +1,7 @@
 """Retention by page: what would go, a person found by number, handed out, held and forgotten."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ def test_an_admin_hands_out_holds_and_forgets_a_record(
     readable = admin.post(address, act="html")[1]
     assert "Wants &lt;detox&gt;." in readable
     assert "<h1>Your record</h1>" in readable
+    assert not re.search(r"\d{4}-\d\d-\d\dT|call_opened|at_once", readable), "no code words, no machine's times"
     assert admin.post(address, act="hold", reason="A court asks.")[0] == 302
     assert "A court asks." in admin.get("/admin/retention")[1]
     assert admin.client.get(f"/admin/records/caller/{contact.caller_id}").headers["Location"] == f"{address}?whole=1"

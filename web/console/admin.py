@@ -7,19 +7,13 @@ from web.guards import AUDITING, allow, may_open
 from web.house import house
 
 # The tabs in their order: whoever adds a page for admins or auditors adds its endpoint here, and "admin_tab.<name>".
-TABS = {
-    "people": "users.listing",
-    "roster_file": "roster_file.page",
-    "audit": "audit.listing",
-    "records": "records.listing",
-    "retention": "retention.page",
-    "settings": "settings.listing",
-    "failures": "failures.listing",
-    "form": "form_desk.edit",
-    "phrases": "words_desk.phrases",
-    "plans": "plan_desk.plans",
-    "setup": "setup.page",
+GROUPS = {
+    "people": {"people": "users.listing", "roster_file": "roster_file.page"},
+    "words": {"phrases": "words_desk.phrases", "plans": "plan_desk.plans", "form": "form_desk.edit"},
+    "records": {"records": "records.listing", "retention": "retention.page", "audit": "audit.listing"},
+    "line": {"failures": "failures.listing", "settings": "settings.listing", "setup": "setup.page"},
 }
+TABS = {name: endpoint for group in GROUPS.values() for name, endpoint in group.items()}
 
 blueprint = Blueprint("admin", __name__)
 
@@ -33,6 +27,7 @@ def home() -> ResponseReturnValue:
     return redirect(url_for(next(endpoint for endpoint in TABS.values() if may_open(endpoint))))
 
 
-def tabs() -> dict[str, str]:
-    """Name and endpoint of the pages that this person may open."""
-    return {name: endpoint for name, endpoint in TABS.items() if may_open(endpoint)}
+def tabs() -> dict[str, dict[str, str]]:
+    """Name and endpoint of the pages that this person may open, by group."""
+    mine = {group: {name: to for name, to in tabs.items() if may_open(to)} for group, tabs in GROUPS.items()}
+    return {group: tabs for group, tabs in mine.items() if tabs}

@@ -14,10 +14,12 @@ from services import person_record, records
 from services.person_record import RecordRefused
 from services.records import Record
 from web import guards
+from web.console import export_words
 from web.console.speech import words
 from web.guards import ADMINS, AUDITING, allow
 from web.house import house
 from web.spreadsheet import write_csv
+from web.words import Words
 
 KINDS = {"csv": "text/csv", "json": "application/json"}
 
@@ -90,7 +92,8 @@ def _handed_out(caller_id: uuid.UUID, how: str) -> ResponseReturnValue:
     if how == "json":
         text, kind = json.dumps(told, ensure_ascii=False, indent=2), "application/json"
     else:
-        text, kind = render_template("person_export.html", told=told), "text/html"
+        t = Words(words().language, told["timezone"] or house().rules.default_timezone)
+        text, kind = render_template("person_export.html", told=export_words.readable(told, t), t=t), "text/html"
     headers = {"Content-Disposition": f"attachment; filename=record-{guards.now():%Y-%m-%d}.{how}"}
     return Response(text, mimetype=kind, headers=headers)
 

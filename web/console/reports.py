@@ -101,6 +101,10 @@ def _figures(found: Report) -> Iterable[list[object]]:
     yield ["texts_taken", what.texts_taken]
     yield ["text_wait_mean_s", _number(what.text_wait)]
     yield from ([f"disposition_{name}", count] for name, count in sorted(what.dispositions.items()))
+    for row in what.arrivals:
+        who = "answered_a_follow_up" if row.answered else "answered_no_follow_up"
+        yield [f"arrived_{who}", row.arrived]
+        yield [f"not_arrived_{who}", row.not_arrived]
 
 
 def _service(figures: ServiceFigures) -> list[object]:
