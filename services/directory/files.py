@@ -12,6 +12,7 @@ from services.directory.file_reasons import why
 from services.directory.rows import SourceRow
 
 SAMHSA, OWN = "samhsa", "own"
+OWN_LIST = "The helpline's own list"  # as the source of what OWN publishes; pages say it in the reader's language
 FilePath = Path | zipfile.Path
 _FULL_DATE = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(20\d\d)[-_.](0[1-9]|1[0-2])(?!\d)")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.directory.file_reasons import unreadable
-from services.directory.files import OWN, FilePath, SourceFile
+from services.directory.files import OWN, OWN_LIST, FilePath, SourceFile
 from services.directory.row_reasons import because
 from services.directory.rows import SourceRow
 
@@ -52,7 +52,7 @@ def open_plain(path: Path, header: Sequence[str]) -> SourceFile | None:
     return SourceFile(
         format=PLAIN_CSV,
         publisher=OWN,
-        source="The helpline's own list",
+        source=OWN_LIST,
         kinds=("SU", "MH"),
         scope="list",
         rows=lambda: _rows(path, list(header)),

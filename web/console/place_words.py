@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.directory.badges import Badge
+from services.directory.files import OWN_LIST
 from services.directory.place_story import PlaceEvent
 from services.directory.sheets import Licence
 from web.console.speech import words
@@ -22,9 +23,10 @@ def badge_in_words(badge: Badge) -> str:
 def source_in_words(badge: Badge) -> str:
     """The list and the edition that a fact stands in."""
     t = words()
-    return t(
-        "badge.fact", source=t("badge.own_list") if badge.publisher == OWN else badge.source, edition=badge.edition
-    )
+    source = t("badge.own_list") if badge.publisher == OWN else badge.source
+    if not badge.edition:
+        return t("badge.fact_read", source=source, day=t.day_of(badge.read_at))
+    return t("badge.fact", source=source, edition=badge.edition)
 
 
 def licence_in_words(licence: Licence, today: date) -> str:
@@ -48,6 +50,8 @@ def event_in_words(event: PlaceEvent) -> str:
         values["how"] = t.of("bed_how", values["how"])
     if "why" in values:
         values["why"] = t.of("why", values["why"])
+    if values.get("source") == OWN_LIST:
+        values["source"] = t("badge.own_list")
     for name in ("old", "new", "value"):
         if not values.get(name, True):
             values[name] = t("place.blank")
