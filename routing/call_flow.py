@@ -100,14 +100,23 @@ def path(name: str, of: uuid.UUID) -> str:
 
 
 def greeting(contact_id: uuid.UUID, *, organisation: str, funding: str, live: bool = True) -> Document:
-    """The first words. The caller is already queued and counselors already ring while they are spoken."""
+    """The first words. The caller is already queued and counselors already ring while they are spoken.
+
+    Where to call in an emergency and the key for Spanish are cut short by keys only, for a radio in the room would cut
+    them too; whoever speaks after that is heard.
+    """
     welcome = Say("voice.welcome" if live else "voice.not_live", {"organisation": organisation})
-    says = [Say("voice.emergency"), Say("voice.spanish_key"), welcome]
-    if funding:
-        says.append(Say("voice.funding", {"sentence": funding}))
-    says += [Say("voice.confidential"), Say("voice.keys")]
-    ask = Ask(tuple(says), path("key", contact_id), digits=1, seconds=2)
-    return Document(Language.ENGLISH, (ask, enqueue(contact_id)))
+    paid = (Say("voice.funding", {"sentence": funding}),) if funding else ()
+    first = Ask((Say("voice.emergency"), Say("voice.spanish_key")), path("key", contact_id), digits=1, seconds=1)
+    rest = (welcome, *paid, Say("voice.confidential"), Say("voice.keys"))
+    then = Ask(rest, path("key", contact_id), digits=1, speech=live, seconds=2)
+    return Document(Language.ENGLISH, (first, then, enqueue(contact_id)))
+
+
+def greeting_goes_on(contact_id: uuid.UUID, language: Language) -> Document:
+    """What everybody is told, for whoever spoke before it was said."""
+    ask = Ask((Say("voice.thanks"), Say("voice.confidential"), Say("voice.keys")), path("key", contact_id), seconds=1)
+    return Document(language, (ask, enqueue(contact_id)))
 
 
 def greeting_in_spanish(*, organisation: str, funding: str, live: bool = True) -> tuple[Say, ...]:

@@ -4,7 +4,7 @@ import uuid
 
 from flask import Blueprint, Response
 
-from services import bridging, escalation, held_calls, intake, promises, releasing, voicemails, waiting
+from services import bridging, escalation, first_words, held_calls, intake, promises, releasing, voicemails, waiting
 from telephony.twiml import Document
 from web import degraded
 from web.house import house
@@ -38,7 +38,9 @@ def held(contact_id: uuid.UUID) -> Response:
 
 @blueprint.post("/voice/key/<uuid:contact_id>")
 def key(contact_id: uuid.UUID) -> Response:
-    """A key during the greeting or after a conversation."""
+    """A key, or words, during the greeting; a key after a conversation."""
+    if field("SpeechResult") and not field("Digits"):
+        return twiml(first_words.heard(house(), contact_id, field("SpeechResult"), now()))
     return twiml(waiting.greeting_key(house(), contact_id, field("Digits"), now()))
 
 

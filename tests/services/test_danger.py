@@ -10,7 +10,7 @@ from models.contacts import Contact, ContactEvent
 from models.texts import TextMessage
 from routing.understanding import DOUBTED, SetAside, Understanding
 from routing.vocabulary import Addressed, ContactStatus, RescueStep, Role, Urgency
-from services import board, contact_page, dispatch, flags, hand_over, notes, rescue, suggestions, waiting
+from services import board, contact_page, dispatch, first_words, flags, hand_over, notes, rescue, suggestions, waiting
 from services.contact_answers import Given, write_answers
 from services.house import House
 from services.notes import version_of
@@ -31,6 +31,17 @@ def texts(house: House) -> list[str]:
 def kinds(house: House) -> list[str]:
     with house.db.begin() as session:
         return list(session.scalars(select(ContactEvent.kind).order_by(ContactEvent.id)))
+
+
+def test_danger_said_into_the_greeting_is_heard_at_once(stage: Stage, zip_codes: None) -> None:
+    contact_id = stage.dials()
+    document = first_words.heard(stage.house, contact_id, "my son is not breathing", stage.now)
+    assert says(document) == ["voice.danger_911_now"]
+    assert stage.contact(contact_id).urgency is Urgency.CALL_911
+    other = stage.dials("+12125550143")
+    document = first_words.heard(stage.house, other, "I need help with heroin", stage.now)
+    assert says(document) == ["voice.thanks", "voice.confidential", "voice.keys"]
+    assert {entry["value"] for entry in (stage.contact(other).triage or {})["substances"]} == {"heroin"}
 
 
 def test_i_took_forty_and_a_hang_up_open_the_rescue_screen_for_a_human(stage: Stage, zip_codes: None) -> None:
@@ -58,9 +69,9 @@ def test_i_took_forty_and_a_hang_up_open_the_rescue_screen_for_a_human(stage: St
     screen = rescue.rescue(stage.house, contact_id, stage.now)
     assert screen is not None
     assert (screen.log[-1].data["did"], screen.log[-1].who) == ("dispatch_called", "Counselor 105")
-    assert [row.id for row in board.board(stage.house, stage.now).dangers] == [contact_id]
+    assert [row.id for row in board.board(stage.house, stage.now).dangers.rows] == [contact_id]
     flags.clear_flag(stage.house, contact_id, supervisor, "overdose", Addressed.EMERGENCY_SERVICES, stage.now)
-    assert board.board(stage.house, stage.now).dangers == ()
+    assert board.board(stage.house, stage.now).dangers.rows == ()
 
 
 def test_the_counselor_hears_the_danger_after_press_one(stage: Stage) -> None:
@@ -149,8 +160,8 @@ def test_poison_control_brings_a_person_and_no_question(caller: Thread) -> None:
 def test_an_old_danger_leaves_the_board(stage: Stage) -> None:
     contact_id = stage.dials()
     waiting.heard(stage.house, contact_id, "what", None, "he is not breathing", stage.now)
-    assert board.board(stage.house, NOON + timedelta(hours=1)).dangers
-    assert not board.board(stage.house, NOON + timedelta(days=4)).dangers
+    assert board.board(stage.house, NOON + timedelta(hours=1)).dangers.rows
+    assert not board.board(stage.house, NOON + timedelta(days=4)).dangers.rows
 
 
 def test_danger_is_answered_in_the_language_that_tells_it(caller: Thread) -> None:

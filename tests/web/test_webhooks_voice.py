@@ -39,7 +39,7 @@ def test_a_call_is_answered_queued_and_handed_to_a_worker(twilio: Signed, sessio
 
     root = ET.fromstring(answer.data)
     assert answer.mimetype == "text/xml"
-    assert [step.tag for step in root] == ["Gather", "Enqueue"]
+    assert [step.tag for step in root] == ["Gather", "Gather", "Enqueue"]
     assert session.scalars(select(OutboxRow.task)).all() == ["workers.calls.ring"]
 
 
@@ -86,7 +86,7 @@ def test_a_counselor_who_calls_the_line_hears_the_staff_menu_and_may_be_a_caller
     assert "Press 1 to take calls" in (menu.findall("Gather/Say")[-1].text or "")
     choice = (menu.find("Gather") or menu).get("action", "")
     answer = twilio.post(choice.removeprefix("http://127.0.0.1:8000"), **own, Digits="0")
-    assert [step.tag for step in ET.fromstring(answer.data)] == ["Gather", "Enqueue"]
+    assert [step.tag for step in ET.fromstring(answer.data)] == ["Gather", "Gather", "Enqueue"]
 
 
 def test_the_fallback_needs_no_database_and_keeps_press_one(
