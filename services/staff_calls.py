@@ -20,6 +20,7 @@ from routing.lifecycle import leg_may_become
 from routing.vocabulary import Language, LegStatus
 from services import tasks
 from services.directory.bed_questions import within_hours
+from services.each import each
 from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, Telephony
 
@@ -44,13 +45,20 @@ class Kind(Generic[Row]):
 def plan(house: House, kind: Kind[Row], find: Callable[[Session, int], Sequence[Row]], now: datetime) -> int:
     """Plan a call for each question found that may be put at this hour, and remind of those planned; how many."""
     with house.db.begin() as session:
-        found = [row for row in find(session, LOOKED_AT) if _is_open(house, row, now)][:BATCH]
-        for row in found:
-            row.call_status = LegStatus.PLANNED
-        for row in (*found, *planned_calls(session, kind.rows, now - REMIND_AFTER, BATCH)):
-            row.call_at = now
-            tasks.ask(session, kind.task, row.id, now)
-        return len(found)
+        found = [row.id for row in find(session, LOOKED_AT) if _is_open(house, row, now)][:BATCH]
+        forgotten = [row.id for row in planned_calls(session, kind.rows, now - REMIND_AFTER, BATCH)]
+    each(forgotten, lambda id_: _ask_for_call(house, kind, id_, now))
+    return each(found, lambda id_: _ask_for_call(house, kind, id_, now))
+
+
+def _ask_for_call(house: House, kind: Kind[Row], id_: uuid.UUID, now: datetime) -> bool:
+    with house.db.begin() as session:
+        row = lock_question(session, kind.rows, id_)
+        if row is None or row.closed_at is not None or row.call_status not in (None, LegStatus.PLANNED):
+            return False  # answered, or dialled, since it was found
+        row.call_status, row.call_at = LegStatus.PLANNED, now
+        tasks.ask(session, kind.task, id_, now)
+        return True
 
 
 def _is_open(house: House, row: PutToAPhone, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from models.voicemails import Voicemail
 from routing.vocabulary import Role
 from services import alarms, audit, counselor_notices, knowing
 from services.alarms import AlarmKind
+from services.each import each
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -29,7 +30,7 @@ def fetch_all(house: House, telephony: Telephony, now: datetime) -> int:
     """Bring home what is still at the provider; how many are done. What fails is tried again by the next sweep."""
     with house.db.begin() as session:
         waiting = voicemails.at_the_provider(session, now)
-    return sum(fetch(house, telephony, voicemail_id, now) for voicemail_id in waiting)
+    return each(waiting, lambda voicemail_id: fetch(house, telephony, voicemail_id, now))
 
 
 def fetch(house: House, telephony: Telephony, voicemail_id: uuid.UUID, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.bed_contacts import BedContact
 from models.bed_rounds import BedRound
@@ -210,6 +211,24 @@ def test_where_it_is_night_and_a_phone_that_cannot_be_read_keep_no_other_from_be
     assert bed_calls.plan_due(quay, TEN) == 1
     with quay.db.begin() as session:
         assert session.get_one(BedRound, id_).call_status is LegStatus.PLANNED
+
+
+def test_a_call_that_cannot_be_planned_holds_up_no_other(quay: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in ("(617) 555-0177", "(617) 555-0178"):
+        assert register(quay, number=number, voice_only=True) is None
+    assert bed_questions.ask_due(quay, TEN) == 2
+    ask, asked = tasks.ask, list[object]()
+
+    def breaks_once(session: Session, task: str, id_: object, now: datetime) -> None:
+        asked.append(id_)
+        if len(asked) == 1:
+            raise RuntimeError
+        ask(session, task, id_, now)
+
+    monkeypatch.setattr(tasks, "ask", breaks_once)
+    assert bed_calls.plan_due(quay, TEN) == 1
+    assert bed_calls.plan_due(quay, TEN) == 1, "the next sweep finds what broke"
+    assert asked[2] == asked[0]
 
 
 def test_a_phone_that_reads_no_texts_is_called_at_once_but_not_at_night(quay: House, paper: PaperTelephony) -> None:
