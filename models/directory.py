@@ -206,7 +206,7 @@ def search_listings(
 def listed_by_state(session: Session) -> dict[str, int]:
     """How many listings there are to search, by state."""
     query = select(Listing.state, func.count()).where(Listing.kind != LICENCE).group_by(Listing.state)
-    return dict(session.execute(query).tuples())
+    return {state: int(count) for state, count in session.execute(query)}
 
 
 def holding(query: Select[Any], words: str) -> Select[Any]:
