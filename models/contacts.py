@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Id, words_of
 from models.crypto import EncryptedJSON, EncryptedText
-from models.people import Caller, Counselor
+from models.people import Caller, Counselor, lock_caller
 from routing.vocabulary import Channel, ContactStatus, Disposition, Language, LegKind, LegStatus, Part, Urgency
 
 
@@ -168,8 +168,16 @@ def record(session: Session, contact_id: uuid.UUID, kind: str, now: datetime, /,
     session.add(ContactEvent(contact_id=contact_id, at=now, kind=kind, data=data))
 
 
-def lock_contact(session: Session, contact_id: uuid.UUID) -> Contact | None:
-    """The contact, locked until this transaction ends, so that crossing events take turns."""
+def lock_contact(session: Session, contact_id: uuid.UUID, *, caller: bool = False) -> Contact | None:
+    """The contact, locked until this transaction ends, so that crossing events take turns.
+
+    `caller`: for whoever may write of the person too. They are locked first everywhere, as a text of theirs does
+    that has yet to find its contact, so that no two transactions wait for each other.
+    """
+    if caller:
+        caller_id = session.scalar(select(Contact.caller_id).where(Contact.id == contact_id))
+        if caller_id is not None:
+            lock_caller(session, caller_id)
     return session.get(Contact, contact_id, with_for_update={"of": Contact, "key_share": True}, populate_existing=True)
 
 

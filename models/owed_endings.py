@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Float, and_, func, not_, select
 from sqlalchemy.orm import Session
 
-from models.contacts import Contact
+from models.contacts import Contact, lock_contact
 from routing.vocabulary import ContactStatus
 
 ENDING_ASKED: Final = "ending_asked"  # in the flow: when the counselor was asked by text, seconds since 1970
@@ -43,10 +43,10 @@ def lock_unwritten(
 
 
 def last_unwritten(session: Session, counselor_id: uuid.UUID) -> Contact | None:
-    """The one that a counselor's text is about, locked: the last that ended, or that they were asked about since."""
+    """The one that a counselor's text is about, locked with its caller: the last that ended or was asked about."""
     asked = func.to_timestamp(Contact.flow[ENDING_ASKED].astext.cast(Float))
     query = (
-        select(Contact)
+        select(Contact.id)
         .where(
             Contact.claimed_by == counselor_id,
             Contact.disposition.is_(None),
@@ -54,6 +54,7 @@ def last_unwritten(session: Session, counselor_id: uuid.UUID) -> Contact | None:
         )
         .order_by(func.greatest(asked, Contact.ended_at, Contact.opened_at).desc(), Contact.opened_at.desc())
         .limit(1)
-        .with_for_update(of=Contact, key_share=True)
     )
-    return session.scalar(query)
+    found = session.scalar(query)
+    contact = lock_contact(session, found, caller=True) if found is not None else None
+    return contact if contact is not None and contact.disposition is None else None

@@ -49,7 +49,7 @@ def close(
 ) -> bool:
     """Write a disposition and plan what follows; False when the contact is still going on or unknown."""
     with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
+        contact = lock_contact(session, contact_id, caller=told.texting_ok is not None)
         if contact is None or contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return False
         if told.texting_ok is not None and told.texting_ok is not contact.caller.texting_ok:

@@ -18,7 +18,7 @@ MOST_CHALLENGES = 3
 def answered(house: House, contact_id: uuid.UUID, digits: str, speech: str, now: datetime) -> Document:
     """A key or words: 8 leads to 988; any key, or words of danger, ends a challenge; a block stays a block."""
     with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
+        contact = lock_contact(session, contact_id, caller=digits[:1] == "2")
         if contact is None or wait_again.has_hung_up(session, contact):
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
         if speech:

@@ -35,7 +35,7 @@ def text_places(
     if not listings or len(listings) > MOST_TEXTED:
         return NotTexted.TOO_MANY if listings else NotTexted.NONE_TICKED
     with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
+        contact = lock_contact(session, contact_id, caller=agreed)
         profile = suggestions.profile_of(house, contact) if contact is not None else None
         if contact is None or profile is None:
             return NotTexted.NOT_LISTED

@@ -72,7 +72,7 @@ def problem_of(wish: SafeContact) -> str:
 def write(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, wish: SafeContact, now: datetime) -> bool:
     """A counselor writes what the person said; it holds for the next text. False: no such contact, a wrong answer."""
     with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
+        contact = lock_contact(session, contact_id, caller=True)
         if contact is None or problem_of(wish):
             return False
         note(session, contact, counselor_id, wish, now)

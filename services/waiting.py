@@ -115,7 +115,7 @@ def _apply(session: Session, contact: Contact, turn: Turn, now: datetime) -> Non
 def greeting_key(house: House, contact_id: uuid.UUID, digits: str, now: datetime) -> Document:
     """A key during the greeting or after a conversation, when the caller is not in the provider's queue."""
     with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
+        contact = lock_contact(session, contact_id, caller=digits[:1] == "2")
         if contact is None:
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
         said = _key(session, house, contact, digits, now, first=True)

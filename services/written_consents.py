@@ -66,7 +66,7 @@ def prepare(
 ) -> Unprepared | None:
     """Keep what the person is asked to sign and text them the link; None when that is done."""
     with house.db.begin() as session:
-        contact = lock_contact(session, contact_id)
+        contact = lock_contact(session, contact_id, caller=wish.agreed)
         if contact is None:
             return Unprepared.NO_CONTACT
         found = sheets(session, [wish.listing_id]).get(wish.listing_id)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models import texts
 from models.bed_contacts import BedContact
-from models.people import caller_by_number
+from models.people import caller_by_number, lock_caller
 from models.text_contacts import live_text_contact
 from routing.sending import Purpose
 from routing.vocabulary import TextStatus
@@ -53,7 +53,10 @@ def keep(session: Session, phone: BedContact, inbound: Inbound, now: datetime) -
 def is_talking(session: Session, number: str) -> bool:
     """Whether this phone is also a caller's, whose conversation goes on."""
     caller = caller_by_number(session, number)
-    return caller is not None and live_text_contact(session, caller.id) is not None
+    if caller is None:
+        return False
+    lock_caller(session, caller.id)  # before their contact, as everywhere
+    return live_text_contact(session, caller.id) is not None
 
 
 def asked_last(session: Session, phone: BedContact, number: str) -> bool:

@@ -144,8 +144,8 @@ def test_the_networks_verdict_is_kept_and_nonsense_is_not(stage: Stage) -> None:
 def test_a_care_plan_is_on_the_page_of_every_contact_of_that_number_and_audited(stage: Stage) -> None:
     supervisor = stage.counselor(150)
     first = stage.dials(THEM)
-    assert care_plans.write(stage.house, first, supervisor, "Ask about the dog. Ten minutes.", stage.now)
-    assert not care_plans.write(stage.house, first, supervisor, "x" * 2001, stage.now)
+    assert care_plans.write(stage.house, first, supervisor, "Ask about the dog. Ten minutes.", "", stage.now)
+    assert not care_plans.write(stage.house, first, supervisor, "x" * 2001, "", stage.now)
     later = stage.dials(THEM)
 
     page = contact_page.contact_page(stage.house, later, supervisor, stage.now)
@@ -155,7 +155,7 @@ def test_a_care_plan_is_on_the_page_of_every_contact_of_that_number_and_audited(
     with stage.house.db.begin() as session:
         assert [e.data for e in session.scalars(select(AuditEvent))] == [{"contact_id": str(first)}]
         assert "dog" not in str([event.data for event in events_of(session, first)])
-    care_plans.write(stage.house, first, supervisor, " ", stage.now)
+    care_plans.write(stage.house, first, supervisor, " ", "", stage.now)
     page = contact_page.contact_page(stage.house, later, supervisor, stage.now)
     assert page is not None
     assert page.care_plan is None

@@ -36,6 +36,8 @@ def test_an_admin_hands_out_holds_and_forgets_a_record(
     assert admin.post(address, act="hold", reason="A court asks.")[0] == 302
     assert "A court asks." in admin.get("/admin/retention")[1]
     assert admin.client.get(f"/admin/records/caller/{contact.caller_id}").headers["Location"] == f"{address}?whole=1"
+    assert 'value="forget"' not in admin.get(address)[1], "what is held is not offered to be forgotten"
+    assert f"/admin/records/caller/{contact.caller_id}" in admin.get("/admin/audit?what=hold_placed")[1]
     assert admin.post(address, act="forget", sure="yes")[0] == 409
     hold = admin.get(address)[1].split('name="hold" value="', 1)[1].split('"', 1)[0]
     assert admin.post(address, act="end_hold", hold=hold)[0] == 302
