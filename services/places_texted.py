@@ -2,18 +2,19 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from models.contacts import Contact, lock_contact, record
+from models.contacts import Contact, events_of, lock_contact, record
 from services import consent, place_lines, safe_contact, suggestions, text_contacts
 from services.contact_matches import list_length
 from services.house import House
 from services.matching import FoundPlace, desk_of, find_matches
 
 MOST_TEXTED = 5
+PRESSED_AGAIN = timedelta(minutes=5)  # the same places so soon again: the page had no answer, and the first text went
 
 
 class NotTexted(StrEnum):
@@ -46,9 +47,17 @@ def text_places(
         chosen = tuple(place for place in matches.places if place.entry.listing in listings)
         if len(chosen) < len(set(listings)):
             return NotTexted.NOT_LISTED
-        _send(session, house, contact, chosen, now)
-        record(session, contact.id, "places_texted", now, places=len(chosen), by=str(counselor_id))
+        told = sorted(place.entry.listing for place in chosen)
+        if not _texted_before(session, contact, told, now):
+            _send(session, house, contact, chosen, now)
+            said = {"places": len(chosen), "listings": told, "by": str(counselor_id)}
+            record(session, contact.id, "places_texted", now, **said)
         return tuple(place.listing.name1 for place in chosen)
+
+
+def _texted_before(session: Session, contact: Contact, listings: list[int], now: datetime) -> bool:
+    events = (event for event in events_of(session, contact.id) if event.at > now - PRESSED_AGAIN)
+    return any(event.kind == "places_texted" and event.data.get("listings") == listings for event in events)
 
 
 def _send(session: Session, house: House, contact: Contact, chosen: tuple[FoundPlace, ...], now: datetime) -> None:
