@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, and_, exists, or_, select, text, update
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Uuid, and_, cast, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from models.base import Base, Id, words_of
 from models.contacts import Contact
+from models.texts import TextMessage
 from routing.vocabulary import FollowUpKind, FollowUpStatus
 
 
@@ -131,7 +132,8 @@ def last_texted(session: Session, caller_id: uuid.UUID, since: datetime) -> Foll
             FollowUp.started_at > since,
             ~reached_out,
         )
-        .order_by(FollowUp.started_at.desc())
+        .outerjoin(TextMessage, TextMessage.id == cast(FollowUp.plan["text"].astext, Uuid))
+        .order_by(FollowUp.started_at.desc(), TextMessage.position.desc().nulls_last())  # several may start at once
         .limit(1)
     )
     return session.scalar(query)

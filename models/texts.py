@@ -28,7 +28,7 @@ from models.bed_contacts import BedContact
 from models.contacts import Contact
 from models.crypto import EncryptedText
 from models.people import Caller
-from routing.sending import Rank
+from routing.sending import Purpose, Rank
 from routing.vocabulary import TextStatus
 
 
@@ -197,6 +197,13 @@ def last_sent_to_caller(session: Session, caller_id: uuid.UUID) -> datetime | No
     return session.scalar(
         select(func.max(TextMessage.created_at)).where(TextMessage.caller_id == caller_id, TextMessage.outgoing)
     )
+
+
+def replied_after(session: Session, caller_id: uuid.UUID, text_id: str | None) -> bool:
+    """Whether a conversation's words went to this caller after that text."""
+    that = select(TextMessage.position).where(TextMessage.id == text_id).scalar_subquery()
+    replies = (TextMessage.caller_id == caller_id, TextMessage.outgoing, TextMessage.purpose == Purpose.REPLY.value)
+    return session.scalar(select(TextMessage.id).where(*replies, TextMessage.position > that).limit(1)) is not None
 
 
 def last_sent_to_facility(session: Session, bed_contact_id: uuid.UUID) -> datetime | None:

@@ -31,7 +31,7 @@ from services import (
 )
 from services.callers import caller_for
 from services.directory import bed_questions
-from services.follow_up_answers import THANKS, Asked, Whose
+from services.follow_up_answers import THANKS, Asked
 from services.house import House
 from services.referrals import asking
 from services.text_contacts import Inbound
@@ -105,11 +105,8 @@ def _hear(
     more = dialogue.is_more(inbound.body)  # means the list of places, and says nothing to a check-in
     answered = False
     if asked is not None and not more:
-        whose = follow_up_answers.whose(session, house, contact, asked, inbound)
-        if whose is Whose.UNCLEAR:
-            text_replies.say(session, house, contact, [Reply("text.which_question")], now)
-            return Heard.CONVERSATION
-        answered = whose is Whose.CHECK_IN and follow_up_answers.settle(session, contact.caller, asked, now)
+        elsewhere = follow_up_answers.is_for_the_conversation(session, house, contact, asked, inbound)
+        answered = not elsewhere and follow_up_answers.settle(session, contact.caller, asked, now)
     if asked is not None and answered and asked.outcome in MEANT:
         follow_up_answers.answer(session, house, contact, asked, now)
         return Heard.CONVERSATION

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -53,28 +52,16 @@ def asked_lately(session: Session, house: House, caller: Caller, inbound: Inboun
     return Asked(row, answer_meant(row.kind, inbound.body, heard))
 
 
-class Whose(StrEnum):
-    """What a text answers that comes after a check-in while a conversation goes on."""
+def is_for_the_conversation(session: Session, house: House, contact: Contact, asked: Asked, inbound: Inbound) -> bool:
+    """Whether a text after a check-in answers what the conversation that goes on asked: it names what was asked for.
 
-    CHECK_IN = "check_in"
-    CONVERSATION = "conversation"
-    UNCLEAR = "unclear"  # asked once: our asking is then the last question, and the next such word is for that
-
-
-def whose(session: Session, house: House, contact: Contact, asked: Asked, inbound: Inbound) -> Whose:
-    """The last question that we asked and that fits the words has the answer.
-
-    A bare yes or 1 that would have somebody called, while the conversation's own question is open, is asked about.
+    A bare yes, no or 1 is for whichever was said last, so that nobody who takes the offer of a call is left without it.
     """
     state = State.of(contact.flow.get("text"))
     fits = fit(state, house.triage.understand(inbound.body, contact.language.value, state.asked), inbound.body)
     if fits is Fit.BARELY:
-        newest, began = texts.last_sent_to_caller(session, contact.caller_id), asked.row.started_at
-        if newest is not None and began is not None and newest > began:
-            return Whose.CONVERSATION
-        if asked.row.done_at is None and asked.outcome is Outcome.WANTS_COUNSELOR:
-            return Whose.UNCLEAR
-    return Whose.CONVERSATION if fits is Fit.WELL else Whose.CHECK_IN
+        return texts.replied_after(session, contact.caller_id, asked.row.plan.get("text"))
+    return fits is Fit.WELL
 
 
 def hear(session: Session, house: House, caller: Caller, asked: Asked, inbound: Inbound, now: datetime) -> bool:

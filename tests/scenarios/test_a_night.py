@@ -98,6 +98,7 @@ def test_a_supervisor_listens_joins_and_takes_the_call_from_the_board(night: Lin
         sara.wait_for_url(CONVERSATION)
         sara.get_by_role("button", name="Join the call").click()
         caller.wait_talking_with(ANA, SARA)
+        sara.locator("#call-more > summary").click()
         sara.get_by_role("button", name="Take it over").click()
         caller.wait_talking_with(SARA)
         ana.wait_heard("handed over")

@@ -119,13 +119,24 @@ def test_an_illness_told_after_a_check_in_answers_the_question_about_illness(cal
     assert ("Thank you for letting us know" in answer) == over
 
 
-def test_a_yes_that_may_answer_two_questions_is_asked_about_once(caller: Thread) -> None:
+@pytest.mark.parametrize("words", ["yes", "1"])
+def test_who_takes_the_offer_of_a_call_is_called_though_another_question_is_open(caller: Thread, words: str) -> None:
     asked_about_illness(caller, over=False)
-    assert "write CALL ME" in caller.text("yes")[0]
-    assert "We will call you" not in caller.text("yes")[0]
-    assert check_in_is_open(caller)
-    assert "We will call you" in caller.text("call me")[0]
+    assert "We will call you" in caller.text(words)[0]
     assert not check_in_is_open(caller)
+
+
+def test_of_two_check_ins_that_went_out_together_the_later_one_is_answered(caller: Thread) -> None:
+    caller.text("heroin, 02150, medicaid")
+    together = (FollowUpKind.CHECK_IN, FollowUpKind.DID_THEY_TAKE_YOU)
+    with caller.house.db.begin() as session:
+        for row in session.scalars(select(FollowUp)):
+            if row.kind in together:
+                row.due_at = caller.now + timedelta(seconds=together.index(row.kind))
+    caller.now += timedelta(minutes=1)
+    follow_up_starts.start_due(caller.house, caller.now)
+    assert "did it work out" in caller.outgoing()[-1].body
+    assert "We are glad to hear that" in caller.text("yes")[0]
 
 
 def test_a_no_after_both_questions_is_for_the_later_one(caller: Thread) -> None:

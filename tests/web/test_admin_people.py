@@ -46,7 +46,7 @@ def test_an_admin_adds_somebody_who_then_sets_a_password_once(
         assert (kinds["counselor_added"], kinds["password_set"]) == (admin.person.id, eva.id)
     assert Browser(application.test_client(), eva).get("/coverage")[0] == 200
     assert "Eva Lindt" in admin.get("/admin/people")[1]
-    assert "already sign in" in admin.post("/admin/people/new", **NEW)[1]
+    assert "is here already" in admin.post("/admin/people/new", **NEW)[1]
 
 
 def test_an_admin_corrects_a_persons_facts_by_the_rules_of_the_roster_file(
