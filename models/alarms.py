@@ -21,7 +21,7 @@ class Alarm(Base):
     window: Mapped[int] = mapped_column(BigInteger)
     count: Mapped[int] = mapped_column(Integer)
     at: Mapped[datetime]
-    due_at: Mapped[datetime | None]  # None: it has left by every way, or was given up
+    due_at: Mapped[datetime | None]  # None: it has left by every way, was given up, or is for the board alone
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     mailed_at: Mapped[datetime | None]
     posted_at: Mapped[datetime | None]
@@ -34,9 +34,12 @@ class Alarm(Base):
 
 
 def add_alarm(
-    session: Session, kind: str, subject: str, count: int, now: datetime, same: timedelta
+    session: Session, kind: str, subject: str, count: int, now: datetime, same: timedelta, *, leaves: bool = True
 ) -> uuid.UUID | None:
-    """Write an alarm down; None when the same was raised in this window of time before, which is only counted."""
+    """Write an alarm down; None when the same was raised in this window of time before, which is only counted.
+
+    `leaves`: by mail and webhook; else it stands on the board alone.
+    """
     row = insert(Alarm).values(
         id=uuid.uuid4(),
         kind=kind,
@@ -44,7 +47,7 @@ def add_alarm(
         window=int(now.timestamp() // same.total_seconds()),
         count=count,
         at=now,
-        due_at=now,
+        due_at=now if leaves else None,
         attempts=0,
     )
     counted = row.on_conflict_do_update(

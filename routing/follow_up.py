@@ -97,6 +97,10 @@ class Plan:
     substances: frozenset[str] = frozenset()
     edit: int = 0  # which change of it by an admin this is; 0: as shipped
 
+    def may_be_left_out(self, step: Step) -> bool:
+        """Whether a counselor may strike this step off: not what a danger sign asks for, and not a person's work."""
+        return not self.flags and step.by is By.TEXT
+
     def is_for(self, ended: Ended) -> bool:
         """Whether a contact that ended so is owed this plan."""
         return (

@@ -45,20 +45,20 @@ class AlarmKind(StrEnum):
     DEGRADED = "degraded"  # the database was gone; what was written down meanwhile is in the records
 
 
+BOARD_ONLY: Final = frozenset({AlarmKind.ENDING_OWED})  # paperwork wakes nobody
 # where to look; the board for all others without a contact
-_PAGES = {
-    AlarmKind.JOB_FAILED: "/failures",
-    AlarmKind.ENDING_OWED: "/contacts",
-}
+_PAGES = {AlarmKind.JOB_FAILED: "/failures"}
 
 
 def raise_alarm(session: Session, kind: AlarmKind, now: datetime, *, subject: object = "", count: int = 1) -> bool:
     """Raise an alarm in this transaction; the same one again within a quarter of an hour is only counted (False).
 
-    `subject` is a contact's id or nothing; no name, number or word of anybody leaves the house.
+    `subject` is a contact's id or nothing; no name, number or word of anybody leaves the house, and of the kinds in
+    `BOARD_ONLY` nothing at all.
     """
-    alarm_id = add_alarm(session, kind.value, str(subject), count, now, SAME)
-    if alarm_id is not None:
+    leaves = kind not in BOARD_ONLY
+    alarm_id = add_alarm(session, kind.value, str(subject), count, now, SAME, leaves=leaves)
+    if alarm_id is not None and leaves:
         log.warning("alarm", extra={"kind": kind.value})
         outbox.put(session, SEND, QUEUE, alarm_id, now=now)
     return alarm_id is not None

@@ -20,12 +20,16 @@ from services.house import House
 
 @dataclass(frozen=True)
 class Proposed:
-    """What a disposition would plan: steps of one kind, how many, by whom (text or person), the first one's time."""
+    """What a disposition would plan: steps of one kind, how many, by whom (text or person), the first one's time.
+
+    `optional`: the counselor may leave them out.
+    """
 
     kind: str
     by: str
     count: int
     due_at: datetime
+    optional: bool
 
 
 def proposed(
@@ -43,10 +47,11 @@ def proposed(
 
 
 def _together(steps: list[tuple[Plan, Step]], now: datetime, scale: float) -> tuple[Proposed, ...]:
-    kinds: dict[tuple[str, str], list[datetime]] = {}
-    for _, step in steps:
-        kinds.setdefault((step.kind.value, step.by.value), []).append(now + step.after * scale)
-    rows = [Proposed(kind, by, len(times), min(times)) for (kind, by), times in kinds.items()]
+    kinds: dict[tuple[str, str, bool], list[datetime]] = {}
+    for plan, step in steps:
+        alike = (step.kind.value, step.by.value, plan.may_be_left_out(step))
+        kinds.setdefault(alike, []).append(now + step.after * scale)
+    rows = [Proposed(kind, by, len(times), min(times), optional) for (kind, by, optional), times in kinds.items()]
     return tuple(sorted(rows, key=lambda row: row.due_at))
 
 
@@ -71,7 +76,7 @@ def plan_for(
     """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned so.
 
     What a referral has planned stands, and makes some of it needless. `leave_out`: kinds of steps that the counselor
-    (`by`, an id) would rather not have; it is on record.
+    (`by`, an id) would rather not have; it is on record. What may not be left out is planned all the same.
     """
     of_referrals = set()
     for old in follow_ups.open_follow_ups(session, contact.id):
@@ -82,8 +87,9 @@ def plan_for(
     if contact.disposition is None:
         return []
     owed = _owed(house, contact, contact.disposition, of_referrals)
-    planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if step.kind not in leave_out]
-    for kind in sorted({step.kind for _, step in owed} & set(leave_out)):
+    left_out = [(plan, step) for plan, step in owed if step.kind in leave_out and plan.may_be_left_out(step)]
+    planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if (plan, step) not in left_out]
+    for kind in sorted({step.kind for _, step in left_out}):
         record(session, contact.id, "follow_up_left_out", now, follow_up=kind.value, by=by)
     for old in follow_ups.texts_planned_before(session, contact, [row.kind for row in planned]):
         end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)  # nobody is texted the same twice

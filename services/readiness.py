@@ -11,7 +11,7 @@ def figures(house: House, now: datetime) -> dict[str, float]:
     line = board(house, now)
     since = line.longest_wait_since
     return {
-        "waiting": len(line.waiting),
+        "waiting": line.waiting_total,
         "talking": line.talking,
         "longest_wait_seconds": (now - since).total_seconds() if since is not None else 0.0,
         "counselors_available": line.available,

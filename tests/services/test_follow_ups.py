@@ -251,7 +251,8 @@ def stopped_a_benzodiazepine(house: House) -> uuid.UUID:
             "flags": [{"value": "stopped_abruptly", "source": "voice"}],
         }
         contact.disposition, contact.disposition_by = Disposition.INFORMATION, counselor.id
-        follow_up_plans.plan_for(session, house, contact, NOON)
+        unwanted = (FollowUpKind.WITHDRAWAL_CHECK,)
+        follow_up_plans.plan_for(session, house, contact, NOON, leave_out=unwanted)  # safety is not struck off
         return counselor.id
 
 

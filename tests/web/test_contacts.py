@@ -107,11 +107,14 @@ def test_a_contact_is_wrapped_up_once_it_is_over(house: House, sign_in_as: SignI
 def test_the_wrap_up_asks_whether_a_text_is_safe_and_shows_what_will_not_be_sent(
     house: House, sign_in_as: SignIn, add_contact: AddContact
 ) -> None:
-    contact = add_contact(ContactStatus.ENDED, ended_at=datetime.now(UTC))
+    danger = {"flags": [{"value": "overdose", "source": "voice"}]}
+    contact = add_contact(ContactStatus.ENDED, ended_at=datetime.now(UTC), triage=danger)
     browser = sign_in_as(Role.COUNSELOR)
     path = f"/contacts/{contact.id}/disposition"
     assert "May we text this number to see how it went?" in browser.get(f"/contacts/{contact.id}")[1]
     assert 'value="referred:check_in"' in browser.get(f"/contacts/{contact.id}")[1], "the plan is proposed before"
+    proposed = browser.get(f"/contacts/{contact.id}")[1]
+    assert ("naloxone" in proposed, ":naloxone" in proposed) == (True, False), "what danger asks for has no box"
     assert browser.post(path, disposition="referred", leave_out="referred:nonsense")[0] == 400
     _, page = browser.post(path, disposition="referred", texting="unknown", leave_out="referred:month")
     assert 'value="referred:check_in"' not in page, "and is no proposal once it is planned"

@@ -1,6 +1,7 @@
 """Board, follow-ups, voicemails, presence and what rings for me."""
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,7 +27,7 @@ from routing.vocabulary import (
     Presence,
     Role,
 )
-from services import owed_endings
+from services import owed_endings, readiness
 from services.counselor_texts import hear
 from services.house import House
 from services.roster import import_roster
@@ -50,7 +51,7 @@ def ring(house: House, contact: Contact, person: Counselor, status: LegStatus) -
 
 
 def test_a_list_that_is_cut_says_how_long_it_is_in_truth(
-    sign_in_as: SignIn, add_contact: AddContact, monkeypatch: pytest.MonkeyPatch
+    house: House, sign_in_as: SignIn, add_contact: AddContact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = sign_in_as(Role.COUNSELOR)
     add_contact(ContactStatus.CONNECTED)
@@ -60,6 +61,7 @@ def test_a_list_that_is_cut_says_how_long_it_is_in_truth(
     listed = browser.get("/contacts")[1]
     assert 'Waiting <span class="count">3</span>' in listed
     assert "Shown here: 2 of 3" in listed
+    assert readiness.figures(house, datetime.now(UTC))["waiting"] == 3, "and so does the gauge"
     board = re.sub(r"<[^>]+>", " ", browser.get("/board")[1])
     assert re.search(r"Waiting\s+3\s", board)
     assert re.search(r"In conversation\s+1\s", board)
@@ -106,24 +108,42 @@ def test_a_text_conversation_is_on_the_board_and_a_supervisor_gives_it_to_somebo
         assert "somebody else goes on" in told.body
 
 
-def test_how_a_contact_ended_is_asked_once_owed_in_the_header_and_an_alarm_after_an_hour(
+def test_how_contacts_ended_is_asked_one_at_a_time_and_stands_in_the_header_and_on_the_board(
     house: House, sign_in_as: SignIn, add_contact: AddContact
 ) -> None:
     browser, now = sign_in_as(Role.COUNSELOR), datetime.now(UTC)
     mine = {"claimed_by": browser.person.id, "ended_at": now}
-    first = add_contact(ContactStatus.ENDED, waited=600, **mine)
+    first = add_contact(ContactStatus.ENDED, waited=600, number="+16175550147", **mine)
     assert "You owe 1" in browser.get("/my-line")[1]
     assert f"/contacts/{first.id}#wrap-up" in browser.get("/my-line")[1]
-    asked = [owed_endings.ask(house, now + timedelta(minutes=minutes)) for minutes in (4, 6, 7, 61, 62)]
-    assert asked == [0, 1, 0, 0, 0]
-    last = add_contact(ContactStatus.ENDED, waited=300, **mine | {"ended_at": now + timedelta(minutes=3)})
+    second = add_contact(ContactStatus.ENDED, waited=300, **mine | {"ended_at": now + timedelta(minutes=1)})
+
+    def asked(*after: int) -> list[int]:
+        return [owed_endings.ask(house, now + timedelta(minutes=minutes)) for minutes in after]
+
+    def written(body: str = "") -> dict[uuid.UUID, Disposition | None]:
+        with house.db.begin() as session:
+            if body:
+                hear(session, house, browser.person, helpline_number="+18335550100", body=body, now=now)
+        with house.db.begin() as session:
+            return {contact.id: contact.disposition for contact in session.scalars(select(Contact))}
+
+    assert asked(4, 6, 7, 8, 61) == [0, 1, 0, 0, 0], "a reply names no contact: one question is open at a time"
     with house.db.begin() as session:
-        assert session.scalars(select(Alarm.kind)).all() == ["ending_owed"]
-        hear(session, house, browser.person, helpline_number="+18335550100", body="2", now=now)
+        (alarm,) = session.scalars(select(Alarm)).all()
+        assert (alarm.kind, alarm.count, alarm.due_at) == ("ending_owed", 2, None), "for the board alone"
+    call = add_contact(ContactStatus.CONNECTED, claimed_by=browser.person.id)
+    ring(house, call, browser.person, LegStatus.JOINED)
+    told = {first.id: Disposition.INFORMATION, second.id: None, call.id: None}
+    assert written("2T") == told, "not on whoever is on the phone by now"
     with house.db.begin() as session:
-        written = {contact.id: contact.disposition for contact in session.scalars(select(Contact))}
-    assert written == {first.id: Disposition.INFORMATION, last.id: None}, "it answers what was asked last"
-    browser.post(f"/contacts/{last.id}/disposition", disposition="information")
+        assert session.get_one(Contact, first.id).caller.texting_ok is True
+        assert session.get_one(Contact, call.id).caller.texting_ok is None
+    assert asked(62) == [0], "they are on a call"
+    with house.db.begin() as session:
+        session.scalars(select(Leg)).one().ended_at = now
+    assert asked(63, 64) == [1, 0]
+    assert written("1") == told | {second.id: Disposition.REFERRED}
     assert "You owe" not in browser.get("/my-line")[1]
 
 
