@@ -58,12 +58,14 @@ class FacilityPair(Base):
     )
 
 
-# Whose lines by now have a facility; pairs that somebody decided are not asked again
+# Whose lines by now have a facility; pairs that somebody decided are not asked again. In the order of the file, which
+# is the order in which they are asked about
 _OPEN = """
 INSERT INTO facility_pair (facility_id, other_id, import_id, opened_at)
-SELECT DISTINCT n.facility_id, p.facility_id, CAST(:import_id AS bigint), CAST(:now AS timestamptz)
+SELECT n.facility_id, p.facility_id, CAST(:import_id AS bigint), CAST(:now AS timestamptz)
 FROM unnest(CAST(:facilities AS bigint[]), CAST(:lines AS integer[])) AS n (facility_id, line)
 JOIN planned p ON p.line = n.line WHERE p.facility_id <> n.facility_id
+GROUP BY n.facility_id, p.facility_id ORDER BY min(n.line), n.facility_id
 ON CONFLICT DO NOTHING RETURNING facility_id, other_id
 """
 _KEPT_AS = """

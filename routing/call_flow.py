@@ -113,9 +113,9 @@ def greeting(contact_id: uuid.UUID, *, organisation: str, funding: str, live: bo
     return Document(Language.ENGLISH, (first, then, enqueue(contact_id)))
 
 
-def greeting_goes_on(contact_id: uuid.UUID, language: Language) -> Document:
-    """What everybody is told, for whoever spoke before it was said."""
-    ask = Ask((Say("voice.thanks"), Say("voice.confidential"), Say("voice.keys")), path("key", contact_id), seconds=1)
+def greeting_goes_on(contact_id: uuid.UUID, language: Language, first: Say) -> Document:
+    """What everybody is told, for whoever spoke before it was said; `first` answers their words."""
+    ask = Ask((first, Say("voice.confidential"), Say("voice.keys")), path("key", contact_id), seconds=1)
     return Document(language, (ask, enqueue(contact_id)))
 
 

@@ -19,6 +19,7 @@ from services import knowing, schedules
 from services.house import House
 
 ON_CALL_AGAIN = timedelta(seconds=60)
+ANSWER = (Role.COUNSELOR, Role.SUPERVISOR)  # roles whose phones ring
 BROWSER_GONE = "browser_gone"  # end of a leg: nobody can have heard it, so it counts as no ring
 
 
@@ -62,7 +63,7 @@ def counselors_of_the_line(session: Session) -> list[Counselor]:
     """Active counselors and supervisors with a phone, with their shifts."""
     query = (
         select(Counselor)
-        .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_([Role.COUNSELOR, Role.SUPERVISOR]))
+        .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_(ANSWER))
         .options(selectinload(Counselor.shifts), defer(Counselor.name), defer(Counselor.email))  # no need to decrypt
     )
     return list(session.scalars(query))
@@ -113,6 +114,13 @@ def presence_now(counselor: Counselor, now: datetime) -> Presence:
     """What a counselor said, with wrap-up over when its time is."""
     over = counselor.presence_until is not None and counselor.presence_until <= now
     return Presence.AVAILABLE if counselor.presence is Presence.WRAP_UP and over else counselor.presence
+
+
+def waits_for_the_phone(session: Session, counselor: Counselor, now: datetime) -> bool:
+    """Whether somebody who can be rung is on shift and has not said that they are away."""
+    may_ring = counselor.phone is not None and counselor.role in ANSWER
+    there = may_ring and presence_now(counselor, now) is not Presence.AWAY
+    return there and bool(schedules.on_shift(session, [counselor], now))
 
 
 def others_available(session: Session, counselor: Counselor, now: datetime) -> bool:

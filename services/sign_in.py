@@ -15,7 +15,7 @@ from models.people import Counselor, counselor_by_email
 from models.second_factors import has_factor
 from models.sign_ins import SignIn, SignInTries, end_replaced, keep_browser, live_sign_in, lock_tries
 from routing.vocabulary import Language, Presence, Role
-from services import audit, second_factor
+from services import audit, rings, second_factor
 from services.house import House
 
 SESSION_LASTS = timedelta(hours=8)
@@ -168,8 +168,8 @@ def _count_wrong(tries: SignInTries, now: datetime) -> None:
 def person_signed_in(house: House, sign_in_id: uuid.UUID, now: datetime, *, by_hand: bool = True) -> Person | None:
     """Whose session this is, or None when it ended, ran out, nobody was there for too long, or the person left.
 
-    Signs of somebody there are requests `by_hand`, and all others (a page that refreshes itself) of whoever is
-    available, busy, wrapping up, or has a contact: they wait for the phone, and may look at the page for hours.
+    Signs of somebody there are requests `by_hand`, and all others (a page that refreshes itself) of whoever has a
+    contact or waits for the phone on shift: they may look at the page for hours.
     """
     with house.db.begin() as session:
         found = live_sign_in(session, sign_in_id, now)
@@ -179,13 +179,13 @@ def person_signed_in(house: House, sign_in_id: uuid.UUID, now: datetime, *, by_h
         if gone >= timedelta(minutes=house.rules.sign_in_idle_minutes):
             found.ended_at = now
             return None
-        if gone >= SEEN_EVERY and (by_hand or _at_work(session, found.counselor)):
+        if gone >= SEEN_EVERY and (by_hand or _at_work(session, found.counselor, now)):
             found.seen_at = now
         return _person(found, house)
 
 
-def _at_work(session: Session, person: Counselor) -> bool:
-    return person.presence is not Presence.AWAY or on_a_contact(session, person.id)
+def _at_work(session: Session, person: Counselor, now: datetime) -> bool:
+    return on_a_contact(session, person.id) or rings.waits_for_the_phone(session, person, now)
 
 
 def sign_out(house: House, sign_in_id: uuid.UUID, now: datetime) -> None:

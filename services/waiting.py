@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.contacts import Contact, live_legs, lock_contact, record, waiting_ahead
-from routing import call_flow, care_hint
+from routing import call_flow
 from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
 from routing.understanding import Understanding
-from routing.vocabulary import DANGER, ContactStatus, Language, LegKind, Urgency
+from routing.vocabulary import DANGER, ContactStatus, Language, LegKind
 from services import (
     alerts,
     callback_rules,
@@ -24,12 +24,12 @@ from services import (
     tending,
     wait_again,
     wait_forecast,
+    words_said,
 )
 from services.house import House
 from services.suggestions import numbered_names
 
 NOTHING = Understanding()
-PRESCRIBER, DOCTOR = "prescriber_said", "doctor_said"  # in the flow: each said once in a call
 MAX_ASKS = call_flow.MAX_ASKS
 ZIP_DIGITS = 5
 MEANING_KEYS = frozenset(str(key) for key in range(1, call_flow.SPOKEN_CHOICES + 1))
@@ -205,18 +205,8 @@ def heard(
             knowing.hear_zip(session, contact, digits, "keypad", now)
         heard = knowing.hear_words(session, house, contact, speech, question, "speech", now) if speech else NOTHING
         outbox.touch(session, contact_id)
-        if heard.urgency is not Urgency.NONE:
-            tasks.ask(session, tasks.RING, contact_id, now)
-            return Document(contact.language, (Say(f"voice.danger_{heard.urgency.value}"),))
-        if question == knowing.ABOUT:
-            information.choose(session, house, contact, speech or "", heard, now)
-        elif PRESCRIBER not in contact.flow and knowing.prescriber_first(house, contact):
-            contact.flow = {**contact.flow, PRESCRIBER: 1}
-            return Document(contact.language, (Say("voice.prescriber_first"),))
-        if DOCTOR not in contact.flow and care_hint.is_warning(heard.use):
-            contact.flow = {**contact.flow, DOCTOR: 1}
-            return Document(contact.language, (Say("voice.speak_with_doctor"),))
-        return Document(contact.language, (Say("voice.thanks"),))
+        said = words_said.answer(session, house, contact, question, speech or "", heard, now)
+        return Document(contact.language, (said or Say("voice.thanks"),))
 
 
 def _choose_meaning(session: Session, contact: Contact, key: int, now: datetime) -> None:

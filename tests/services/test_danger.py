@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from models.contacts import Contact, ContactEvent
 from models.texts import TextMessage
+from routing.call_flow import NextStep
+from routing.documents import JoinConference
 from routing.understanding import DOUBTED, SetAside, Understanding
 from routing.vocabulary import Addressed, ContactStatus, RescueStep, Role, Urgency
 from services import board, contact_page, dispatch, first_words, flags, hand_over, notes, rescue, suggestions, waiting
@@ -42,6 +44,24 @@ def test_danger_said_into_the_greeting_is_heard_at_once(stage: Stage, zip_codes:
     document = first_words.heard(stage.house, other, "I need help with heroin", stage.now)
     assert says(document) == ["voice.thanks", "voice.confidential", "voice.keys"]
     assert {entry["value"] for entry in (stage.contact(other).triage or {})["substances"]} == {"heroin"}
+
+
+def test_danger_is_answered_even_when_somebody_comes_or_they_are_sent_on(stage: Stage, zip_codes: None) -> None:
+    stage.counselor(101)
+    contact_id = stage.dials()
+    stage.rings(contact_id)
+    stage.takes(101)
+    document = first_words.heard(stage.house, contact_id, "my son is not breathing", stage.now)
+    assert says(document) == ["voice.danger_911_now"], "the counselor is not in the line yet"
+    stage.counselor_enters(101)
+    document = first_words.heard(stage.house, contact_id, "he is not breathing", stage.now)
+    assert says(document) == ["voice.danger_911_now"]
+    assert isinstance(document.steps[-1], JoinConference)
+    other = stage.dials("+12125550143")
+    with stage.house.db.begin() as session:
+        session.get_one(Contact, other).next_step = NextStep.CRISIS_988
+    document = first_words.heard(stage.house, other, "I want to kill myself", stage.now)
+    assert says(document) == ["voice.danger_988_warm_transfer", "voice.connecting_988"]
 
 
 def test_i_took_forty_and_a_hang_up_open_the_rescue_screen_for_a_human(stage: Stage, zip_codes: None) -> None:

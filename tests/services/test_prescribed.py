@@ -2,7 +2,7 @@
 
 import pytest
 
-from services import conversation, hand_over, knowing, suggestions, waiting
+from services import conversation, first_words, hand_over, knowing, suggestions, waiting
 from services.house import House
 from services.match_desk import build_desk
 from tests.fixtures.paper import PaperTelephony
@@ -71,6 +71,10 @@ def test_on_the_phone_a_warning_sign_is_answered_once(house: House, paper: Paper
     words = "my xanax runs out early"
     assert says(waiting.heard(house, contact_id, "what", None, words, stage.now)) == ["voice.speak_with_doctor"]
     assert says(waiting.heard(house, contact_id, "zip", None, words, stage.now)) == ["voice.thanks"]
+    early = stage.dials("+12125550143")
+    greeting = ["voice.confidential", "voice.keys"]
+    assert says(first_words.heard(house, early, words, stage.now)) == ["voice.speak_with_doctor", *greeting]
+    assert says(first_words.heard(house, early, words, stage.now)) == ["voice.thanks", *greeting]
 
 
 def test_on_the_phone_it_is_said_once_and_the_match_waits_too(house: House, paper: PaperTelephony) -> None:

@@ -1,11 +1,11 @@
 """Signing in, being slowed down, and being signed out for good."""
 
-import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.people import AuditEvent
+from models.people import AuditEvent, Counselor, Shift
 from models.sign_ins import SignInTries
 from routing.vocabulary import Presence, Role
 from services.counselors import NewCounselor, add_counselor, set_password, set_presence
@@ -63,16 +63,28 @@ def test_what_strangers_guess_does_not_shut_a_browser_that_is_known(line: House)
 
 
 def test_a_page_that_nobody_looks_at_ends_the_session_and_waiting_for_the_phone_does_not(line: House) -> None:
-    def refreshes_itself(sign_in_id: uuid.UUID, first: int, last: int) -> list[bool]:
+    def refreshes_itself(person: Person | None, first: int, last: int) -> list[bool]:
+        assert isinstance(person, Person)
         times = (NOW + timedelta(minutes=minutes) for minutes in range(first, last, 30))
-        return [person_signed_in(line, sign_in_id, at, by_hand=False) is not None for at in times]
+        return [person_signed_in(line, person.sign_in_id, at, by_hand=False) is not None for at in times]
 
-    person = sign_in(line, ANA.email, PASSWORD, NOW)
-    assert isinstance(person, Person)
-    set_presence(line, person.id, Presence.AVAILABLE, NOW)
-    assert all(refreshes_itself(person.sign_in_id, 30, 300))
-    set_presence(line, person.id, Presence.AWAY, NOW)
-    assert refreshes_itself(person.sign_in_id, 300, 480) == [True] * 3 + [False] * 3
+    def ana() -> Person | None:
+        return sign_in(line, ANA.email, PASSWORD, NOW)
+
+    ends = [True] * 3 + [False] * 3
+    assert refreshes_itself(ana(), 30, 210) == ends, "she has no shift"
+    with line.db.begin() as session:  # it is Monday, ten o'clock where she is: five hours more
+        session.query(Counselor).one().shifts = [Shift(weekday=0, start_minute=9 * 60, end_minute=15 * 60)]
+    waits = ana()
+    assert all(refreshes_itself(waits, 30, 300))
+    assert refreshes_itself(waits, 300, 480) == ends, "she went home without a word"
+    auditor = replace(ANA, email="ira@line.example", role="auditor", phone="")
+    assert add_counselor(line, auditor, NOW) == ()
+    assert refreshes_itself(sign_in(line, auditor.email, PASSWORD, NOW), 30, 210) == ends, "nobody rings an auditor"
+    away = ana()
+    assert away is not None
+    set_presence(line, away.id, Presence.AWAY, NOW)
+    assert refreshes_itself(away, 30, 210) == ends
 
 
 def test_trying_while_waiting_does_not_make_the_wait_longer(line: House) -> None:

@@ -15,9 +15,10 @@ GRAVE = frozenset(
         *("setup.keep", "setup.live", "dispatch.add", "dispatch.remove"),
         *("users.new", "users.act", "roster_file.take", "records.act"),
         *(f"second_factor.{act}" for act in ("page", "begin", "confirm", "codes")),
-        *("passkeys.add", "passkeys.remove"),
+        "passkeys.remove",
     }
 )
+# Not passkeys.add: its challenge (passkeys.options) is handed out only to who proved that lately, and is the proof.
 PROOF = frozenset({"password", "credential"})  # fields of the step-up's own form
 
 

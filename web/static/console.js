@@ -141,15 +141,18 @@ body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   lineShown = detail.serverResponse;
 });
 
-// ---- the contact on my phone comes up by itself, unless something is being written
-body.addEventListener("htmx:afterSwap", (event) => {
-  tick();
-  const line = event.target.id === "my-line" && event.target.querySelector("[data-pop]");
-  if (!line || !line.dataset.pop || line.dataset.pop === location.pathname) return;
-  if (sessionStorage.getItem("popped") === line.dataset.pop || isUnsaved() || isWriting()) return;
-  sessionStorage.setItem("popped", line.dataset.pop);
-  location.assign(line.dataset.pop);
-});
+// ---- the contact on my phone comes up by itself, unless something is being written: then as soon as that is done
+const AFTER_WRITING_MS = 1000; // whoever leaves a field to press a button still presses it
+function popUp() {
+  const contact = document.querySelector("#my-line [data-pop]")?.dataset.pop;
+  if (!contact || contact === location.pathname) return;
+  if (sessionStorage.getItem("popped") === contact || isUnsaved() || isWriting()) return;
+  sessionStorage.setItem("popped", contact);
+  location.assign(contact);
+}
+body.addEventListener("htmx:afterSwap", tick);
+body.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.target?.id === "my-line") popUp(); }); // swapped or not
+body.addEventListener("focusout", () => setTimeout(popUp, AFTER_WRITING_MS));
 
 body.addEventListener("click", (event) => {
   if (event.target.closest("[data-open-keys]")) document.getElementById("keys").showModal();
