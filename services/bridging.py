@@ -11,6 +11,7 @@ from models.rooms import TALKING
 from routing import call_flow
 from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
 from services import browser_legs, fetching, owed_callbacks, releasing, ringing, rings, tasks, transfers, wait_again
+from services.each import each
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -157,10 +158,9 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
         stale = [*session.scalars(_stale_legs(house, now)), *session.scalars(_left_over_legs(now))]
         silent = browser_legs.silent(session, now)
         waiting = _waiting(session)
-    for leg_id in silent:
-        releasing.let_go(house, telephony, leg_id, rings.BROWSER_GONE, now)
     for contact_id in expired:
         _give_back(house, telephony, contact_id, now)
+    each(silent, lambda leg_id: releasing.let_go(house, telephony, leg_id, rings.BROWSER_GONE, now))
     for leg_id in stale:
         releasing.check(house, telephony, leg_id, now)
     for contact_id in waiting:

@@ -8,12 +8,12 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-def each(rows: Iterable[T], act: Callable[[T], bool], broke: Callable[[T], object] = lambda _: None) -> int:
+def each(rows: Iterable[T], act: Callable[[T], bool | None], broke: Callable[[T], object] = lambda _: None) -> int:
     """How many of `rows` `act` says were done. After one that breaks `broke` may put it off."""
     done = 0
     for row in rows:
         try:
-            done += act(row)
+            done += bool(act(row))
         except Exception:
             log.exception("row_failed")
             broke(row)

@@ -1,7 +1,8 @@
 """What every use case is handed: the database, the rules of the house and its words. Built by the composition roots."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from models.database import Database
@@ -79,7 +80,12 @@ class House:
     content: Any = field(default=None, repr=False)  # plain values of config/content, for those who need them
     experiments: tuple[Experiment, ...] = ()  # follow-ups that are compared at random
     set_outside: frozenset[str] = frozenset()  # settings that the environment sets: no admin changes them
+    clock: Callable[[], datetime] | None = None  # of workers; none: `now` does not grow old
 
     def __post_init__(self) -> None:
         self.started_with = self.rules
         self.held: Mapping[str, Any] = {}  # settings as the database has them
+
+    def moment(self, now: datetime) -> datetime:
+        """This moment (aware, UTC), for whoever was handed a `now` that has grown old while the provider was asked."""
+        return now if self.clock is None else max(now, self.clock())

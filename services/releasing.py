@@ -145,6 +145,8 @@ def let_go(house: House, telephony: Telephony, leg_id: uuid.UUID, reason: str, n
     """Hang a leg up at the provider and write down that it is over. Whoever pressed 1 is told why, not cut off."""
     with house.db.begin() as session:
         leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
+        if reason == rings.BROWSER_GONE and (leg.answered_at or leg.heard_at):
+            return  # it was late, and is there
         sid = leg.provider_sid
         if sid is None and _may_be_ringing(house, leg, now):
             rings.dismiss(leg, reason)

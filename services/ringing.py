@@ -109,7 +109,7 @@ def _placed(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now
         leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
         leg.provider_sid = leg.provider_sid or sid
         if leg_may_become(leg.status, LegStatus.RINGING):
-            leg.status = LegStatus.RINGING
+            leg.status, leg.placed_at = LegStatus.RINGING, house.moment(now)  # how long it rings is counted from here
         over = leg.ended_at is not None or leg.end_reason is not None
         for_a_wait = leg.kind not in PATHS and leg.contact.claim_leg_id != leg.id
         if not over and for_a_wait and leg.contact.status is not ContactStatus.WAITING:

@@ -43,7 +43,8 @@ ADMINS = frozenset({Role.ADMIN})
 AUDITING = frozenset({Role.ADMIN, Role.AUDITOR})  # who read what was done; an auditor changes nothing of the line
 REPORTING = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})
 SIGN_IN_LIMIT = "20 per minute"  # the brake for one account is in services.sign_in
-BY_ITSELF = frozenset({"softphone.renew", "softphone.token"})  # posts that a window sends with nobody there
+# Posts that a window sends with nobody there
+BY_ITSELF = frozenset(f"softphone.{post}" for post in ("begin", "heard", "leave", "renew", "token"))
 
 login = LoginManager()
 csrf = CSRFProtect()

@@ -91,8 +91,12 @@ def build_house(
     statement_timeout_ms: int,
     after_commit: AfterCommit,
     before_connect: Callable[[], None] = lambda: None,
+    clock: Callable[[], datetime] | None = None,
 ) -> House:
-    """A process's house: keys, database and words. `before_connect`: see `models.database.build_engine`."""
+    """A process's house: keys, database and words.
+
+    `before_connect`: see `models.database.build_engine`; `clock`: see `House`.
+    """
     configure_keys(settings.encryption_keys, settings.secret_key)
     engine = build_engine(
         settings.database_url, statement_timeout_ms=statement_timeout_ms, before_connect=before_connect
@@ -111,6 +115,7 @@ def build_house(
         local=LocalState(settings.local_state_dir),
         retention=words.retention,
         set_outside=frozenset(settings.model_fields_set),
+        clock=clock,
     )
 
 
@@ -128,7 +133,12 @@ class Household:
     @cached_property
     def house(self) -> House:
         """First argument of every service."""
-        house = build_house(self.settings, statement_timeout_ms=STATEMENT_TIMEOUT_MS, after_commit=self._relay.nudge)
+        house = build_house(
+            self.settings,
+            statement_timeout_ms=STATEMENT_TIMEOUT_MS,
+            after_commit=self._relay.nudge,
+            clock=self.now,
+        )
         live_words.begin(house)  # before the first task says anything
         threading.Thread(target=keep_fresh, args=(house,), name="directory", daemon=True).start()
         threading.Thread(target=live_words.keep, args=(house,), name="words", daemon=True).start()

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -27,6 +28,10 @@ from tests.browser.test_for_everybody import serious_findings
 
 pytestmark = pytest.mark.browser
 SignedIn = Callable[..., tuple[Page, Counselor]]
+COUNT_DEVICES = """() => {
+  self.devices = 0;
+  Twilio.Device = class extends Twilio.Device { constructor(...all) { super(...all); self.devices += 1; } };
+}"""
 
 
 @pytest.fixture
@@ -81,8 +86,14 @@ def rings_the_phone(console: Console, counselor: Counselor) -> bool:
 
 
 def test_a_call_is_taken_in_the_browser(
-    console: Console, sim: Simulator, context: BrowserContext, signed_in: SignedIn
+    console: Console,
+    sim: Simulator,
+    context: BrowserContext,
+    signed_in: SignedIn,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # The page is scanned while it rings, on a real clock
+    monkeypatch.setattr(console.house, "rules", replace(console.house.rules, ring_seconds=120))
     context.grant_permissions(["microphone"])
     page, ana = signed_in("Ada Lind")
     with console.house.db.begin() as session:
@@ -95,8 +106,20 @@ def test_a_call_is_taken_in_the_browser(
     window = opened.value
     expect(window.locator("#state")).to_have_text("Calls ring your phone.")
     assert serious_findings(window) == []
-    window.get_by_role("button", name="Take calls here").click()
+    turn_on = window.get_by_role("button", name="Take calls here")
+    late: list[Route] = []
+    window.evaluate(COUNT_DEVICES)
+    window.route("**/softphone/token", lambda route, _request: late.append(route), times=1)
+    with window.expect_request("**/softphone/token"):
+        turn_on.click()
+    window.locator("[data-act=off]").click()
+    expect(window.locator("#state")).to_have_text("Calls ring your phone.")
+    turn_on.click()
     expect(window.locator("#state")).to_have_text("Calls ring here.")
+    with window.expect_response("**/softphone/token") as answer:
+        late[0].continue_()
+    answer.value.finished()
+    assert window.evaluate("devices") == 1, "whoever turned it off while it started has no second one"
     expect(page.locator("#softphone-switch")).to_have_attribute("aria-pressed", "true")
 
     caller = sim.phone("+16175550142").dial()

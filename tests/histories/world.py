@@ -66,7 +66,10 @@ class World:
         self.http = SlowHttpClient(self.exchange, self.history.broken, self.pass_time)
         self.web, self.house = (
             replace(
-                house, db=Database(house.db.bind, self.workers.nudge), rules=replace(house.rules, backup_number=backup)
+                house,
+                db=Database(house.db.bind, self.workers.nudge),
+                rules=replace(house.rules, backup_number=backup),
+                clock=lambda: as_datetime(self.engine.now),
             )
             for house in (self.stage.web, self.stage.worker)
         )

@@ -1,6 +1,9 @@
 """A counselor takes calls in a browser: Answer is the 1, and a browser that is gone keeps no caller waiting."""
 
 import uuid
+from dataclasses import replace
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -101,6 +104,61 @@ def test_a_browser_that_does_not_say_that_it_rings_is_not_waited_for(stage: Stag
     assert sweeps(stage) == [f"client:{identity(there)}", PHONE]
     late = next(leg for leg in stage.legs(contact) if leg.counselor_id == silent and leg.in_browser)
     assert says(answers(stage, late)) == ["voice.already_answered"], "a click that came too late"
+
+
+def test_a_click_while_another_silent_browser_is_let_go_gets_the_caller(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_browser(stage, 101), in_browser(stage, 102)
+    contact = stage.dials()
+    stage.rings(contact)
+    stage.later(SILENT.total_seconds() + 1)
+    clicked: list[Leg] = []
+
+    def slowly(sid: str) -> None:
+        if not clicked:
+            clicked.append(next(leg for leg in stage.legs(contact) if leg.in_browser and leg.provider_sid != sid))
+            assert joins(answers(stage, clicked[0]))
+        stage.network.ended.append(sid)
+
+    monkeypatch.setattr(stage.network, "end_call", slowly)
+    bridging.sweep(stage.house, stage.network, stage.now)
+
+    winner = next(leg for leg in stage.legs(contact) if leg.id == clicked[0].id)
+    assert (winner.ended_at, winner.end_reason) == (None, None)
+    assert winner.provider_sid not in {*stage.network.redirected, *stage.network.ended}
+    assert stage.contact(contact).claimed_by == winner.counselor_id
+
+
+def test_a_browser_is_waited_for_from_the_moment_in_which_it_is_rung(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = in_browser(stage)
+    stage.house = replace(stage.house, clock=lambda: stage.now)
+    contact = stage.dials()
+    place = stage.network.place_call
+
+    def slowly(**call: Any) -> str:
+        stage.later(SILENT.total_seconds() + 1)
+        return place(**call)
+
+    monkeypatch.setattr(stage.network, "place_call", slowly)
+    rung = stage.rings(contact)
+
+    assert rung == sweeps(stage) == [f"client:{identity(ana)}"], "the provider was slow, not the browser"
+    stage.later(SILENT.total_seconds() + 1)
+    assert sweeps(stage) == [PHONE]
+
+
+def test_trouble_with_a_silent_browser_holds_up_no_other_caller(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_browser(stage, 101)
+    stage.rings(stage.dials())
+    stage.later(SILENT.total_seconds() + 1)
+    stage.counselor(102)
+    stage.dials("+12125550143")
+    monkeypatch.setattr(stage.network, "end_call", Mock(side_effect=RuntimeError))
+
+    assert "+16175550102" in sweeps(stage)
 
 
 def test_a_leg_that_goes_back_in_line_asks_for_1_when_the_call_itself_rings_the_phone(stage: Stage) -> None:

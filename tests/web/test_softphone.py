@@ -11,6 +11,7 @@ from routing.vocabulary import Role
 from services.browser_legs import identity
 from services.house import House
 from tests.fixtures.people import Browser
+from web import guards
 
 SignIn = Callable[[Role], Browser]
 
@@ -38,6 +39,16 @@ def test_a_token_lets_one_counselor_be_rung_and_nothing_else(house: House, sign_
         session.get_one(Counselor, ana.person.id).phone = None
     status, answer = ana.post("/softphone/token")
     assert (status, "no phone on the roster" in answer) == (409, True)
+
+
+def test_what_the_window_posts_by_itself_keeps_nobody_signed_in(application: Flask) -> None:
+    posts = [rule for rule in application.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    by_hand = set()
+    for rule in posts:
+        if rule.endpoint.startswith("softphone."):
+            with application.test_request_context(rule.rule, method="POST"):
+                by_hand |= {rule.endpoint} if guards._by_hand() else set()
+    assert by_hand == {"softphone.decline"}
 
 
 def test_only_the_window_may_use_the_microphone_and_connect_elsewhere(sign_in_as: SignIn) -> None:

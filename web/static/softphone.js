@@ -11,6 +11,7 @@ const PATIENCE_MS = 8000; // with the server
 const TOKEN_EXPIRED = [20101, 20104]; // Twilio's errors, after a lid was closed for long
 
 let wanted = false; // somebody turned it on
+let turn = 0; // of the switch: whoever waits for an answer sees by it that they were overtaken
 let device = null;
 let call = null;
 let state = "off";
@@ -51,7 +52,17 @@ function ready() {
   trouble();
   show(call ? state : "on");
 }
-function present() { return post("begin").then(ready, (error) => turnOff(error.message)); }
+async function present(phone) {
+  if (!wanted || phone !== device) return;
+  const mine = turn;
+  try {
+    await post("begin");
+    if (mine === turn) ready();
+    else if (!wanted) leave(); // the one sent when it was turned off may have come first
+  } catch (error) {
+    if (mine === turn) turnOff(error.message);
+  }
+}
 
 async function renew() {
   if (!wanted || device?.state !== "registered") return;
@@ -69,6 +80,8 @@ clock.postMessage(Number(here.every));
 
 // ---- on and off
 async function turnOn() {
+  const mine = ++turn;
+  let phone = null;
   wanted = true;
   trouble();
   Sound.ready();
@@ -76,15 +89,19 @@ async function turnOn() {
   try {
     if (!self.Twilio?.Device || !navigator.mediaDevices) throw new Error(here.sayUnsupported);
     await askForMicrophone();
-    device = new Twilio.Device(await token(), {
+    const pass = await token();
+    if (mine !== turn) return; // turned off meanwhile
+    device = phone = new Twilio.Device(pass, {
       closeProtection: false, codecPreferences: ["opus", "pcmu"], logLevel: "error", tokenRefreshMs: TOKEN_EARLY_MS,
       sounds: Object.fromEntries(SOUNDS.map((name) => [name, here.silence])),
     });
-    follow(device);
-    await device.register();
-    await useDevices();
+    follow(phone);
+    await phone.register();
+    if (mine === turn) await useDevices();
   } catch (error) {
-    turnOff(error.message || here.sayTrouble);
+    if (mine === turn) turnOff(error.message || here.sayTrouble);
+  } finally {
+    if (phone !== device) phone?.destroy(); // what was still under way is not left registered
   }
 }
 async function askForMicrophone() {
@@ -97,6 +114,7 @@ async function askForMicrophone() {
   await listDevices();
 }
 function turnOff(why) {
+  turn += 1;
   wanted = false;
   leave();
   if (call && state === "talking") device?.unregister().catch(() => {}); // the conversation goes on
@@ -105,8 +123,8 @@ function turnOff(why) {
   show(call ? state : "off");
 }
 function follow(phone) {
-  phone.on("registered", present);
-  phone.on("unregistered", () => { if (wanted) { leave(); show(call ? state : "lost"); } });
+  phone.on("registered", () => present(phone));
+  phone.on("unregistered", () => { if (wanted && phone === device) { leave(); show(call ? state : "lost"); } });
   phone.on("tokenWillExpire", () => newToken(phone));
   phone.on("error", (error) => {
     trouble(`${here.sayTrouble} (${error.code ?? error.name})`);
