@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import edited_words, line_setup
 from models.line_setup import SettingEdit
+from routing.coverage import MOST_AT_ONCE
 from routing.phone import e164, masked
 from routing.phrase_rules import tidy
 from routing.spans import Span, most_at_once
@@ -21,6 +22,8 @@ NUMBERS = (ON_CALL, BACKUP)
 LONGEST = 200
 MOST_CALLS = 100_000
 CALLS_A_CONVERSATION = 2  # the caller's leg and the counselor's
+WARNINGS = frozenset({"softphone"})  # subjects that keep no caller from help
+WARNINGS_AGAIN = WARNINGS | {"calls_at_once"}  # of a line that was live: while it is off fewer phones ring than ever
 NONE = "-"  # takes a number away; an empty field leaves it, because numbers are not shown to be edited
 
 
@@ -140,26 +143,32 @@ def examine(house: House, twilio: Account, now: datetime) -> list[Finding]:
 def calls_at_once(house: House, now: datetime) -> Finding:
     """Whether the account takes enough calls at once for the next two weeks' roster.
 
-    The provider tells of its limit nowhere in its API, so somebody has to ask and to write it down.
+    Counted: everybody of the fullest hour in a conversation, and one caller more who waits while phones ring. The
+    provider tells of its limit nowhere in its API, so somebody has to ask and to write it down.
     """
     with house.db.begin() as session:
         shifts = shift_times.on_duty(session, Span(now, now + shift_times.AHEAD))
-    needed = CALLS_A_CONVERSATION * max(most_at_once(shifts), 1)
+        ringing = min(MOST_AT_ONCE, line_setup.people_who_can_be_rung(session))
+    needed = CALLS_A_CONVERSATION * max(most_at_once(shifts), 1) + 1 + ringing
     have = house.rules.calls_at_once
     values = {"needed": needed, "have": have}
     return Finding("calls_at_once", "" if have >= needed else "calls_few" if have else "calls_unknown", values)
 
 
 @dataclass(frozen=True)
-class NotLive:
-    """Why the line does not go live: what the doctor found, and steps that are missing."""
+class Answer:
+    """Whether the line went `live`, what the doctor found (then only warnings), and steps that are missing."""
 
+    live: bool
     findings: tuple[Finding, ...]
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
-def go_live(house: House, twilio: Account, by: uuid.UUID | None, now: datetime) -> NotLive | None:
-    """Ring counselors from now on, unless something would keep a caller from being helped."""
+def go_live(house: House, twilio: Account, by: uuid.UUID | None, now: datetime) -> Answer:
+    """Ring counselors from now on, unless something would keep a caller from being helped.
+
+    The first time the account's calls at once count as such; a line that was live comes back without them.
+    """
     findings = tuple(one for one in examine(house, twilio, now) if one.wrong)
     with house.db.begin() as session:
         missing = tuple(
@@ -170,17 +179,21 @@ def go_live(house: House, twilio: Account, by: uuid.UUID | None, now: datetime) 
             )
             if not there
         )
-        if findings or missing:
-            return NotLive(findings, missing)
+        first = line_setup.line_state(session)[0].live is None
+        warnings = WARNINGS if first else WARNINGS_AGAIN
+        grave = tuple(one for one in findings if one.about not in warnings)
+        if grave or missing:
+            return Answer(False, grave, missing)
         _say(session, True, by, now)
     live_words.look(house)
-    return None
+    return Answer(True, findings)
 
 
 def rest(house: House, by: uuid.UUID | None, now: datetime) -> None:
     """Take the line off: from now on only the on-call numbers are rung."""
     with house.db.begin() as session:
-        _say(session, False, by, now)
+        if house.rules.live or line_setup.line_state(session)[0].live is not None:  # else it never was on
+            _say(session, False, by, now)
     live_words.look(house)
 
 

@@ -77,16 +77,28 @@ def test_a_line_is_set_up_step_by_step_and_goes_live_when_nothing_is_wrong(
     for number in (101, 102):
         stage.counselor(number)
     assert admin.post("/setup/settings", calls_at_once="none")[0] == 422
-    assert admin.post("/setup/settings", calls_at_once="3")[0] == 302
-    assert "takes 3, and the roster’s fullest hour makes 4" in admin.post("/setup/check")[1]
+    assert admin.post("/setup/settings", calls_at_once="7")[0] == 302
+    took = admin.post("/setup/live", act="rest")[0]
+    assert (took, house.rules.live) == (302, False), "taken off, a line that never was live is no line that was"
+    page = admin.post("/setup/check")[1]
+    assert "takes 7" in page
+    assert "makes 8" in page, "two conversations, and one caller for whom three phones ring"
+    twilio_account.api_key = False
+    assert "Everything is well" not in admin.post("/setup/check")[1]
     assert admin.post("/setup/live", act="live")[0] == 409
-    assert admin.post("/setup/settings", calls_at_once="4")[0] == 302
+    assert admin.post("/setup/settings", calls_at_once="8")[0] == 302
+    status, page = admin.post("/setup/live", act="live")
+    assert (status, house.rules.live) == (200, True), "phones ring without a key for the browser"
+    assert "The line is live. Please mend this soon" in page
+    twilio_account.api_key = None
     assert "Everything is well" in admin.post("/setup/check")[1]
-    assert admin.post("/setup/live", act="live")[0] == 302
-    assert house.rules.live
     assert "The line is not live" not in admin.get("/form")[1]
     assert admin.post("/setup/live", act="rest")[0] == 302
     assert not house.rules.live
+    assert admin.post("/setup/settings", calls_at_once="")[0] == 302
+    status, page = admin.post("/setup/live", act="live")
+    assert (status, "nobody has confirmed how many calls" in page) == (200, True), "a line that was live comes back"
+    assert house.rules.live
     with house.db.begin() as session:
         kinds = set(session.scalars(select(AuditEvent.kind)))
     assert {"setting_changed", "test_call_made", "went_live", "taken_off"} <= kinds

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from services import line_setup, test_calls
-from services.line_setup import NotLive
+from services.line_setup import Answer
 from web import guards
 from web.guards import ADMINS, allow
 from web.house import house
@@ -65,9 +65,9 @@ def live() -> ResponseReturnValue:
     if act == "rest":
         line_setup.rest(house(), by, now)
     elif act == "live":
-        refused = line_setup.go_live(house(), current_app.extensions["account"], by, now)
-        if refused is not None:
-            return _page(refused=refused), 409
+        answer = line_setup.go_live(house(), current_app.extensions["account"], by, now)
+        if not answer.live or answer.findings:
+            return _page(answer=answer), 200 if answer.live else 409
     else:
         abort(400)
     return redirect(url_for("setup.page"))
@@ -78,7 +78,7 @@ def _test_call(*, has_phone: bool = True) -> str:
     return render_template("_setup_test_call.html", call=last, ever=ever, has_phone=has_phone)
 
 
-def _page(*, wrong: object = None, typed: object = None, refused: NotLive | None = None) -> str:
+def _page(*, wrong: object = None, typed: object = None, answer: Answer | None = None) -> str:
     shown = {one.name: one for one in current_app.extensions["shown_settings"]()[0]}
     outside = [shown[name] for name in (*ADDRESSES, *SECRETS)]
     last, ever = test_calls.shown(house(), guards.now())
@@ -93,5 +93,5 @@ def _page(*, wrong: object = None, typed: object = None, refused: NotLive | None
         numbers=line_setup.NUMBERS,
         wrong=wrong or {},
         typed=typed or {},
-        refused=refused,
+        answer=answer,
     )
