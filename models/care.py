@@ -55,7 +55,6 @@ def plans_by_review(session: Session, limit: int = 500) -> Sequence[tuple[CarePl
     query = (
         select(CarePlan, Caller, newest)
         .join(Caller, Caller.id == CarePlan.caller_id)
-        .options(joinedload(CarePlan.writer))
         .order_by(CarePlan.review_on, CarePlan.written_at)
         .limit(limit)
     )

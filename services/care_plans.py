@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -32,21 +31,21 @@ class PlanShown:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """One line of the list. `contact_id`: their newest contact, None when none is kept any more."""
+    """One line of the list, without the words: whoever opens the contact is on record.
+
+    `contact_id`: their newest contact, None when none is kept any more. `number` is masked.
+    """
 
     contact_id: uuid.UUID | None
     number: str
-    plan: PlanShown
-
-
-def _today(house: House, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(house.rules.default_timezone)).date()
+    review_on: date
+    overdue: bool
 
 
 def plan_of(session: Session, house: House, contact: Contact, now: datetime) -> PlanShown | None:
     """The plan for whoever has this contact's number; a withheld number has none."""
     plan = session.get(CarePlan, contact.caller_id)
-    return _shown(plan, _today(house, now)) if plan else None
+    return _shown(plan, house.day_of(now)) if plan else None
 
 
 def _shown(plan: CarePlan, today: date) -> PlanShown:
@@ -56,10 +55,10 @@ def _shown(plan: CarePlan, today: date) -> PlanShown:
 
 def plans(house: House, now: datetime) -> tuple[PlanRow, ...]:
     """Every care plan, those first that should have been looked at again."""
-    today = _today(house, now)
+    today = house.day_of(now)
     with house.db.begin() as session:
         return tuple(
-            PlanRow(contact_id, masked(caller.number), _shown(plan, today))
+            PlanRow(contact_id, masked(caller.number), plan.review_on, plan.review_on < today)
             for plan, caller, contact_id in plans_by_review(session)
         )
 
@@ -69,7 +68,7 @@ def write(house: House, contact_id: uuid.UUID, actor_id: uuid.UUID, words: str, 
 
     False: no such contact, a withheld number, too long, or no date between today and a year from now.
     """
-    today = _today(house, now)
+    today = house.day_of(now)
     try:
         review_on = date.fromisoformat(review) if review else today + REVIEW_AFTER
     except ValueError:

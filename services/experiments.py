@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -26,21 +25,16 @@ def allotted(
     session: Session, house: House, contact: Contact, plan: Plan, step: Step, now: datetime
 ) -> tuple[Experiment, Arm] | None:
     """The arm in which this person gets this step; None when nothing is compared, and for everybody flagged."""
-    today = day_of(house, now)
+    today = house.day_of(now)
     running = next((one for one in house.experiments if one.is_for(plan, step, today)), None)
     if running is None or flagged(session, contact):
         return None
     return running, running.arm_of(lookup_hash(f"experiment {running.id} {contact.caller_id}"))
 
 
-def day_of(house: House, now: datetime) -> date:
-    """The line's own day, on which comparisons begin and end."""
-    return now.astimezone(ZoneInfo(house.rules.default_timezone)).date()
-
-
 def words_compared(house: House, now: datetime) -> Mapping[str, date]:
     """Phrases that people of a running comparison are texted, each with the day on which it ends."""
-    today = day_of(house, now)
+    today = house.day_of(now)
     running = ((one, plan, step) for one in house.experiments for plan in house.plans.plans for step in plan.steps)
     return {
         words: one.ends
@@ -116,7 +110,7 @@ class ExperimentReport:
 
 def report(house: House, now: datetime) -> tuple[ExperimentReport, ...]:
     """Every experiment with its arms in the order of the file."""
-    today = day_of(house, now)
+    today = house.day_of(now)
     with house.db.begin() as session:
         return tuple(
             ExperimentReport(one, today >= one.ends, _arms(one, counts_of(session, one.id, CONNECTED_WITHIN)))

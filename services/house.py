@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from models.database import Database
 from routing.experiments import Experiment
@@ -89,3 +90,7 @@ class House:
     def moment(self, now: datetime) -> datetime:
         """This moment (aware, UTC), for whoever was handed a `now` that has grown old while the provider was asked."""
         return now if self.clock is None else max(now, self.clock())
+
+    def day_of(self, now: datetime) -> date:
+        """The line's own day, on which reviews fall due and comparisons begin and end."""
+        return now.astimezone(ZoneInfo(self.rules.default_timezone)).date()

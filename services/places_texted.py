@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,6 @@ from services.house import House
 from services.matching import FoundPlace, desk_of, find_matches
 
 MOST_TEXTED = 5
-PRESSED_AGAIN = timedelta(minutes=5)  # the same places so soon again: the page had no answer, and the first text went
 
 
 class NotTexted(StrEnum):
@@ -27,11 +26,19 @@ class NotTexted(StrEnum):
 
 
 def text_places(
-    house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, listings: Sequence[int], agreed: bool, now: datetime
+    house: House,
+    contact_id: uuid.UUID,
+    counselor_id: uuid.UUID,
+    listings: Sequence[int],
+    agreed: bool,
+    now: datetime,
+    key: uuid.UUID,
 ) -> tuple[str, ...] | NotTexted:
     """Text the chosen places to the caller, in their language and the order of the list; the names of those sent.
 
     `agreed`: they have just said that a text to this phone is safe, which is kept. All of what was chosen, or nothing.
+    `key` is the page's until one of its texts was kept (hand_over.write_to_caller): the same places with the same key
+    are sent once.
     """
     if not listings or len(listings) > MOST_TEXTED:
         return NotTexted.TOO_MANY if listings else NotTexted.NONE_TICKED
@@ -48,16 +55,16 @@ def text_places(
         if len(chosen) < len(set(listings)):
             return NotTexted.NOT_LISTED
         told = sorted(place.entry.listing for place in chosen)
-        if not _texted_before(session, contact, told, now):
+        if not _texted_before(session, contact, told, key):
             _send(session, house, contact, chosen, now)
-            said = {"places": len(chosen), "listings": told, "by": str(counselor_id)}
+            said = {"places": len(chosen), "listings": told, "key": str(key), "by": str(counselor_id)}
             record(session, contact.id, "places_texted", now, **said)
         return tuple(place.listing.name1 for place in chosen)
 
 
-def _texted_before(session: Session, contact: Contact, listings: list[int], now: datetime) -> bool:
-    events = (event for event in events_of(session, contact.id) if event.at > now - PRESSED_AGAIN)
-    return any(event.kind == "places_texted" and event.data.get("listings") == listings for event in events)
+def _texted_before(session: Session, contact: Contact, listings: list[int], key: uuid.UUID) -> bool:
+    sent = [event.data for event in events_of(session, contact.id) if event.kind == "places_texted"]
+    return any(data.get("key") == str(key) and data.get("listings") == listings for data in sent)
 
 
 def _send(session: Session, house: House, contact: Contact, chosen: tuple[FoundPlace, ...], now: datetime) -> None:

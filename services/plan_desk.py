@@ -10,7 +10,7 @@ from models.edited_words import PlanEdit as PlanRow
 from routing import plan_edits
 from routing.follow_up import Plan
 from routing.plan_edits import PlanEdit, PlanWrong
-from services import audit, experiments, live_words
+from services import audit, live_words
 from services.house import House
 
 
@@ -127,6 +127,6 @@ def _comparison_changed(
 
 
 def _compared(house: House, shipped: Plan, now: datetime) -> tuple[date | None, ...]:
-    today = experiments.day_of(house, now)
+    today = house.day_of(now)
     running = {one.step: one.ends for one in house.experiments if one.plan == shipped.id and one.runs(today)}
     return tuple(running.get(same[0].kind) for same in plan_edits.groups(shipped))

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -192,13 +193,14 @@ def test_places_are_texted_only_to_somebody_who_said_that_it_is_safe(
     write_answers(house, contact.id, Given({"zip": "02150"}, "klonopin"), NOW)
     first_two = match_list(house, contact.id, ana.id, "en", NOW).places[:2]
     listings = [found.listing for found in first_two]
-    assert text_places(house, contact.id, ana.id, listings, False, NOW) is NotTexted.NOT_SAFE
-    assert text_places(house, contact.id, ana.id, [], True, NOW) is NotTexted.NONE_TICKED
-    assert text_places(house, contact.id, ana.id, [*listings, 10**12], True, NOW) is NotTexted.NOT_LISTED
-    assert text_places(house, contact.id, ana.id, list(range(6)), True, NOW) is NotTexted.TOO_MANY
-    assert text_places(house, contact.id, ana.id, listings, True, NOW) == tuple(found.name for found in first_two)
-    for minutes in (1, 20):  # pressed once more because no answer came, and told once more because they asked
-        assert text_places(house, contact.id, ana.id, listings, False, NOW + timedelta(minutes=minutes))
+    text = partial(text_places, house, contact.id, ana.id, now=NOW)
+    key = uuid.uuid4()
+    assert text(listings, False, key=key) is NotTexted.NOT_SAFE
+    assert text([], True, key=key) is NotTexted.NONE_TICKED
+    assert text([*listings, 10**12], True, key=key) is NotTexted.NOT_LISTED
+    assert text(list(range(6)), True, key=key) is NotTexted.TOO_MANY
+    for again in (key, key, uuid.uuid4()):  # pressed once more as no answer came, and told once more: they asked
+        assert text(listings, True, key=again) == tuple(found.name for found in first_two)
     with house.db.begin() as session:
         sent, again = session.query(TextMessage).order_by(TextMessage.position)
         assert sent.body.startswith("Harborline: ")  # to somebody who never wrote to us: who we are, and how to stop
@@ -217,7 +219,7 @@ def test_nothing_is_texted_after_stop(house: House, add_contact: AddContact, ana
     listings = [found.listing for found in match_list(house, contact.id, ana.id, "en", NOW).places]
     with house.db.begin() as session:
         session.get_one(Caller, contact.caller_id).texts_stopped_at = NOW
-    assert text_places(house, contact.id, ana.id, listings[:2], True, NOW) is NotTexted.NOT_SAFE
+    assert text_places(house, contact.id, ana.id, listings[:2], True, NOW, uuid.uuid4()) is NotTexted.NOT_SAFE
 
 
 def test_a_text_conversation_is_ended_by_whoever_has_it(house: House, add_contact: AddContact, ana: Counselor) -> None:

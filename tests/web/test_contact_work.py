@@ -79,8 +79,14 @@ def test_the_whole_list_can_be_had_and_what_is_shown_counts(
     assert all(f"tel:+161755501{n:02};ext=7" in parts for n in range(25))
     assert "(617) 555-0100 ext. 7" in parts
     assert browser.post(f"{path}/more")[0] == 409
+    page = browser.get(path)[1]
+    listing, key = (re.findall(f'name="{name}" value="([^"]+)"', page)[0] for name in ("place", "text_key"))
+    for _ in range(2):  # as with words of one's own
+        status, parts = browser.post(f"{path}/places", place=listing, agreed="yes", text_key=key)
+        assert (status, "Texted to" in parts, key in parts, 'id="text-key"' in parts) == (200, True, False, True)
     with house.db.begin() as session:
         assert [kept.shown for kept in session.query(MatchRecord)] == [25]
+        assert session.query(TextMessage).count() == 1
 
 
 def test_a_states_licence_is_shown_and_said_to_have_expired(

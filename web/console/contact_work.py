@@ -72,11 +72,11 @@ def write_reach(contact_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/contacts/<uuid:contact_id>/places")
 @allow(ANSWERING)
 def text_places(contact_id: uuid.UUID) -> ResponseReturnValue:
-    """Text the ticked places to the caller."""
+    """Text the ticked places to the caller. Sent again after a lost answer, it is the same text."""
     listings = [int(word) for word in request.form.getlist("place") if word.isdecimal()]
     agreed = request.form.get("agreed") == "yes"
     person_id = guards.person().id
-    sent = places_texted.text_places(house(), contact_id, person_id, listings, agreed, guards.now())
+    sent = places_texted.text_places(house(), contact_id, person_id, listings, agreed, guards.now(), _text_key())
     refused = isinstance(sent, NotTexted)
     told = {"not_texted": sent} if refused else {"texted": sent}
     return live_parts(contact_id, **told), 409 if refused else 200
@@ -115,9 +115,13 @@ def reassign_text(contact_id: uuid.UUID) -> ResponseReturnValue:
 def write_text(contact_id: uuid.UUID) -> ResponseReturnValue:
     """Write to the caller from the helpline's number. Sent again after a lost answer, it is the same text."""
     body = request.form.get("body", "").replace("\r\n", "\n")
-    key = request.form.get("text_key", type=uuid.UUID) or uuid.uuid4()
-    sent = hand_over.write_to_caller(house(), contact_id, guards.person().id, body, guards.now(), key)
+    sent = hand_over.write_to_caller(house(), contact_id, guards.person().id, body, guards.now(), _text_key())
     return live_parts(contact_id, text_sent=sent, not_sent="" if sent else body), 200 if sent else 409
+
+
+def _text_key() -> uuid.UUID:
+    """The page's key of its next text."""
+    return request.form.get("text_key", type=uuid.UUID) or uuid.uuid4()
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/end-text")
