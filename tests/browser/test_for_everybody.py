@@ -1,24 +1,16 @@
 """Every page for everybody: by day and by night, on a phone, in Spanish, and with nothing serious for axe to find."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
-from sqlalchemy import select, update
 
-from models import outbox
-from models.contacts import Contact
-from models.directory import Listing
-from models.follow_ups import FollowUp
-from models.outbox import OutboxRow
 from models.people import Counselor
-from models.voicemails import Voicemail
-from routing.vocabulary import FollowUpKind, ReportKind, Role, Urgency
-from services.directory.reports import report_facility
+from routing.vocabulary import Role
 from tests.browser.conftest import Console
+from tests.browser.full_house import fill, pages_left_out
 from tests.browser.test_a_counselors_night import call_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("directory")]
@@ -34,47 +26,6 @@ VIOLATIONS = """rules => axe.run(document, {runOnly: rules, resultTypes: ["viola
 PHONE, DESK_SCREEN = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=860)
 SMALLEST_SIDES = "links => links.map(link => link.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
 LEAST_TARGET_PX = 24  # WCAG 2.2, target size
-PAGES = (
-    "/contacts",
-    "/board",
-    "/follow-ups",
-    "/referrals",
-    "/voicemails",
-    "/directory?q=quay",
-    "/information/clonazepam",
-    "/softphone",
-)
-DIRECTORY_PAGES = ("calls", "checks", "pairs", "imports", "quarantine")
-DIRECTORY_DESK = tuple(f"/directory/{page}" for page in DIRECTORY_PAGES)
-ADMIN = (
-    "/admin/audit",
-    "/admin/records",
-    "/admin/people",
-    "/admin/people/new",
-    "/admin/roster-file",
-    "/admin/settings",
-    "/form",
-    "/phrases?family=follow_up",
-    "/phrases/follow_up.week",
-    "/plans",
-    "/plans/referral",
-    "/setup",
-    "/reports/form",
-    "/second-factor",
-)
-DESK = (
-    "/reports",
-    "/coverage",
-    "/roster",
-    "/shifts",
-    "/dispatch",
-    "/failures",
-    "/second-factor",
-    "/reports/experiments",
-    "/reports/neutrality",
-    *DIRECTORY_DESK,
-    *ADMIN,
-)  # an admin's
 
 
 def serious_findings(page: Page) -> list[str]:
@@ -98,42 +49,25 @@ def cut_off_on_a_phone(page: Page) -> list[str]:
     return found + [f"a link of {side} px" for side in links if side < LEAST_TARGET_PX]
 
 
-def full_house(console: Console) -> list[str]:
-    """Something on every page; the addresses of all of them."""
-    contact_id, now = call_in(console, "+16175550161"), datetime.now(UTC)
-    with console.house.db.begin() as session:
-        contact = session.get_one(Contact, contact_id)
-        contact.urgency = Urgency.CALL_911
-        contact.triage = {
-            "zip": {"value": "02150", "source": "keypad"},
-            "said": [{"words": "Please help.", "question": "what", "source": "speech", "at": now.isoformat()}],
-            "flags": [{"value": "overdose", "source": "speech"}],
-        }
-        late = now - timedelta(hours=1)
-        session.add(FollowUp(contact_id=contact_id, kind=FollowUpKind.CHECK_IN, due_at=late, created_at=late))
-        outbox.put(session, "workers.texts.send", "texts", contact_id, now=late)
-        session.execute(update(OutboxRow).values(failures=5, error="KeyError", given_up_at=late))
-        sid = f"RE{contact_id.hex}"
-        session.add(Voicemail(contact_id=contact_id, recording_sid=sid, received_at=late, deadline_at=late))
-        place = session.scalars(select(Listing.facility_id).order_by(Listing.id.desc())).first()
-        contact.triage |= {"substances": [{"value": "clonazepam"}], "payer": {"value": "medicaid"}}
-    for kind in (ReportKind.FULL, ReportKind.CLOSED):
-        assert report_facility(console.house, place or 0, kind, now) is None
-    records = (f"/admin/records/{contact_id}",)
-    return [*PAGES, *DESK, *records, f"/directory/{place}", f"/contacts/{contact_id}", f"/contacts/{contact_id}/rescue"]
-
-
 def test_every_page_is_for_everybody_by_day_by_night_and_on_a_phone(console: Console, signed_in: SignedIn) -> None:
-    addresses = full_house(console)
+    page, ana = signed_in("Ana Ruiz")
+    addresses = fill(console, ana)
+    assert pages_left_out(addresses) == set(), "a new page stands in the list, so that it is looked at"
+    found = findings(page, addresses[0])
+    page.context.clear_cookies()
     page, _ = signed_in("Hana Ito", Role.ADMIN)
-    found = []
     for address in [*addresses, "/nowhere"]:
-        page.goto(address)
-        found += [f"{address} {finding}" for finding in (*serious_findings(page), *cut_off_on_a_phone(page))]
+        found += findings(page, address)
     page.goto("/contacts")
     page.keyboard.press("?")
     found += [f"keys {finding}" for finding in serious_findings(page)]
     assert found == []
+
+
+def findings(page: Page, address: str) -> list[str]:
+    """What is wrong with a page for somebody."""
+    page.goto(address)
+    return [f"{address} {finding}" for finding in (*serious_findings(page), *cut_off_on_a_phone(page))]
 
 
 def test_the_sign_in_page_is_for_everybody_too(context: Any) -> None:
