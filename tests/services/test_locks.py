@@ -19,6 +19,7 @@ from routing.follow_up import Outcome
 from routing.vocabulary import FollowUpKind, FollowUpStatus, TextStatus
 from services import disclosure, follow_ups, written_consents
 from services.written_consents import Revoked
+from tests.fixtures.lock_order import LockOrder
 from tests.services.consenting import a_consent, a_person, a_place
 from tests.services.outside import HELPLINE, NOON, make_caller, make_contact
 
@@ -92,3 +93,26 @@ def test_a_step_that_ends_its_plan_waits_for_nobody_who_has_a_later_step(
     with sweeper.begin() as session:
         found = [session.get_one(FollowUp, id_).status for id_ in (asked_id, later_id, last_id)]
     assert found == [FollowUpStatus.STOPPED, FollowUpStatus.PENDING, FollowUpStatus.STOPPED]
+
+
+def test_the_watch_over_the_order_of_locks_sees_claims_joins_and_what_was_locked_before_a_savepoint(
+    database: Database, lock_order: LockOrder, keys: None
+) -> None:
+    with database.begin() as session:
+        make_contact(session, make_caller(session))
+    person, claim = text("UPDATE caller SET id = id"), text("UPDATE contact SET id = id")
+    both = text("SELECT 1 FROM contact JOIN caller ON caller.id = caller_id FOR NO KEY UPDATE OF contact")
+    for first in (claim, both):
+        with database.begin() as session:
+            session.execute(first)
+            with session.begin_nested():
+                session.execute(text("SELECT 1"))
+            session.execute(person)
+    assert len(lock_order.broken) == 2
+    lock_order.broken.clear()
+    with database.begin() as session:
+        session.execute(person)
+        session.execute(both)
+    with database.begin() as session:
+        session.execute(claim)
+    assert lock_order.broken == []

@@ -56,8 +56,9 @@ def full(house: House, add_contact: Callable[..., Contact]) -> Callable[..., Con
         contact = add_contact(ContactStatus.CLOSED, waited=days * 86_400, number=number, notes="Wants detox.")
         with house.db.begin() as session:
             kept = session.get_one(Contact, contact.id)
-            kept.triage, kept.ended_at = {"zip": {"value": "02150"}}, at
             kept.caller.created_at = min(kept.caller.created_at, at)
+            session.flush()  # people before their contacts
+            kept.triage, kept.ended_at = {"zip": {"value": "02150"}}, at
             of = {"contact_id": contact.id}
             sid = f"{contact.id.hex[:12]}{days}"
             leg = {"kind": LegKind.CALLER, "status": LegStatus.ENDED, "planned_at": at, "ended_at": at}
