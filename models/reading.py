@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.contacts import LIVE, Contact, Leg, queue_place
@@ -30,10 +30,18 @@ def live_contacts(session: Session, limit: int = 200) -> Listed[Contact]:
     return first(session, query, limit)
 
 
-def count_waiting(session: Session, *, texts_too: bool = False) -> int:
-    """How many wait on the phone now; `texts_too`: and in conversations that a counselor should take."""
+def waits(contact: Contact) -> bool:
+    """Whether somebody waits for a person: on the phone, or in a text conversation that a counselor should take."""
+    wanted = contact.status is ContactStatus.CONVERSING and contact.waiting_since is not None
+    return contact.status is ContactStatus.WAITING or (wanted and contact.claimed_by is None)
+
+
+def count_waiting(session: Session, live: Listed[Contact]) -> int:
+    """How many wait, also of those for whom the list of live contacts is too short."""
+    if live.total == len(live.rows):
+        return sum(waits(contact) for contact in live.rows)
     wanted = (Contact.status == ContactStatus.CONVERSING) & Contact.waiting_since.is_not(None)
-    in_texts = wanted & Contact.claimed_by.is_(None) if texts_too else false()
+    in_texts = wanted & Contact.claimed_by.is_(None)
     return count(session, select(Contact.id).where(or_(Contact.status == ContactStatus.WAITING, in_texts)))
 
 

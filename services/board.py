@@ -97,9 +97,8 @@ def board(house: House, now: datetime) -> Board:
         here = schedules.on_shift(session, everybody, now)
         people = [_person_row(person, live, legs, now, on_shift=person.id in here) for person in everybody]
         names = {person.id: person.name for person in everybody}
-        waiting = tuple(WaitingRow(row_of(one), _rings(one, legs, names)) for one in live if _waits(one))
-        cut = going_on.total > len(live)
-        waits = reading.count_waiting(session, texts_too=True) if cut else len(waiting)
+        waiting = tuple(WaitingRow(row_of(one), _rings(one, legs, names)) for one in live if reading.waits(one))
+        waits = reading.count_waiting(session, going_on)
         dangers = rescue.dangers_open(session, now)
         failed = failures.count_failures(session).total
         late = late_work.oldest(session, now)
@@ -113,12 +112,6 @@ def board(house: House, now: datetime) -> Board:
         late=late,
         people=tuple(sorted(people, key=lambda p: (p.contact is None and not p.texts, not p.on_shift, p.name))),
     )
-
-
-def _waits(contact: Contact) -> bool:
-    """Whether somebody waits for a person: on the phone, or in a text conversation that a counselor should take."""
-    wanted = contact.status is ContactStatus.CONVERSING and contact.waiting_since is not None
-    return contact.status is ContactStatus.WAITING or (wanted and contact.claimed_by is None)
 
 
 def _rings(contact: Contact, legs: Sequence[Leg], names: Mapping[uuid.UUID, str]) -> tuple[tuple[str, str | None], ...]:

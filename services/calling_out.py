@@ -79,7 +79,7 @@ def _own_phone(session: Session, contact: Contact, kind: LegKind, by: By, now: d
 
 def _number(session: Session, listing_id: int) -> str | None:
     sheet = sheets(session, [listing_id]).get(listing_id)
-    return phone.dialled(sheet.admissions_phone or sheet.phone) if sheet is not None else None
+    return phone.dialled(sheet.intake_line) if sheet is not None else None
 
 
 def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Document:

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from models import reading
 from models.contacts import Contact
 from models.follow_ups import PLANNED, FollowUp
@@ -167,24 +165,16 @@ def contact_list(house: House, before: datetime | None = None) -> ContactList:
     """Everything for the contacts page; `before` asks for an older page of those that are over."""
     with house.db.begin() as session:
         live, unfinished = reading.live_contacts(session), reading.contacts_to_wrap_up(session)
-        going_on = [row_of(contact) for contact in live.rows]
-        waiting = waiting_of(session, live)
+        waiting = reading.count_waiting(session, live)
         past = [row_of(c) for c in reading.past_contacts(session, limit=PAGE_LENGTH + 1, before=before)]
     return ContactList(
-        waiting=tuple(row for row in going_on if row.status == ContactStatus.WAITING),
-        talking=tuple(row for row in going_on if row.status != ContactStatus.WAITING),
+        waiting=tuple(row_of(contact) for contact in live.rows if reading.waits(contact)),
+        talking=tuple(row_of(contact) for contact in live.rows if not reading.waits(contact)),
         to_wrap_up=tuple(row_of(contact) for contact in unfinished.rows),
         totals={"waiting": waiting, "talking": live.total - waiting, "to_wrap_up": unfinished.total},
         past=tuple(past[:PAGE_LENGTH]),
         next_page=past[PAGE_LENGTH - 1].opened_at if len(past) > PAGE_LENGTH else None,
     )
-
-
-def waiting_of(session: Session, live: Listed[Contact]) -> int:
-    """How many wait, also of those for whom the list was too short."""
-    if live.total > len(live.rows):
-        return reading.count_waiting(session)
-    return sum(contact.status is ContactStatus.WAITING for contact in live.rows)
 
 
 def follow_ups_due(house: House, now: datetime, reader_id: uuid.UUID, whose: Whose = Whose.ALL) -> DueList:

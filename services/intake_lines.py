@@ -54,7 +54,7 @@ def try_next(session: Session, contact: Contact, now: datetime) -> bool:
 def _ring_place(session: Session, contact: Contact, listing_id: int, now: datetime) -> bool:
     """Ask one intake line in (contact locked), and keep that the caller was sent there; False without a number."""
     sheet = sheets(session, [listing_id]).get(listing_id)
-    number = phone.dialled(sheet.admissions_phone or sheet.phone) if sheet is not None else None
+    number = phone.dialled(sheet.intake_line) if sheet is not None else None
     if sheet is None or number is None:
         return False
     plain, _, extension = number.partition(";ext=")

@@ -56,6 +56,11 @@ class Sheet:
     licence: Licence | None = None
 
     @property
+    def intake_line(self) -> str:
+        """Where to ask for a place: the direct line an admin knows, else the listed intake line, else the phone."""
+        return self.admissions_phone or next(iter(self.intake), "") or self.phone
+
+    @property
     def street(self) -> str:
         """Both lines of the street."""
         return ", ".join(part for part in (self.street1, self.street2) if part)

@@ -11,7 +11,7 @@ from routing import phone
 from routing.vocabulary import FollowUpKind, Language, Need
 from services import knowing
 from services.directory.bed_phones import facility_name
-from services.directory.sheets import Sheet, sheets
+from services.directory.sheets import sheets
 from services.house import House
 
 # Without vowels no code is a word; without I, O and digits none is misheard for another
@@ -62,10 +62,6 @@ def to_the_caller(session: Session, referral: Referral, kind: FollowUpKind) -> d
 
 def _with_number(session: Session, referral: Referral) -> str:
     sheet = sheets(session, [referral.listing_id]).get(referral.listing_id)
-    number = phone.dialled(_line_of(sheet)) if sheet is not None else None
+    number = phone.dialled(sheet.intake_line) if sheet is not None else None
     parts = (name_of(session, referral), sheet.city if sheet else "", phone.spoken(number) if number else "")
     return ", ".join(part for part in parts if part)
-
-
-def _line_of(sheet: Sheet) -> str:
-    return sheet.admissions_phone or sheet.phone

@@ -89,6 +89,19 @@ def test_an_intake_line_that_does_not_answer_is_followed_by_the_next_and_then_by
     assert line.went_well()
 
 
+def test_the_listed_intake_line_is_rung_and_not_the_switchboard(line: Line) -> None:
+    line.hires("Ana", ANA)
+    places(line)
+    with line.house.db.begin() as session:
+        tidewater = session.scalars(select(Listing).where(Listing.name1 == "Tidewater General Hospital")).one()
+        listing = tidewater.id
+    caller, _ = line.talk(ANA)
+    assert line.does(intake_lines.to_facility, [listing]) is None
+    line.sim.phone("+16175550102").answer().wait_talking_with(ANA)
+    assert caller.talking_with() == []
+    assert line.went_well()
+
+
 def test_an_intake_line_that_hangs_up_brings_the_caller_back(line: Line) -> None:
     line.hires("Ana", ANA)
     (listing, number), *_ = places(line)

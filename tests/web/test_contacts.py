@@ -33,6 +33,19 @@ def test_danger_stands_first_and_numbers_are_masked(sign_in_as: SignIn, add_cont
     assert "911 now" in page
 
 
+def test_who_was_promised_a_person_by_text_waits_like_a_caller(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    texter = add_contact(ContactStatus.CONVERSING, channel=Channel.TEXT)
+    with house.db.begin() as session:
+        session.get_one(Contact, texter.id).waiting_since = datetime.now(UTC)
+    _, page = sign_in_as(Role.COUNSELOR).get("/contacts")
+    waiting = page.index('id="waiting-title"')
+    assert waiting < page.index(str(texter.id))
+    assert '<span class="count">1</span>' in page[waiting : page.index(str(texter.id))]
+    assert 'id="talking-title"' not in page
+
+
 def test_contacts_that_are_over_come_in_pages(sign_in_as: SignIn, add_contact: AddContact) -> None:
     ids = [str(add_contact(ContactStatus.ABANDONED, waited=60 * n).id) for n in range(1, 53)]
     browser = sign_in_as(Role.COUNSELOR)

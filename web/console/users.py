@@ -85,7 +85,7 @@ def set_password(token: str) -> ResponseReturnValue:
     if request.method == "POST" and users.set_password_by(
         house(), token, request.form.get("password", ""), guards.now()
     ):
-        return redirect(url_for("signing.sign_in"))
+        return redirect(url_for("signing.sign_in", kept="yes"))
     page = {"name": name, "shortest": SHORTEST_PASSWORD, "refused": bool(name) and request.method == "POST"}
     return render_template("set_password.html", **page), 422 if page["refused"] else 200 if name else 404
 
