@@ -36,7 +36,7 @@ STRATEGIES: dict[str, type[Line]] = {
     "random cycle": RandomCycle,
     "ring all": RingAll,
 }
-DAYS, SLOWER = 56, 1.10  # eight weeks: in one alone the share in 20 s may be half a point off
+DAYS, SLOWER = 28, 1.10  # four weeks: in one alone the share in 20 s may be half a point off
 AFTERWARDS = 3600.0  # seconds played after the last call, so that who waits is answered
 
 

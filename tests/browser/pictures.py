@@ -35,6 +35,11 @@ def names_of(addresses: list[str]) -> list[str]:
 def test_pictures(console: Console, signed_in: SignedIn, look: str, width: int, scheme: Scheme, language: str) -> None:
     page, ana = signed_in("Ana Ruiz")
     addresses = fill(console, ana)
+    if look == "desk":  # the README's: a counselor on a call
+        page.goto(addresses[0])
+        page.screenshot(
+            path=PICTURES.parent / "console.png", clip={"x": 0, "y": 0, "width": 1280, "height": 1000}, full_page=True
+        )
     page.context.clear_cookies()
     page, _ = signed_in("Hana Ito", Role.ADMIN)
     if language != "English":
