@@ -38,7 +38,10 @@ def test_pictures(console: Console, signed_in: SignedIn, look: str, width: int, 
     if look == "desk":  # the README's: a counselor on a call
         page.goto(addresses[0])
         page.screenshot(
-            path=PICTURES.parent / "console.png", clip={"x": 0, "y": 0, "width": 1280, "height": 1000}, full_page=True
+            path=PICTURES.parent / "console.png",
+            clip={"x": 0, "y": 0, "width": 1280, "height": 1000},
+            full_page=True,
+            caret="initial",
         )
     page.context.clear_cookies()
     page, _ = signed_in("Hana Ito", Role.ADMIN)
