@@ -91,14 +91,18 @@ def test_danger_is_seen_through_what_a_phone_does_to_a_text(triage_rules: Triage
 def test_time_grows_with_the_length_alone(triage_rules: TriageRules, said: str) -> None:
     def seconds(length: int) -> float:
         text = (said * (length // len(said) + 1))[:length]
-        times = []
-        for _ in range(3):
-            start = time.process_time()
-            triage_rules.understand(text)
-            times.append(time.process_time() - start)
-        return min(times)
+        start = time.process_time()
+        triage_rules.understand(text)
+        return time.process_time() - start
 
-    assert seconds(LONG) <= max(seconds(SHORT), 0.002) * TIMES_LONGER * SLACK
+    def is_in_step() -> bool:
+        measured.append((seconds(SHORT), seconds(LONG)))
+        short, long = (min(times) for times in zip(*measured, strict=True))
+        return long <= max(short, 0.002) * TIMES_LONGER * SLACK
+
+    measured: list[tuple[float, float]] = []
+    # A busy machine makes single measurements longer and none shorter: what grows with the square never gets there.
+    assert any(is_in_step() for _ in range(20)), measured
 
 
 def test_what_is_beyond_the_limit_costs_nothing(triage_rules: TriageRules) -> None:
