@@ -21,6 +21,8 @@ class ConsentKind(StrEnum):
     TEXTS_SUSPENDED = "texts_suspended"  # "he reads my phone"
     TEXTING_OK = "texting_ok"
     TEXTING_NOT_OK = "texting_not_ok"
+    FOLLOW_UP_TEXTS_OK = "follow_up_texts_ok"
+    FOLLOW_UP_TEXTS_NOT_OK = "follow_up_texts_not_ok"
     CALLING_OK = "calling_ok"
     CALLING_NOT_OK = "calling_not_ok"
     VOICEMAIL_OK = "voicemail_ok"

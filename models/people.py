@@ -25,7 +25,9 @@ class Caller(Base):
     language: Mapped[Language | None] = mapped_column(words_of(Language))
     timezone: Mapped[str | None] = mapped_column(String(64))  # IANA, from the ZIP that was told
     texts_stopped_at: Mapped[datetime | None]  # STOP, until START
-    texting_ok: Mapped[bool | None] = mapped_column(Boolean)  # None: not asked, so nothing unasked is sent
+    texting_ok: Mapped[bool | None] = mapped_column(Boolean)  # a text to this phone is safe; None: not asked
+    # wants to be texted later to see how it went; None: not asked. That a text is safe does not answer it
+    follow_up_texts_ok: Mapped[bool | None] = mapped_column(Boolean)
     calling_ok: Mapped[bool | None] = mapped_column(Boolean)  # None: not asked, so nobody calls unasked
     voicemail_ok: Mapped[bool | None] = mapped_column(Boolean)
     relay: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))  # TTY, or an operator

@@ -107,7 +107,7 @@ def forget_caller(session: Session, caller_id: uuid.UUID, now: datetime) -> None
     number = select(Caller.number_hash).where(Caller.id == caller_id).scalar_subquery()
     session.execute(delete(Block).where(Block.number_hash == number, Block.until <= now))
     nothing = {"number": None, "number_hash": None, "timezone": None, "neutral_name": None}
-    safe = {"texting_ok": None, "calling_ok": None, "voicemail_ok": None, "relay": False}
+    safe = {"texting_ok": None, "follow_up_texts_ok": None, "calling_ok": None, "voicemail_ok": None, "relay": False}
     hours = {"safe_from_hour": None, "safe_until_hour": None}
     session.execute(update(Caller).where(Caller.id == caller_id).values(**nothing, **safe, **hours, forgotten_at=now))
 

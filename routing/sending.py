@@ -15,7 +15,8 @@ class Purpose(StrEnum):
     OPT_OUT_CONFIRMATION = "opt_out_confirmation"  # the one answer to STOP
     KEYWORD_ANSWER = "keyword_answer"  # the answer to START or HELP
     COUNSELOR_WORDS = "counselor_words"  # a counselor writes to somebody who is texting with us
-    FOLLOW_UP = "follow_up"  # nobody asked for it just now
+    FOLLOW_UP = "follow_up"  # to see how it went: nobody asked for it just now
+    LATE_WORDS = "late_words"  # what somebody wanted to have in writing, long after the talk
     SENT_AGAIN = "sent_again"  # an answer that had failed, long after it was asked for
     BED_QUESTION = "bed_question"  # to facility staff, at the hours they agreed to
     REFERRAL_QUESTION = "referral_question"  # to facility staff, on the same registered phone
@@ -27,6 +28,7 @@ class Refusal(StrEnum):
 
     STOPPED = "stopped"  # STOP was said
     NOT_SAFE = "not_safe"  # the person said that texting is not safe
+    NOT_WANTED = "not_wanted"  # the person said that they do not want to be asked by text how it went
     NO_CONSENT = "no_consent"  # nobody asked whether texting is fine
     NO_NUMBER = "no_number"
     CONSENT_OVER = "consent_over"  # it tells something that the person no longer allows to be told
@@ -39,7 +41,8 @@ class Person:
     number: str | None
     timezone: str | None = None  # told, or from the ZIP; None: unknown
     stopped: bool = False
-    texting_ok: bool | None = None  # None: never asked
+    texting_ok: bool | None = None  # a text is safe; None: never asked
+    follow_up_texts_ok: bool | None = None  # they want to be texted later; None: never asked
     wrote_to_us: bool = False
     safe_hours: tuple[int, int] | None = None  # the person's own, on their clock
 
@@ -62,7 +65,12 @@ class Verdict:
 
 
 # These keep to the hours of the day
-UNASKED = frozenset({Purpose.FOLLOW_UP, Purpose.SENT_AGAIN, Purpose.BED_QUESTION, Purpose.REFERRAL_QUESTION})
+UNASKED = frozenset(
+    {
+        *(Purpose.FOLLOW_UP, Purpose.LATE_WORDS, Purpose.SENT_AGAIN),
+        *(Purpose.BED_QUESTION, Purpose.REFERRAL_QUESTION),
+    }
+)
 ANSWERS = frozenset({Purpose.REPLY, Purpose.COUNSELOR_WORDS})
 ALWAYS = frozenset({Purpose.OPT_OUT_CONFIRMATION, Purpose.COUNSELOR_NOTICE})
 
@@ -121,6 +129,7 @@ def _refusal(purpose: Purpose, person: Person) -> Refusal | None:
         return None  # the answer to START or HELP, which somebody who said STOP may ask for
     if person.stopped:
         return Refusal.STOPPED
-    if purpose in ANSWERS or person.texting_ok or person.wrote_to_us:
-        return None
-    return Refusal.NO_CONSENT
+    if purpose is Purpose.FOLLOW_UP and person.follow_up_texts_ok is False:
+        return Refusal.NOT_WANTED
+    agreed = person.follow_up_texts_ok if purpose is Purpose.FOLLOW_UP else person.texting_ok
+    return None if purpose in ANSWERS or agreed or person.wrote_to_us else Refusal.NO_CONSENT

@@ -36,6 +36,7 @@ def person(caller: Caller, *, wrote_to_us: bool) -> Person:
         timezone=caller.timezone,
         stopped=caller.texts_stopped_at is not None,
         texting_ok=caller.texting_ok,
+        follow_up_texts_ok=caller.follow_up_texts_ok,
         wrote_to_us=wrote_to_us,
         safe_hours=None if hours[0] is None or hours[1] is None else (hours[0], hours[1]),
     )
@@ -111,6 +112,14 @@ def _texting_not_ok(caller: Caller, _now: datetime) -> None:
     caller.texting_ok = False
 
 
+def _follow_up_texts_ok(caller: Caller, _now: datetime) -> None:
+    caller.follow_up_texts_ok = True
+
+
+def _follow_up_texts_not_ok(caller: Caller, _now: datetime) -> None:
+    caller.follow_up_texts_ok = False
+
+
 def _calling_ok(caller: Caller, _now: datetime) -> None:
     caller.calling_ok = True
 
@@ -137,6 +146,8 @@ EFFECTS: Final[dict[ConsentKind, Callable[[Caller, datetime], None]]] = {
     ConsentKind.TEXTS_SUSPENDED: _texting_not_ok,
     ConsentKind.TEXTING_OK: _texting_ok,
     ConsentKind.TEXTING_NOT_OK: _texting_not_ok,
+    ConsentKind.FOLLOW_UP_TEXTS_OK: _follow_up_texts_ok,
+    ConsentKind.FOLLOW_UP_TEXTS_NOT_OK: _follow_up_texts_not_ok,
     ConsentKind.CALLING_OK: _calling_ok,
     ConsentKind.CALLING_NOT_OK: _calling_not_ok,
     ConsentKind.VOICEMAIL_OK: _voicemail_ok,

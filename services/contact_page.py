@@ -100,6 +100,7 @@ class ContactPage:
 
     row: ContactRow
     texting_ok: bool | None
+    follow_up_texts_ok: bool | None
     reach: Reach
     claimed: bool
     answered_by_service: bool  # nobody of the team wrote or is waited for: the service answers by itself
@@ -182,6 +183,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
     return ContactPage(
         row=row_of(contact),
         texting_ok=contact.caller.texting_ok,
+        follow_up_texts_ok=contact.caller.follow_up_texts_ok,
         reach=reach_of(contact.caller),
         claimed=contact.claimed_by is not None,
         answered_by_service=_only_the_service(contact),

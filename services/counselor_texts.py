@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from models.consents import ConsentHow, ConsentKind
 from models.contacts import Contact
 from models.owed_endings import ENDING_ASKED, last_unwritten
 from models.people import Counselor
 from models.text_contacts import text_contact_of
 from routing.vocabulary import Presence
-from services import consent, counselor_notices, counselors, dispositions, hand_over, reminders, shift_times
+from services import counselor_notices, counselors, dispositions, hand_over, reminders, safe_contact, shift_times
 from services.house import House
 
 ENDING = re.compile(r"\s*([1-5])\s*(t?)\s*[.!]*\s*", re.IGNORECASE)
@@ -45,15 +44,7 @@ def _write_ending(session: Session, house: House, counselor: Counselor, ending: 
     if contact is None:
         return "counselor.nothing_open"
     if ending[2]:
-        consent.said(
-            session,
-            contact.caller,
-            ConsentKind.TEXTING_OK,
-            ConsentHow.COUNSELOR,
-            now,
-            contact_id=contact.id,
-            actor_id=counselor.id,
-        )
+        safe_contact.note_follow_up_texts(session, contact, counselor.id, True, now)
     dispositions.write(session, house, contact, counselor.id, dispositions.BY_KEY[ending[1]], now=now)
     return "counselor.noted"
 

@@ -15,7 +15,6 @@ from routing.documents import Ask, Document, GoTo, HangUp, Say
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Language, Presence
 from services import alerts, direct_calls, follow_up_plans, match_replay, needs, promises, safe_contact
 from services.house import House
-from services.safe_contact import SafeContact
 
 HELP: Final = "9"
 BY_KEY: Final = {
@@ -29,12 +28,12 @@ BY_KEY: Final = {
 
 @dataclass(frozen=True)
 class WrapUp:
-    """What else is said at the end: whether a text is safe (None: not asked), and which listing was chosen.
+    """What else is said at the end: whether we may text later (None: not asked), and which listing was chosen.
 
     `leave_out`: kinds of planned steps that the counselor would rather not have.
     """
 
-    texting_ok: bool | None = None
+    follow_up_texts_ok: bool | None = None
     chosen: int | None = None
     leave_out: frozenset[FollowUpKind] = frozenset()
 
@@ -49,11 +48,11 @@ def close(
 ) -> bool:
     """Write a disposition and plan what follows; False when the contact is still going on or unknown."""
     with house.db.begin() as session:
-        contact = lock_contact(session, contact_id, caller=told.texting_ok is not None)
+        contact = lock_contact(session, contact_id, caller=told.follow_up_texts_ok is not None)
         if contact is None or contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
             return False
-        if told.texting_ok is not None and told.texting_ok is not contact.caller.texting_ok:
-            safe_contact.note(session, contact, counselor_id, SafeContact(texting_ok=told.texting_ok), now)
+        if told.follow_up_texts_ok is not None:
+            safe_contact.note_follow_up_texts(session, contact, counselor_id, told.follow_up_texts_ok, now)
         if told.chosen is not None and disposition is Disposition.REFERRED:
             match_replay.note_choice(session, contact.id, told.chosen, now, counselor_id)
         write(session, house, contact, counselor_id, disposition, now=now, leave_out=told.leave_out)

@@ -101,6 +101,7 @@ def export(house: House, caller_id: uuid.UUID, by: uuid.UUID, now: datetime) -> 
             "language": caller.language,
             "timezone": caller.timezone,
             "texting_ok": caller.texting_ok,
+            "follow_up_texts_ok": caller.follow_up_texts_ok,
             "calling_ok": caller.calling_ok,
             "relay": caller.relay,
             "voicemail_ok": caller.voicemail_ok,

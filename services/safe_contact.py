@@ -25,6 +25,7 @@ class SafeContact:
     """What a person says about being reached. None leaves an answer as it is; an empty name takes it away."""
 
     texting_ok: bool | None = None
+    follow_up_texts_ok: bool | None = None  # a question of its own (and who wants them says that a text is safe)
     calling_ok: bool | None = None
     voicemail_ok: bool | None = None
     hours: tuple[int, int] | None = None  # on their own clock, the end not included; ANY_HOUR takes them away
@@ -89,6 +90,19 @@ def note(session: Session, contact: Contact, counselor_id: uuid.UUID | None, wis
     audit.write(session, "safe_contact_written", counselor_id, now, contact_id=contact.id)
 
 
+def note_follow_up_texts(
+    session: Session, contact: Contact, counselor_id: uuid.UUID | None, wanted: bool, now: datetime
+) -> None:
+    """Write whether the person wants to be texted later, to see how it went. Who does says that a text is safe.
+
+    A no tells nothing of safety: what they ask for now may still be texted.
+    """
+    caller = contact.caller
+    safe = True if wanted else None
+    if caller.follow_up_texts_ok is not wanted or (wanted and caller.texting_ok is not True):
+        note(session, contact, counselor_id, SafeContact(texting_ok=safe, follow_up_texts_ok=wanted), now)
+
+
 def may_text(session: Session, contact: Contact, counselor_id: uuid.UUID, agreed: bool, now: datetime) -> bool:
     """Whether a counselor may have this person texted now. `agreed`: they have just said that it is safe: kept."""
     caller = contact.caller
@@ -111,6 +125,8 @@ def call_is_safe(contact: Contact) -> bool:
 def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, dict[str, Any]]]:
     if wish.texting_ok is not None and wish.texting_ok is not caller.texting_ok:
         yield (ConsentKind.TEXTING_OK if wish.texting_ok else ConsentKind.TEXTING_NOT_OK), {}
+    if wish.follow_up_texts_ok is not None and wish.follow_up_texts_ok is not caller.follow_up_texts_ok:
+        yield (ConsentKind.FOLLOW_UP_TEXTS_OK if wish.follow_up_texts_ok else ConsentKind.FOLLOW_UP_TEXTS_NOT_OK), {}
     if wish.calling_ok is not None and wish.calling_ok is not caller.calling_ok:
         yield (ConsentKind.CALLING_OK if wish.calling_ok else ConsentKind.CALLING_NOT_OK), {}
     if wish.voicemail_ok is not None and wish.voicemail_ok is not caller.voicemail_ok:

@@ -130,7 +130,7 @@ def answer(
 def purpose_of_late_words(contact: Contact, now: datetime) -> Purpose:
     """Why a counselor's press texts this person: part of the talk, or, long after it, at the hours of the day."""
     over = contact.ended_at is not None and now - contact.ended_at > STILL_THE_TALK
-    return Purpose.FOLLOW_UP if over else Purpose.REPLY
+    return Purpose.LATE_WORDS if over else Purpose.REPLY
 
 
 def packed(paragraphs: Iterable[str]) -> list[str]:

@@ -94,7 +94,7 @@ def settle_in(session: Session, people: Iterable[Person], now: datetime) -> None
             number=person.number,
             number_hash=lookup_hash(person.number),
             timezone=asleep if person.part is Part.ASLEEP else awake,
-            texting_ok=True,
+            follow_up_texts_ok=True,
             created_at=now,
         )
         contact = Contact(

@@ -1,5 +1,6 @@
 """Who may be texted, and when."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ PEOPLE = st.builds(
     timezone=st.sampled_from([None, "America/Denver", "Pacific/Guam", "not a zone"]),
     stopped=st.booleans(),
     texting_ok=st.sampled_from([None, True, False]),
+    follow_up_texts_ok=st.sampled_from([None, True, False]),
     wrote_to_us=st.booleans(),
 )
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -54,6 +56,16 @@ def test_stop_is_confirmed_once_and_start_is_answered() -> None:
 
 def test_a_caller_whom_nobody_asked_is_not_texted_unasked() -> None:
     assert may_send(Purpose.FOLLOW_UP, Person("+16175550123"), WINDOW, NOON).refusal is Refusal.NO_CONSENT
+
+
+def test_that_a_text_is_safe_is_no_wish_to_be_texted_later() -> None:
+    safe = Person("+16175550123", texting_ok=True)
+    assert may_send(Purpose.LATE_WORDS, safe, WINDOW, NOON).send_at == NOON
+    assert may_send(Purpose.FOLLOW_UP, safe, WINDOW, NOON).refusal is Refusal.NO_CONSENT
+    assert may_send(Purpose.FOLLOW_UP, replace(safe, follow_up_texts_ok=True), WINDOW, NOON).send_at == NOON
+    unwilling = replace(safe, follow_up_texts_ok=False, wrote_to_us=True)
+    assert may_send(Purpose.FOLLOW_UP, unwilling, WINDOW, NOON).refusal is Refusal.NOT_WANTED
+    assert may_send(Purpose.LATE_WORDS, unwilling, WINDOW, NOON).send_at == NOON, "what they ask for is sent"
 
 
 @given(st.sampled_from(list(Purpose)), PEOPLE, INSTANTS)

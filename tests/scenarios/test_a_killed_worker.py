@@ -22,7 +22,7 @@ def owe_a_check_in(database: Database) -> None:
     """A referred caller who agreed to texts, and a check-in that is due."""
     now = datetime.now(UTC)
     with database.begin() as session:
-        caller = make_caller(session, texting_ok=True)
+        caller = make_caller(session, follow_up_texts_ok=True)
         contact = make_contact(session, caller, disposition=Disposition.REFERRED)
         session.add(
             FollowUp(

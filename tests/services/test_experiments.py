@@ -32,7 +32,7 @@ def comparing(house: House, aspect: str = "wording", *arms: Arm) -> House:
 def planned(house: House, number: int = 0, **facts: object) -> FollowUp:
     """The first check-in of a new person's referral."""
     with house.db.begin() as session:
-        caller = make_caller(session, f"+1617555{number:04d}", texting_ok=True, timezone="America/New_York")
+        caller = make_caller(session, f"+1617555{number:04d}", follow_up_texts_ok=True, timezone="America/New_York")
         contact = make_contact(session, caller, status=ContactStatus.CLOSED, disposition=Disposition.REFERRED, **facts)
         return follow_up_plans.plan_for(session, house, contact, NOON)[0]
 

@@ -128,7 +128,7 @@ def test_a_task_that_kills_its_worker_time_and_again_runs_no_more(house: House) 
 def test_one_follow_up_that_breaks_holds_up_no_other(house: House, actor: uuid.UUID) -> None:
     plan = {"plan": "p", "by": "text", "spacing_seconds": 60, "silent_attempts": 4, "words": "follow_up.check_in"}
     with house.db.begin() as session:
-        contact = make_contact(session, make_caller(session, texting_ok=True))
+        contact = make_contact(session, make_caller(session, follow_up_texts_ok=True))
         for words in ("no.such.phrase", "follow_up.check_in"):
             session.add(
                 FollowUp(

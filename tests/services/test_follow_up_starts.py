@@ -29,7 +29,7 @@ def owe(house: House, count: int) -> None:
     with house.db.begin() as session:
         for number in range(count):
             phone = f"+161755501{number:02d}"
-            facts = {"texting_ok": True, "timezone": "America/New_York", "created_at": NOON}
+            facts = {"follow_up_texts_ok": True, "timezone": "America/New_York", "created_at": NOON}
             caller = Caller(number=phone, number_hash=lookup_hash(phone), **facts)
             session.add(caller)
             contact = make_contact(session, caller)

@@ -93,7 +93,7 @@ def test_whom_nothing_safe_reaches_is_one_open_question_that_a_counselor_closes_
 
 
 def test_whom_a_text_does_not_reach_is_called_at_their_own_hours_when_they_said_that_it_is_safe(house: House) -> None:
-    close(house, Disposition.REFERRED, texted=False, texting_ok=True)
+    close(house, Disposition.REFERRED, texted=False, follow_up_texts_ok=True)
     follow_up_starts.start_due(house, NOON + DAY)
     with house.db.begin() as session:
         caller = session.scalars(select(Caller)).one()
@@ -121,13 +121,13 @@ def test_whom_a_text_does_not_reach_is_called_at_their_own_hours_when_they_said_
 
 
 def test_a_caller_who_agreed_on_the_telephone_is_texted(house: House) -> None:
-    close(house, Disposition.REFERRED, texted=False, texting_ok=True)
+    close(house, Disposition.REFERRED, texted=False, follow_up_texts_ok=True)
     follow_up_starts.start_due(house, NOON + DAY)
     assert len(texts_out(house)) == 1
 
 
 def test_the_first_text_to_anybody_says_how_to_stop_whichever_it_is(house: House) -> None:
-    close(house, Disposition.REFERRED, texted=False, texting_ok=True)
+    close(house, Disposition.REFERRED, texted=False, follow_up_texts_ok=True)
     with house.db.begin() as session:
         for row in session.scalars(select(FollowUp)):
             row.due_at = NOON if row.kind in (FollowUpKind.WEEK, FollowUpKind.MONTH) else NOON + 9 * DAY
@@ -232,7 +232,7 @@ def test_another_disposition_replaces_what_was_planned(house: House) -> None:
 
 def test_a_number_with_two_contacts_is_not_texted_the_same_twice(house: House) -> None:
     with house.db.begin() as session:
-        caller = make_caller(session, timezone="America/New_York", texting_ok=True)
+        caller = make_caller(session, timezone="America/New_York", follow_up_texts_ok=True)
         for number in (0, 1):
             contact = make_contact(session, caller, disposition=Disposition.REFERRED)
             follow_up_plans.plan_for(session, house, contact, NOON + timedelta(hours=number))

@@ -100,7 +100,7 @@ class TestTwoWayRelay:
         assert first.text("1T") == ["Noted, thank you."]
         contact = contact_of(caller.house)
         assert (contact.status, contact.disposition) == (ContactStatus.CLOSED, Disposition.REFERRED)
-        assert contact.caller.texting_ok is True
+        assert (contact.caller.texting_ok, contact.caller.follow_up_texts_ok) == (True, True)
 
 
 class TestCounselorsOwnPhone:

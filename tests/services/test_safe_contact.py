@@ -50,14 +50,14 @@ def text(house: House, body: str, sid: str = "SM1") -> None:
 
 def test_texts_go_out_once_the_person_agreed_and_a_counselor_wrote_it(house: House) -> None:
     contact_id, counselor_id = a_contact(house)
-    assert safe_contact.write(house, contact_id, counselor_id, SafeContact(texting_ok=True), NOON)
+    assert safe_contact.write(house, contact_id, counselor_id, SafeContact(follow_up_texts_ok=True), NOON)
     follow_up_starts.start_due(house, NOON + DAY)
     assert len(out(house)) == 1
-    assert ledger(house) == [("texting_ok", "counselor")]
+    assert ledger(house) == [("follow_up_texts_ok", "counselor")]
 
 
 def test_safe_hours_narrow_ours(house: House) -> None:
-    contact_id, counselor_id = a_contact(house, texting_ok=True)
+    contact_id, counselor_id = a_contact(house, follow_up_texts_ok=True)
     safe_contact.write(house, contact_id, counselor_id, SafeContact(hours=(17, 19)), NOON)
     follow_up_starts.start_due(house, NOON + DAY)
     assert out(house) == []
@@ -67,7 +67,7 @@ def test_safe_hours_narrow_ours(house: House) -> None:
 
 
 def test_an_unasked_text_says_the_name_that_the_person_chose(house: House) -> None:
-    contact_id, counselor_id = a_contact(house, texting_ok=True)
+    contact_id, counselor_id = a_contact(house, follow_up_texts_ok=True)
     safe_contact.write(house, contact_id, counselor_id, SafeContact(neutral_name="Sam from the library"), NOON)
     follow_up_starts.start_due(house, NOON + DAY)
     assert out(house)[0].startswith("Sam from the library: ")

@@ -169,7 +169,7 @@ def test_a_text_written_before_stop_is_not_sent_after_it(house: House, provider:
 
 
 def test_an_unasked_text_waits_for_the_morning_and_costs_no_attempt(house: House, provider: Provider) -> None:
-    message_id = queue(house, Purpose.FOLLOW_UP, timezone="America/New_York", texting_ok=True)
+    message_id = queue(house, Purpose.FOLLOW_UP, timezone="America/New_York", follow_up_texts_ok=True)
     with house.db.begin() as session:
         session.get_one(TextMessage, message_id).due_at = NIGHT
     assert texts.send(house, provider, message_id, NIGHT) is Sent.WAITS

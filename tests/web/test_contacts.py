@@ -117,34 +117,40 @@ def test_a_contact_is_wrapped_up_once_it_is_over(house: House, sign_in_as: SignI
         assert session.get_one(Contact, ended.id).disposition is Disposition.REFERRED
 
 
-def test_the_wrap_up_asks_whether_a_text_is_safe_and_shows_what_will_not_be_sent(
+def test_the_wrap_up_asks_by_itself_whether_we_may_text_later_and_shows_what_will_not_be_sent(
     house: House, sign_in_as: SignIn, add_contact: AddContact
 ) -> None:
     danger = {"flags": [{"value": "overdose", "source": "voice"}]}
     contact = add_contact(ContactStatus.ENDED, ended_at=datetime.now(UTC), triage=danger)
     browser = sign_in_as(Role.COUNSELOR)
     path = f"/contacts/{contact.id}/disposition"
-    assert "May we text this number to see how it went?" in browser.get(f"/contacts/{contact.id}")[1]
+    browser.post(f"/contacts/{contact.id}/reach", texting="yes")  # or ticked when a list of places was texted
+    page = browser.get(f"/contacts/{contact.id}")[1]
+    assert "May we text this number later, to see how it went?" in page
+    assert 'name="texting" value="unknown" checked' in page, "that a text is safe does not answer it"
     assert 'value="referred:check_in"' in browser.get(f"/contacts/{contact.id}")[1], "the plan is proposed before"
     proposed = browser.get(f"/contacts/{contact.id}")[1]
     assert ("naloxone" in proposed, ":naloxone" in proposed) == (True, False), "what danger asks for has no box"
     assert browser.post(path, disposition="referred", leave_out="referred:nonsense")[0] == 400
     _, page = browser.post(path, disposition="referred", texting="unknown", leave_out="referred:month")
     assert 'value="referred:check_in"' not in page, "and is no proposal once it is planned"
-    assert page.count("will not be sent: nobody has said that a text is safe") == 3
+    assert page.count("will not be sent: nobody has asked whether we may text them") == 3
     owed = page.split("What we still owe")[1].split("</section>")[0]
     assert ("Check in" in owed, "Ask how the month was" in owed) == (True, False), "one was left out"
     assert f"{browser.person.name} left out: Ask how the month was." in page
     _, page = browser.post(path, disposition="referred", texting="yes")
     assert "will not be sent" not in page
-    _, page = browser.post(path, disposition="not_for_us", texting="yes")
+    _, page = browser.post(path, disposition="not_for_us", texting="no")
     assert "Done before" in page
     assert "planned anew when the contact was wrapped up again" in page
     assert "What we still owe" not in page
     with house.db.begin() as session:
         assert [(row.kind.value, row.actor_id) for row in session.query(ConsentEvent)] == [
-            ("texting_ok", browser.person.id)
+            ("texting_ok", browser.person.id),
+            ("follow_up_texts_ok", browser.person.id),
+            ("follow_up_texts_not_ok", browser.person.id),
         ]
+        assert session.get_one(Contact, contact.id).caller.texting_ok is True, "No is no word on safety"
 
 
 def test_a_conversation_with_the_service_alone_says_so_and_shows_no_commands_as_words_of_theirs(

@@ -137,8 +137,8 @@ def test_how_contacts_ended_is_asked_one_at_a_time_and_stands_in_the_header_and_
     told = {first.id: Disposition.INFORMATION, second.id: None, call.id: None}
     assert written("2T") == told, "not on whoever is on the phone by now"
     with house.db.begin() as session:
-        assert session.get_one(Contact, first.id).caller.texting_ok is True
-        assert session.get_one(Contact, call.id).caller.texting_ok is None
+        assert session.get_one(Contact, first.id).caller.follow_up_texts_ok is True
+        assert session.get_one(Contact, call.id).caller.follow_up_texts_ok is None
     assert asked(62) == [0], "they are on a call"
     with house.db.begin() as session:
         session.scalars(select(Leg)).one().ended_at = now

@@ -40,7 +40,7 @@ def form(house: House, plan_id: str, version: int = 0, **changed: str) -> dict[s
 
 def laid(house: House, number: int) -> list[tuple[FollowUpKind, timedelta, str]]:
     with house.db.begin() as session:
-        caller = make_caller(session, f"+1617555{number:04d}", texting_ok=True, timezone="America/New_York")
+        caller = make_caller(session, f"+1617555{number:04d}", follow_up_texts_ok=True, timezone="America/New_York")
         contact = make_contact(session, caller, status=ContactStatus.CLOSED, disposition=Disposition.REFERRED)
         rows = follow_up_plans.plan_for(session, house, contact, NOON)
         assert {row.plan["edit"] for row in rows} == {house.plans.plans[0].edit}

@@ -92,7 +92,7 @@ def close(contact_id: uuid.UUID) -> ResponseReturnValue:
     except ValueError:
         abort(400)
     told = WrapUp(
-        texting_ok={"yes": True, "no": False}.get(request.form.get("texting", "")),
+        follow_up_texts_ok={"yes": True, "no": False}.get(request.form.get("texting", "")),
         chosen=request.form.get("chosen", type=int),
         leave_out=leave_out,
     )
