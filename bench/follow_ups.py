@@ -81,7 +81,8 @@ def _fill(house: House) -> list[uuid.UUID]:
     """Callers at noon who agreed to texts, with follow-ups of the future and due ones; their contacts."""
     now = datetime.now(UTC)
     zone = next(f"Etc/GMT{hours - 12:+d}" for hours in range(24) if hours == now.hour)  # where it is noon
-    callers = [{"id": uuid.uuid4(), "follow_up_texts_ok": True, "timezone": zone, "created_at": now} for _ in range(DUE)]
+    facts = {"follow_up_texts_ok": True, "timezone": zone, "created_at": now}
+    callers = [{"id": uuid.uuid4(), **facts} for _ in range(DUE)]
     contacts = [
         {
             "id": uuid.uuid4(),

@@ -32,7 +32,8 @@ def slow(house: House) -> House:
 def queue(house: House, body: str, purpose: Purpose, urgency: Urgency = Urgency.NONE) -> uuid.UUID:
     with house.db.begin() as session:
         at = NOON - SECOND + timedelta(milliseconds=session.query(TextMessage).count())
-        caller = session.scalar(select(Caller)) or make_caller(session, follow_up_texts_ok=True, timezone="America/New_York")
+        facts = {"follow_up_texts_ok": True, "timezone": "America/New_York"}
+        caller = session.scalar(select(Caller)) or make_caller(session, **facts)
         contact: Contact = make_contact(session, caller, urgency=urgency)
         return texts.queue_text(
             session, body=body, purpose=purpose, helpline_number=HELPLINE, contact=contact, caller=caller, now=at
