@@ -1,25 +1,33 @@
-"""What `make run` prints when the line is ready: addresses, a sign-in, three things to try."""
+"""What `make run` prints when the line is ready: addresses, who can sign in, three things to try."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-DEMO_EMAIL = "demo@harborline.example"
+# An admin, and a supervisor and a counselor of samples/roster.csv
+DEMO_SIGN_INS = {
+    "admin": "demo@harborline.example",
+    "supervisor": "joan@harborline.example",
+    "counselor": "ana@harborline.example",
+}
 DEMO_PASSWORD = "harborline-demo"  # noqa: S105 - of the invented roster, on loopback only
 
 
 def welcome(ports: Mapping[str, int], data: Path, seconds: float) -> str:
     """The text for a newcomer."""
     console, phones = f"http://127.0.0.1:{ports['PORT']}", f"http://127.0.0.1:{ports['SIMULATOR_PORT']}"
+    people = "\n".join(f"              {email:<24} {role}" for role, email in DEMO_SIGN_INS.items())
     return f"""
 Harborline is ready ({seconds:.1f} s). Everything here is pretend: numbers, people, facilities.
 
   Phones    {phones}
-  Console   {console}   sign in as {DEMO_EMAIL} with the password {DEMO_PASSWORD}
+  Console   {console}   sign in with the password {DEMO_PASSWORD} as
+{people}
 
   1. On the phones' page, dial the helpline from a caller's phone; a counselor's phone rings: answer it and press 1.
   2. Text the helpline "my son needs detox from oxy, 02150"; read the places, then wait half a minute: the check-in
      that really comes after a day arrives, and answering 1 makes a counselor call.
-  3. Sign in to the console and watch both contacts arrive, with their timeline. The headset (key s) takes calls there.
+  3. Sign in to the console as the counselor and watch both contacts arrive, with their timeline. The headset (key s)
+     takes calls there.
 
 The data is kept in {data}. Stop with Ctrl-C.
 """

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from services.counselors import NewCounselor, add_counselor
 from services.directory.importing import ImportWish, import_directory
 from services.dispatch import add_centre
 from services.roster import import_roster
+from services.roster_file import read_roster
 from web.commands.refusal import Refusal
 from web.house import house
 
@@ -17,8 +19,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "samples"
 
 
 @click.command("seed-samples")
-@click.option("--email", default="demo@harborline.example", show_default=True, help="The demo sign-in.")
-@click.option("--password", default="harborline-demo", show_default=True, help="Its password.")
+@click.option("--email", default="demo@harborline.example", show_default=True, help="The demo admin's sign-in.")
+@click.option("--password", default="harborline-demo", show_default=True, help="The password of everybody in it.")
+@with_appcontext
 def seed_samples(email: str, password: str) -> None:
     """Load what `make run` needs to be tried: a second time changes nothing."""
     if current_app.config["APP_ENV"] == "production":
@@ -28,9 +31,15 @@ def seed_samples(email: str, password: str) -> None:
     if add_counselor(house(), NewCounselor(email, "Demo Admin", "admin", "", password, zone), now):
         click.echo("The sample data was loaded before; it stays as you left it.")
         return
-    result = import_roster(house(), (FOLDER / "roster.csv").read_text(encoding="utf-8"), now)
+    roster = (FOLDER / "roster.csv").read_text(encoding="utf-8")
+    result = import_roster(house(), roster, now)
     if result.errors:
         raise Refusal(result.errors)
+    for row in read_roster(roster)[0]:  # on a new line nobody of them has a password, so this gives the first one
+        person = NewCounselor(row.email, row.name, row.role.value, row.phone or "", password, row.timezone)
+        refused = add_counselor(house(), person, now)
+        if refused:
+            raise Refusal([f"samples/roster.csv: {row.name}: {reason}" for reason in refused])
     for line in (FOLDER / "dispatch.csv").read_text(encoding="utf-8").splitlines()[1:]:
         state, county, name, phone = line.split(",")
         refused = add_centre(house(), None, state=state, county=county, name=name, phone=phone, now=now)
@@ -39,7 +48,9 @@ def seed_samples(email: str, password: str) -> None:
     places = import_directory(house(), ImportWish(FOLDER / "directory.csv", sample=True), now)
     if places.errors:
         raise Refusal(places.errors)
-    click.echo(f"The sample roster and {places.added} invented places are loaded; {email} can sign in.")
+    click.echo(
+        f"The sample roster and {places.added} invented places are loaded; {email} and everybody on it can sign in."
+    )
 
 
 def register(app: Flask) -> None:
