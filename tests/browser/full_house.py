@@ -48,6 +48,7 @@ PAGES = (
     "/shifts",
     "/dispatch",
     "/failures",
+    "/admin/api-keys",
     "/admin/audit",
     "/admin/records",
     "/admin/people",

@@ -13,12 +13,15 @@ from werkzeug.test import TestResponse
 
 from models.directory import Facility
 from models.live_facts import DoNotRefer
+from models.people import AuditEvent
+from routing.vocabulary import Role
 from services.api_keys import add_api_key
 from services.directory.fixes import fix_facility
 from services.directory.hsds import shapes
 from services.directory.importing import ImportWish, import_directory
 from services.house import House
 from tests.fixtures.directory import SAMPLE
+from tests.fixtures.people import Browser
 from tests.services.hsds_schemas import differences
 
 NOW = datetime.now(UTC)
@@ -37,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("zip_codes")
 def read(application: Flask, house: House) -> Read:
     """Reads an address of the API over the sample directory, with a key unless another is given."""
     import_directory(house, ImportWish(SAMPLE), NOW)
-    key, client = add_api_key(house, "Partner", NOW).key, application.test_client()
+    key, client = add_api_key(house, "Partner", None, NOW).key, application.test_client()
 
     def get(path: str, **headers: str) -> TestResponse:
         return client.get(f"/api/v1/{path}", headers={"X-API-Key": key, **headers})
@@ -96,6 +99,34 @@ def test_a_missing_wrong_or_revoked_key_is_refused_with_a_sentence(application: 
     assert read("services", **{"X-API-Key": added.stdout.strip()}).status_code == 200
     assert runner.invoke(args=["api-key", "list"]).stdout.count("Partner") == 2
     assert runner.invoke(args=["api-key", "revoke", "Nobody"]).exit_code == 2
+
+
+def test_an_admin_makes_a_key_by_the_page_sees_it_used_and_revokes_it(
+    house: House, read: Read, sign_in_as: Callable[[Role], Browser]
+) -> None:
+    admin, page = sign_in_as(Role.ADMIN), "/admin/api-keys"
+    assert "Not used yet" in admin.get(page)[1]
+    status, made = admin.post(page, act="add", name=" State   partner ")
+    assert status == 200
+    key = made.split('id="key">', 1)[1].split("<", 1)[0]
+    assert key not in admin.get(page)[1], "it is shown once"
+    assert read("services", **{"X-API-Key": key}).status_code == 200
+    shown = admin.get(page)[1]
+    assert f"Made by {admin.person.name}" in shown
+    assert ("Last used" in shown, "Made by a command" in shown) == (True, True)
+    for name, said in (("", "Give a name of 1 to 64"), ("State partner", "State partner has a key")):
+        status, refused = admin.post(page, act="add", name=name)
+        assert (status, said in refused) == (422, True)
+    assert admin.post(page, act="revoke", name="State partner")[0] == 302
+    assert read("services", **{"X-API-Key": key}).status_code == 401
+    assert admin.post(page, act="revoke", name="State partner")[0] == 409
+    assert admin.post(page, act="give", name="State partner")[0] == 400
+    with house.db.begin() as session:
+        told = session.query(AuditEvent).filter(AuditEvent.kind.startswith("api_key"), AuditEvent.actor_id.is_not(None))
+        assert {(event.kind, event.actor_id, event.data["name"]) for event in told} == {
+            ("api_key_added", admin.person.id, "State partner"),
+            ("api_key_revoked", admin.person.id, "State partner"),
+        }
 
 
 def test_what_cannot_be_answered_is_said_in_a_sentence(read: Read) -> None:

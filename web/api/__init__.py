@@ -7,13 +7,12 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
-from services.api_keys import holder_of
+from services.api_keys import HEADER, holder_of
 from web.console.speech import error_page
-from web.guards import limiter
+from web.guards import limiter, now
 from web.house import house
 
 PREFIX = "/api/v1"
-HEADER = "X-API-Key"
 LIMIT = "120 per minute"  # by address and process: the country in a minute, and callers never wait for readers
 OPEN_ENDPOINTS = frozenset({"api.about", "api.document"})
 LONGEST_KEY = 200
@@ -35,7 +34,7 @@ def check_key() -> ResponseReturnValue | None:
     if request.endpoint in OPEN_ENDPOINTS:
         return None
     key = request.headers.get(HEADER, "")
-    if not key or len(key) > LONGEST_KEY or holder_of(house(), key) is None:
+    if not key or len(key) > LONGEST_KEY or holder_of(house(), key, now()) is None:
         return refusal(401)
     return None
 

@@ -17,7 +17,7 @@ api_key = AppGroup("api-key", help="Who may read the directory's API.")
 @click.argument("name")
 def add_command(name: str) -> None:
     """Make a key for NAME and print it, this once."""
-    made = add_api_key(house(), name, datetime.now(UTC))
+    made = add_api_key(house(), name, None, datetime.now(UTC))
     if made.wrong:
         raise Refusal([made.wrong])
     click.echo(made.key)
@@ -28,7 +28,7 @@ def add_command(name: str) -> None:
 @click.argument("name")
 def revoke_command(name: str) -> None:
     """End the key of NAME from now on."""
-    wrong = revoke_api_key(house(), name, datetime.now(UTC))
+    wrong = revoke_api_key(house(), name, None, datetime.now(UTC))
     if wrong:
         raise Refusal([wrong])
     click.echo("The key is revoked.")
@@ -39,7 +39,8 @@ def list_command() -> None:
     """Who has, or had, a key."""
     for row in api_keys(house()):
         ended = f", revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at is not None else ""
-        click.echo(f"{row.name}  since {row.added_at:%Y-%m-%d}{ended}")
+        used = f"last used {row.last_used_at:%Y-%m-%d}" if row.last_used_at is not None else "not used yet"
+        click.echo(f"{row.name}  since {row.added_at:%Y-%m-%d}, {used}{ended}")
 
 
 def register(app: Flask) -> None:

@@ -6,6 +6,7 @@ from werkzeug.exceptions import HTTPException
 from web import guards
 from web.console import (
     admin,
+    api_keys,
     assets,
     audit,
     call,
@@ -52,6 +53,7 @@ from web.receiving import HouseRequest
 
 BLUEPRINTS = (
     admin.blueprint,
+    api_keys.blueprint,
     audit.blueprint,
     assets.blueprint,
     signing.blueprint,

@@ -11,7 +11,12 @@ GROUPS = {
     "people": {"people": "users.listing", "roster_file": "roster_file.page"},
     "words": {"phrases": "words_desk.phrases", "plans": "plan_desk.plans", "form": "form_desk.edit"},
     "records": {"records": "records.listing", "retention": "retention.page", "audit": "audit.listing"},
-    "line": {"failures": "failures.listing", "settings": "settings.listing", "setup": "setup.page"},
+    "line": {
+        "failures": "failures.listing",
+        "settings": "settings.listing",
+        "api_keys": "api_keys.page",
+        "setup": "setup.page",
+    },
 }
 TABS = {name: endpoint for group in GROUPS.values() for name, endpoint in group.items()}
 

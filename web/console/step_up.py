@@ -13,7 +13,7 @@ from web.console import passkeys
 GRAVE = frozenset(
     {
         *("setup.keep", "setup.live", "dispatch.add", "dispatch.remove"),
-        *("users.new", "users.act", "roster_file.take", "records.act"),
+        *("users.new", "users.act", "roster_file.take", "records.act", "api_keys.act"),
         *(f"second_factor.{act}" for act in ("page", "begin", "confirm", "codes")),
         "passkeys.remove",
     }
