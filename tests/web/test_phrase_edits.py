@@ -60,7 +60,8 @@ def test_a_phrase_is_changed_said_everywhere_kept_on_record_and_given_back(house
     assert f"Changed by {ana.person.name}" in page
     assert shipped.removeprefix("Harborline") in page.replace("{organisation}", "")
     assert "Save these words" not in page
-    assert ">changed<" in ana.get("/phrases?family=changed")[1]
+    assert ">changed<" in ana.get("/phrases?part=changed")[1]
+    assert "Changed by you: 1" in auditor.get("/phrases")[1]
     assert ana.post(address, version="0", **{**NEW, "es": NEW["es"] + "!"})[0] == 409, "begun from older words"
 
     changed = phrase_edits.page(house, KEY, datetime.now(UTC))

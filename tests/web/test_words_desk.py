@@ -7,7 +7,10 @@ import pytest
 from routing.vocabulary import Role
 from services import phrase_desk
 from services.house import House
+from services.phrase_desk import PhraseRow
+from services.phrase_parts import PARTS
 from tests.fixtures.people import Browser
+from web.words import table
 
 SignIn = Callable[[Role], Browser]
 
@@ -16,17 +19,30 @@ def test_phrases_are_found_with_their_gaps_filled_and_counted_as_texts(house: Ho
     browser = sign_in_as(Role.ADMIN)
     _, page = browser.get("/phrases?q=check_in")
     assert "follow_up.check_in" in page
-    assert "{organisation}" in page  # as it is written
     assert "Harborline" in page
     assert "one text" in page or "counts as" in page
     assert 'data-speak="follow_up-check_in-es"' in page
     assert "No phrase holds these words" in browser.get("/phrases?q=zzzz")[1]
-    assert browser.get("/phrases?family=nothing")[0] == 200
-    for row in phrase_desk.phrases(house, "", ""):
+    by_accent = browser.get("/phrases?q=para+espanol")[1]
+    assert "voice.spanish_key" in by_accent
+    assert "Greeting a caller" in by_accent
+    assert "as shipped" in browser.get("/phrases?part=nothing")[1]
+    assert "Nobody has changed a phrase" in browser.get("/phrases?part=changed")[1]
+
+
+def test_every_phrase_has_one_part_and_no_part_is_long(house: House) -> None:
+    rows: list[PhraseRow] = []
+    for part, count, _ in phrase_desk.parts(house):
+        pages = [phrase_desk.phrases(house, part, "", page) for page in (1, 2)]
+        assert (pages[0].found, pages[0].pages <= 2) == (count, True), part
+        assert f"phrase_part.{part}" in table("es")
+        rows += [row for page in pages[: pages[0].pages] for row in page.rows]
+    assert sorted(row.key for row in rows) == sorted(house.phrases.table)
+    for row in rows:
         assert "{" not in "".join(row.preview.values()), row.key
-    assert sum(len(phrase_desk.phrases(house, family, "")) for family in phrase_desk.families(house)) == len(
-        house.phrases.table
-    )
+    beginnings = [beginning for one in PARTS.values() for beginning in one]
+    idle = [beginning for beginning in beginnings if not any(row.key.startswith(beginning) for row in rows)]
+    assert (idle, len(set(beginnings))) == ([], len(beginnings))
 
 
 @pytest.mark.usefixtures("zip_codes")

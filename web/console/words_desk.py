@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from services import phrase_desk, phrase_edits
 from services.phrase_edits import NotSaved
+from services.phrase_parts import PARTS, part_of
 from web import guards
 from web.guards import ADMINS, AUDITING, allow
 from web.house import house
@@ -15,13 +16,14 @@ blueprint = Blueprint("words_desk", __name__)
 @blueprint.get("/phrases")
 @allow(AUDITING)
 def phrases() -> ResponseReturnValue:
-    """Phrases in both languages, one family at a time, or all that hold some words."""
-    known = phrase_desk.families(house())
-    wanted = request.args.get("q", "")[:100]
-    family = request.args.get("family", "" if wanted else "voice")
-    family = family if family in (*known, phrase_desk.CHANGED) else ""
-    rows = phrase_desk.phrases(house(), family, wanted)
-    return render_template("phrases.html", rows=rows, families=known, family=family, wanted=wanted)
+    """The parts to choose from; or the phrases of one part, or all that hold some words, in both languages."""
+    wanted, part = request.args.get("q", "").strip()[:100], request.args.get("part", "")
+    part = part if part in (*PARTS, phrase_desk.CHANGED) else ""
+    page = request.args.get("page", 1, type=int)
+    found = phrase_desk.phrases(house(), part, wanted, page) if wanted or part else None
+    template = "_phrases.html" if request.headers.get("HX-Target") == "found" else "phrases.html"
+    shown = {"found": found, "parts": phrase_desk.parts(house()), "part": part, "wanted": wanted}
+    return render_template(template, **shown, changed=len(house().phrases.changed))
 
 
 @blueprint.get("/phrases/<key>")
@@ -68,4 +70,4 @@ def _phrase(key: str, refused: NotSaved | None = None) -> str:
     shown = found.now
     if refused is not None and request.form.get("act") != "shipped":
         shown = phrase_edits.wording(house(), key, _typed())
-    return render_template("phrase.html", page=found, wording=shown, refused=refused)
+    return render_template("phrase.html", page=found, part=part_of(key), wording=shown, refused=refused)
