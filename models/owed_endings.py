@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Float, and_, case, func, not_, or_, select
+from sqlalchemy import Float, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, lock_contact
@@ -14,6 +15,15 @@ from routing.vocabulary import ContactStatus
 ENDING_ASKED: Final = "ending_asked"  # in the flow: when the counselor was asked by text, seconds since 1970
 _UNWRITTEN = and_(Contact.status == ContactStatus.ENDED, Contact.disposition.is_(None))
 _asked_at = func.to_timestamp(Contact.flow[ENDING_ASKED].astext.cast(Float))
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a contact ended, as its counselor was asked by text. Not open: it is written, or the contact goes on."""
+
+    contact_id: uuid.UUID
+    asked_at: datetime
+    is_open: bool
 
 
 def count_unwritten(session: Session, counselor_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:
@@ -29,15 +39,15 @@ def asked_lately(session: Session, since: datetime) -> set[uuid.UUID]:
     return {counselor_id for counselor_id in session.scalars(query) if counselor_id is not None}
 
 
-def lock_unwritten(
+def unwritten(
     session: Session, since: datetime, until: datetime, told: str, asked: Collection[uuid.UUID], limit: int = 50
-) -> Sequence[Contact]:
-    """Those that ended in this time, locked, the first to end first.
+) -> Sequence[uuid.UUID]:
+    """Ids of those that ended in this time, the first to end first.
 
     Without those that have the word `told` in their flow and whose counselors have been `asked`: nothing is to do.
     """
     query = (
-        select(Contact)
+        select(Contact.id)
         .where(
             _UNWRITTEN,
             Contact.claimed_by.is_not(None),
@@ -47,27 +57,33 @@ def lock_unwritten(
         )
         .order_by(Contact.ended_at)
         .limit(limit)
-        .with_for_update(of=Contact, key_share=True, skip_locked=True)
     )
     return session.scalars(query).all()
 
 
-def last_unwritten(session: Session, counselor_id: uuid.UUID) -> Contact | None:
-    """The one that a counselor's text is about, locked with its caller: the last that they were asked about.
+def asked_of(session: Session, counselor_id: uuid.UUID, since: datetime) -> Sequence[Question]:
+    """What a counselor was asked by text since then, the last question first."""
+    query = (
+        select(Contact.id, _asked_at, _UNWRITTEN)
+        .where(Contact.claimed_by == counselor_id, _asked_at > since)
+        .order_by(_asked_at.desc())
+    )
+    return [Question(contact_id, at, is_open) for contact_id, at, is_open in session.execute(query)]
 
-    Whoever was asked about none means the last that ended or goes on. A text carries no word of whom it is about.
-    """
-    asked = case((Contact.status == ContactStatus.ENDED, _asked_at))  # not of one that goes on again
+
+def unwritten_of(session: Session, counselor_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """A counselor's contacts without a disposition: the last that ended first, after them those that go on."""
+    going_on = Contact.status == ContactStatus.CONNECTED
     query = (
         select(Contact.id)
-        .where(
-            Contact.claimed_by == counselor_id,
-            Contact.disposition.is_(None),
-            Contact.status.in_([ContactStatus.ENDED, ContactStatus.CONNECTED]),
-        )
-        .order_by(asked.desc().nulls_last(), func.greatest(Contact.ended_at, Contact.opened_at).desc())
-        .limit(1)
+        .where(Contact.claimed_by == counselor_id, Contact.disposition.is_(None))
+        .where(going_on | (Contact.status == ContactStatus.ENDED))
+        .order_by(going_on, func.coalesce(Contact.ended_at, Contact.opened_at).desc())
     )
-    found = session.scalar(query)
-    contact = lock_contact(session, found, caller=True) if found is not None else None
+    return session.scalars(query).all()
+
+
+def lock_unwritten(session: Session, contact_id: uuid.UUID) -> Contact | None:
+    """One of these, locked with its caller; None when it was written meanwhile."""
+    contact = lock_contact(session, contact_id, caller=True)
     return contact if contact is not None and contact.disposition is None else None

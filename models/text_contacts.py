@@ -1,14 +1,22 @@
 """Text conversations among the contacts: the caller's own, the overdue ones, whose turn it is, and who has which."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.contacts import LIVE, Contact, queue_place
 from routing.vocabulary import Channel, ContactStatus
+
+ON_THE_LINE = (
+    ContactStatus.WAITING,
+    ContactStatus.CLAIMED,
+    ContactStatus.CONNECTED,
+    ContactStatus.WITH_CRISIS_LINE,
+    ContactStatus.HANDED_OVER,
+)
 
 
 def live_text_contact(session: Session, caller_id: uuid.UUID) -> Contact | None:
@@ -64,6 +72,32 @@ def text_contact_to_take(session: Session, next_step: str) -> Contact | None:
         .with_for_update(key_share=True, skip_locked=True, of=Contact)
     )
     return session.scalar(query)
+
+
+def writing_with_somebody(session: Session) -> set[uuid.UUID]:
+    """The counselors who have a text conversation that goes on."""
+    theirs = (Contact.channel == Channel.TEXT, Contact.status == ContactStatus.CONVERSING)
+    found = session.scalars(select(Contact.claimed_by).where(*theirs, Contact.claimed_by.is_not(None)))
+    return {counselor_id for counselor_id in found if counselor_id is not None}
+
+
+def spoken_with(
+    session: Session, caller_ids: Collection[uuid.UUID], since: datetime
+) -> Mapping[uuid.UUID, datetime | None]:
+    """Of these callers, those with whom a counselor is, or for whom one is looked: None.
+
+    And when a counselor was last done with each of the others, if that was after `since`.
+    """
+    with_us = Contact.claimed_by.is_not(None) | Contact.waiting_since.is_not(None)
+    texting = and_(Contact.status == ContactStatus.CONVERSING, with_us)
+    goes_on = or_(Contact.status.in_(ON_THE_LINE), texting)
+    over = and_(Contact.claimed_by.is_not(None), Contact.ended_at > since)
+    query = (
+        select(Contact.caller_id, func.bool_or(goes_on), func.max(Contact.ended_at))
+        .where(Contact.caller_id.in_(caller_ids), or_(goes_on, over))
+        .group_by(Contact.caller_id)
+    )
+    return {caller_id: None if now else ended for caller_id, now, ended in session.execute(query)}
 
 
 def text_contact_of(session: Session, counselor_id: uuid.UUID) -> Contact | None:

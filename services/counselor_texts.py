@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact
-from models.owed_endings import ENDING_ASKED, last_unwritten
+from models.owed_endings import ENDING_ASKED, asked_of, lock_unwritten, unwritten_of
 from models.people import Counselor
 from models.text_contacts import text_contact_of
-from routing.vocabulary import Presence
+from routing.vocabulary import ContactStatus, Presence
 from services import counselor_notices, counselors, dispositions, hand_over, reminders, safe_contact, shift_times
 from services.house import House
 
 ENDING = re.compile(r"\s*([1-5])\s*(t?)\s*[.!]*\s*", re.IGNORECASE)
+ASKED_WITHIN = timedelta(days=1)  # what is older stands in the lists, and nobody is texted about it any more
+READ_AND_TYPED = timedelta(seconds=15)  # a digit that comes sooner after a question answers the one before it
 SHIFTS_TOLD = 3  # what one text can hold
 Command = Callable[[Session, House, Counselor, datetime], str | None]  # the key of the answer, None: none is needed
 
@@ -26,12 +28,16 @@ def hear(
 ) -> None:
     """Do what the counselor's text says: a command, words for whom they are writing with, or how a contact ended."""
     command = COMMANDS.get(body.strip().strip(".!").lower())
-    theirs = text_contact_of(session, counselor.id)
+    theirs, ending = text_contact_of(session, counselor.id), ENDING.fullmatch(body)
+    key: str | None
     if command is not None:
         key = command(session, house, counselor, now)
+    elif theirs is not None and ending and (question := _open_question(session, counselor, now)) is not None:
+        key = None
+        _hold(session, house, question, counselor, ending, now)
     elif theirs is not None and hand_over.write(session, theirs, counselor, body, now):
         key = None
-    elif ending := ENDING.fullmatch(body):
+    elif ending:
         key = _write_ending(session, house, counselor, ending, now)
     else:
         key = "counselor.help"
@@ -39,10 +45,50 @@ def hear(
         counselor_notices.tell(session, house, counselor, key, helpline_number=helpline_number, now=now)
 
 
-def _write_ending(session: Session, house: House, counselor: Counselor, ending: re.Match[str], now: datetime) -> str:
-    contact = last_unwritten(session, counselor.id)
-    if contact is None:
+def _open_question(session: Session, counselor: Counselor, now: datetime) -> Contact | None:
+    """The contact about which they were asked how it ended, and have not said."""
+    asked = asked_of(session, counselor.id, now - ASKED_WITHIN)
+    open_one = next((question.contact_id for question in asked if question.is_open), None)
+    return session.get(Contact, open_one) if open_one is not None else None
+
+
+def _hold(
+    session: Session, house: House, about: Contact, counselor: Counselor, ending: re.Match[str], now: datetime
+) -> None:
+    """A digit while they write with one person and were asked about another: it is for neither until they say more."""
+    counselor_notices.tell(
+        session,
+        house,
+        counselor,
+        "counselor.digit_held",
+        helpline_number=about.helpline_number,
+        now=now,
+        digit=ending[0].strip(),
+        time=_began(about, counselor),
+    )
+
+
+def _write_ending(
+    session: Session, house: House, counselor: Counselor, ending: re.Match[str], now: datetime
+) -> str | None:
+    """The digit is for the contact that they were asked about; where it may be for another, they are asked in words."""
+    asked = asked_of(session, counselor.id, now - ASKED_WITHIN)
+    open_one = next((question for question in asked if question.is_open), None)
+    if open_one is not None:
+        meant = [open_one.contact_id]
+        sure = len(asked) == 1 or now - open_one.asked_at >= READ_AND_TYPED
+    else:
+        meant = [*unwritten_of(session, counselor.id)]
+        sure = len(meant) == 1 and not asked
+    contact = lock_unwritten(session, meant[0]) if meant else None
+    if contact is None or not (sure or contact.status is ContactStatus.ENDED):
         return "counselor.nothing_open"
+    if not sure:
+        if open_one is None:
+            ask_how_it_ended(session, house, contact, counselor, now)
+        else:
+            _put(session, house, contact, counselor, now)
+        return None
     if ending[2]:
         safe_contact.note_follow_up_texts(session, contact, counselor.id, True, now)
     dispositions.write(session, house, contact, counselor.id, dispositions.BY_KEY[ending[1]], now=now)
@@ -108,8 +154,12 @@ def _done(session: Session, house: House, counselor: Counselor, now: datetime) -
     contact = text_contact_of(session, counselor.id)
     if contact is None:
         return "counselor.nothing_open"
+    open_one = _open_question(session, counselor, now)
     hand_over.finish(session, contact, now)
-    ask_how_it_ended(session, house, contact, counselor, now)
+    if open_one is None:
+        ask_how_it_ended(session, house, contact, counselor, now)
+    else:  # one question after the other: the sweep asks about this contact when that one is written
+        _put(session, house, open_one, counselor, now)
     return None
 
 
@@ -129,7 +179,10 @@ COMMANDS: Final[dict[str, Command]] = {
 def ask_how_it_ended(session: Session, house: House, contact: Contact, counselor: Counselor, now: datetime) -> None:
     """After a contact without a disposition: ask for it, in words that tell a stranger nothing."""
     contact.flow = {**contact.flow, ENDING_ASKED: int(now.timestamp())}
-    began = contact.opened_at.astimezone(ZoneInfo(counselor.timezone)).strftime("%H:%M")
+    _put(session, house, contact, counselor, now)
+
+
+def _put(session: Session, house: House, contact: Contact, counselor: Counselor, now: datetime) -> None:
     counselor_notices.tell(
         session,
         house,
@@ -137,5 +190,9 @@ def ask_how_it_ended(session: Session, house: House, contact: Contact, counselor
         "counselor.how_did_it_end",
         helpline_number=contact.helpline_number,
         now=now,
-        time=began,
+        time=_began(contact, counselor),
     )
+
+
+def _began(contact: Contact, counselor: Counselor) -> str:
+    return contact.opened_at.astimezone(ZoneInfo(counselor.timezone)).strftime("%H:%M")

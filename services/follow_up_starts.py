@@ -1,7 +1,7 @@
 """Follow-ups whose time has come are started: many in one transaction, with what is known of all read at once."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +14,8 @@ from models.contacts import record
 from models.follow_ups import FollowUp
 from models.matches import contacts_that_chose
 from models.referrals import Referral
-from routing.follow_up import By
+from models.text_contacts import spoken_with
+from routing.follow_up import NEWS, By
 from routing.sending import Purpose, may_send
 from routing.vocabulary import FollowUpStatus
 from services import claimed, consent, experiments, texts
@@ -25,6 +26,8 @@ from services.referrals import words
 
 START: Final = "workers.follow_ups.start"
 QUEUE: Final = "follow_ups"
+AFTER_A_TALK: Final = timedelta(hours=12)  # no check-in comes on top of what a counselor has just said
+LOOK_AGAIN: Final = timedelta(minutes=15)  # while the talk goes on
 AT_ONCE = 10_000  # claimed by one sweep; the next one is seconds away
 
 
@@ -52,10 +55,14 @@ def start(house: House, ids: Sequence[uuid.UUID], now: datetime) -> None:
 
 @dataclass(frozen=True)
 class _Known:
-    """Of all people of a batch: who wrote to us, whom we wrote to; and in which contacts a place was chosen."""
+    """Of all people of a batch: who wrote to us, whom we wrote to, with whom a counselor is (None) or was until when.
+
+    And in which contacts a place was chosen.
+    """
 
     wrote: set[uuid.UUID]
     written: set[uuid.UUID]
+    spoken_with: Mapping[uuid.UUID, datetime | None]
     chose: frozenset[uuid.UUID]
 
 
@@ -64,6 +71,7 @@ def _start(session: Session, house: House, due: Sequence[FollowUp], now: datetim
     known = _Known(
         wrote=messages.correspondents(session, callers, outgoing=False),
         written=messages.correspondents(session, callers, outgoing=True),
+        spoken_with=spoken_with(session, callers, now - AFTER_A_TALK * house.rules.follow_up_time_scale),
         chose=contacts_that_chose(session, {row.contact_id for row in due if row.plan.get("words_unchosen")}),
     )
     experiments.back_to_standard(session, due)
@@ -81,6 +89,8 @@ def _write(session: Session, house: House, row: FollowUp, known: _Known, now: da
     verdict = may_send(Purpose.FOLLOW_UP, person, consent.window_of(house.rules), now)
     if verdict.refusal is not None:
         keep_back(session, house, row, verdict.refusal, now)
+    elif (held := _held_until(house, row, known, now)) is not None:
+        row.due_at = held
     elif verdict.send_at is not None and verdict.send_at > now:
         row.due_at = verdict.send_at
     else:
@@ -101,6 +111,20 @@ def _write(session: Session, house: House, row: FollowUp, known: _Known, now: da
         )
         row.plan = {**row.plan, "text": str(written.id)}
         _begin(session, row, now)
+
+
+def _held_until(house: House, row: FollowUp, known: _Known, now: datetime) -> datetime | None:
+    """While a counselor is with them, an answer to a check-in would go to the counselor: it waits, and a while longer.
+
+    News of a place does not wait. What was planned after the talk is timed from it already.
+    """
+    scale = house.rules.follow_up_time_scale
+    if row.kind in NEWS or row.contact.caller_id not in known.spoken_with:
+        return None
+    over_at = known.spoken_with[row.contact.caller_id]
+    if over_at is None:
+        return now + LOOK_AGAIN * scale
+    return over_at + AFTER_A_TALK * scale if over_at > row.created_at else None
 
 
 def _words_of(session: Session, row: FollowUp, known: _Known) -> tuple[str, dict[str, str]]:

@@ -6,15 +6,19 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import reading
-from models.owed_endings import asked_lately, count_unwritten, lock_unwritten
+from models.contacts import lock_contact
+from models.owed_endings import asked_lately, count_unwritten, unwritten
 from models.people import Counselor
+from models.text_contacts import writing_with_somebody
+from routing.vocabulary import ContactStatus
 from services import alarms, counselor_texts
 from services.alarms import AlarmKind
+from services.counselor_texts import ASKED_WITHIN
+from services.each import each
 from services.house import House
 
 ASK_AFTER = timedelta(minutes=5)
 ALARM_AFTER = timedelta(hours=1)
-ASKED_WITHIN = timedelta(days=1)  # what is older stands in the lists, and nobody is texted about it any more
 TOLD = "ending_owed_told"  # in the flow: those who lead have had the alarm
 
 
@@ -27,21 +31,29 @@ def ask(house: House, now: datetime) -> int:
     """Ask by text, once for each contact, how it ended, and put it on the board after an hour; how many were asked.
 
     A reply is a digit and names no contact. So nobody is asked about a second one before the first is written, or
-    a day has gone, nor while they are on a call: a later round does it.
+    a day has gone, nor while they are on a call or write with somebody: a later round does it.
     """
     with house.db.begin() as session:
         busy = asked_lately(session, now - ASKED_WITHIN)
-        late = lock_unwritten(session, now - ASKED_WITHIN, now - ASK_AFTER, TOLD, busy)
+        late = unwritten(session, now - ASKED_WITHIN, now - ASK_AFTER, TOLD, busy)
         if late:
             busy |= {leg.counselor_id for leg in reading.legs_going_on(session) if leg.counselor_id is not None}
-        asked = 0
-        for contact in late:
-            counselor = session.get_one(Counselor, contact.claimed_by)
-            if counselor.active and counselor.id not in busy:
-                counselor_texts.ask_how_it_ended(session, house, contact, counselor, now)
-                busy.add(counselor.id)
-                asked += 1
-            if TOLD not in contact.flow and contact.ended_at is not None and contact.ended_at <= now - ALARM_AFTER:
-                contact.flow = {**contact.flow, TOLD: True}
-                alarms.raise_alarm(session, AlarmKind.ENDING_OWED, now)
-        return asked
+            busy |= writing_with_somebody(session)
+    return each(late, lambda contact_id: _ask(house, contact_id, busy, now))
+
+
+def _ask(house: House, contact_id: uuid.UUID, busy: set[uuid.UUID], now: datetime) -> bool:
+    """Whether its counselor was asked now; whoever was is among the `busy` from then on."""
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None or contact.status is not ContactStatus.ENDED or contact.disposition is not None:
+            return False
+        if TOLD not in contact.flow and contact.ended_at is not None and contact.ended_at <= now - ALARM_AFTER:
+            contact.flow = {**contact.flow, TOLD: True}
+            alarms.raise_alarm(session, AlarmKind.ENDING_OWED, now)
+        counselor = session.get(Counselor, contact.claimed_by) if contact.claimed_by is not None else None
+        if counselor is None or not counselor.active or counselor.id in busy:
+            return False
+        counselor_texts.ask_how_it_ended(session, house, contact, counselor, now)
+        busy.add(counselor.id)
+        return True

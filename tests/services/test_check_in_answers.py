@@ -11,7 +11,7 @@ from models.follow_ups import FollowUp
 from routing.vocabulary import ContactStatus, FollowUpKind
 from services import follow_up_starts, hand_over, suggestions, text_contacts
 from services.conversation import Heard
-from tests.services.texting import Thread, contact_of, story
+from tests.services.texting import COUNSELOR, Thread, contact_of, staff, story
 
 
 def checked_in(caller: Thread, kind: FollowUpKind = FollowUpKind.CHECK_IN) -> Contact:
@@ -143,3 +143,28 @@ def test_a_no_after_both_questions_is_for_the_later_one(caller: Thread) -> None:
     asked_about_illness(caller, over=False)
     assert "Thank you for letting us know" in caller.text("no")[0]
     assert not check_in_is_open(caller)
+
+
+def test_a_check_in_waits_while_a_counselor_is_wanted_or_with_them_and_is_texted_once_afterwards(
+    caller: Thread,
+) -> None:
+    (ana,) = staff(caller.house, COUNSELOR)
+    caller.text("heroin, 02150, medicaid")
+    caller.text("can I talk to a real person please")
+
+    def checked_in_after(time: timedelta) -> int:
+        """How many check-ins have gone out when so much time has passed."""
+        caller.now = ana.now = caller.now + time
+        with caller.house.db.begin() as session:
+            for row in session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.CHECK_IN)):
+                row.due_at = min(row.due_at, caller.now)
+        follow_up_starts.start_due(caller.house, caller.now)
+        return sum("check in" in message.body for message in caller.outgoing())
+
+    assert checked_in_after(timedelta(minutes=5)) == 0, "they wait for a person"
+    ana.text("TAKE")
+    ana.text("Hi, I am here")
+    assert checked_in_after(timedelta(minutes=5)) == 0, "who would get the answer"
+    ana.text("DONE")
+    assert checked_in_after(timedelta(hours=6)) == 0
+    assert [checked_in_after(timedelta(hours=hours)) for hours in (16, 1)] == [1, 1]

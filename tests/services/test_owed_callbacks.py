@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models.contacts import Contact, events_of, waiting_ahead
 from models.follow_ups import FollowUp
-from models.owed_endings import last_unwritten
+from models.owed_endings import unwritten_of
 from models.reading import contacts_to_wrap_up
 from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, Disposition, FollowUpStatus, LegKind, Role
@@ -40,8 +40,7 @@ def sweeps(stage: Stage) -> None:
     """What beat wakes every two seconds."""
     owed_callbacks.give_way(stage.house, stage.now)
     bridging.sweep(stage.house, stage.network, stage.now)
-    for contact in callbacks.due_callbacks(stage.house, stage.now):
-        callbacks.begin(stage.house, contact, stage.now)
+    callbacks.begin_due(stage.house, stage.now)
 
 
 def talks(stage: Stage, contact: uuid.UUID, seconds: float) -> None:
@@ -164,7 +163,7 @@ def test_a_callback_that_did_not_reach_them_asks_no_counselor_to_wrap_up(stage: 
 
     with stage.house.db.begin() as session:
         assert list(contacts_to_wrap_up(session).rows) == []
-        assert last_unwritten(session, stage.legs(contact)[-1].counselor_id or uuid.uuid4()) is None
+        assert list(unwritten_of(session, stage.legs(contact)[-1].counselor_id or uuid.uuid4())) == []
     seen = stage.contact(contact)
     assert (seen.claimed_by, seen.disposition) == (None, Disposition.CALLBACK_REQUESTED)
 

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from routing.vocabulary import ContactStatus, Disposition, Presence
-from services import hand_over
+from models.contacts import Contact
+from models.crypto import lookup_hash
+from models.people import Counselor
+from routing.vocabulary import Channel, ContactStatus, Disposition, Presence
+from services import hand_over, owed_endings
 from services.house import House
-from tests.services.outside import CALLER, HELPLINE
+from tests.services.outside import CALLER, HELPLINE, NOON, make_caller, make_contact
 from tests.services.texting import COUNSELOR, OTHER, Thread, contact_of, staff
 
 
@@ -101,6 +105,38 @@ class TestTwoWayRelay:
         contact = contact_of(caller.house)
         assert (contact.status, contact.disposition) == (ContactStatus.CLOSED, Disposition.REFERRED)
         assert (contact.caller.texting_ok, contact.caller.follow_up_texts_ok) == (True, True)
+
+    def test_a_digit_is_taken_for_the_question_it_answers_or_is_asked_for_again_in_words(
+        self, caller: Thread, counselors: list[Thread]
+    ) -> None:
+        first, _ = counselors
+        with caller.house.db.begin() as session:
+            ana = session.scalars(select(Counselor).where(Counselor.phone_hash == lookup_hash(COUNSELOR))).one()
+            times = {"opened_at": NOON - timedelta(hours=1), "ended_at": NOON - timedelta(minutes=20)}
+            somebody = make_caller(session, "+12125550149")
+            call_id = make_contact(session, somebody, Channel.VOICE, claimed_by=ana.id, **times).id
+
+        def written() -> dict[bool, Disposition | None]:
+            with caller.house.db.begin() as session:
+                theirs = select(Contact).where(Contact.claimed_by.is_not(None))
+                return {contact.id == call_id: contact.disposition for contact in session.scalars(theirs)}
+
+        first.now = caller.now
+        assert owed_endings.ask(caller.house, first.now) == 1
+        assert "11:00" in (of_the_call := first.outgoing()[-1].body)
+        first.text("TAKE")
+        assert owed_endings.ask(caller.house, first.now) == 0
+        before = len(caller.outgoing())
+        (held,) = first.text("1")
+        assert "your 1 went to nobody" in held
+        assert len(caller.outgoing()) == before
+        assert first.text("DONE") == [of_the_call], "one question after the other"
+        assert first.text("1") == ["Noted, thank you."]
+        assert written() == {True: Disposition.REFERRED, False: None}
+        (of_the_text,) = first.text("1")
+        assert "How did it end?" in of_the_text, "said twice, it would stand on the other"
+        assert first.text("2") == ["Noted, thank you."]
+        assert written() == {True: Disposition.REFERRED, False: Disposition.INFORMATION}
 
 
 class TestCounselorsOwnPhone:

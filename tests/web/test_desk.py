@@ -121,10 +121,10 @@ def test_how_contacts_ended_is_asked_one_at_a_time_and_stands_in_the_header_and_
     def asked(*after: int) -> list[int]:
         return [owed_endings.ask(house, now + timedelta(minutes=minutes)) for minutes in after]
 
-    def written(body: str = "") -> dict[uuid.UUID, Disposition | None]:
+    def written(body: str, minutes: int) -> dict[uuid.UUID, Disposition | None]:
+        at = now + timedelta(minutes=minutes)
         with house.db.begin() as session:
-            if body:
-                hear(session, house, browser.person, helpline_number="+18335550100", body=body, now=now)
+            hear(session, house, browser.person, helpline_number="+18335550100", body=body, now=at)
         with house.db.begin() as session:
             return {contact.id: contact.disposition for contact in session.scalars(select(Contact))}
 
@@ -135,7 +135,7 @@ def test_how_contacts_ended_is_asked_one_at_a_time_and_stands_in_the_header_and_
     call = add_contact(ContactStatus.CONNECTED, claimed_by=browser.person.id)
     ring(house, call, browser.person, LegStatus.JOINED)
     told = {first.id: Disposition.INFORMATION, second.id: None, call.id: None}
-    assert written("2T") == told, "not on whoever is on the phone by now"
+    assert written("2T", 61) == told, "not on whoever is on the phone by now"
     with house.db.begin() as session:
         assert session.get_one(Contact, first.id).caller.follow_up_texts_ok is True
         assert session.get_one(Contact, call.id).caller.follow_up_texts_ok is None
@@ -143,7 +143,7 @@ def test_how_contacts_ended_is_asked_one_at_a_time_and_stands_in_the_header_and_
     with house.db.begin() as session:
         session.scalars(select(Leg)).one().ended_at = now
     assert asked(63, 64) == [1, 0]
-    assert written("1") == told | {second.id: Disposition.REFERRED}
+    assert written("1", 64) == told | {second.id: Disposition.REFERRED}
     assert "You owe" not in browser.get("/my-line")[1]
 
 
