@@ -33,7 +33,6 @@ from web import (
     webhooks_asks,
     webhooks_in_call,
     webhooks_legs,
-    webhooks_setup,
     webhooks_text,
     webhooks_voice,
 )
@@ -51,7 +50,7 @@ WEBHOOKS = (
     webhooks_asks.beds,
     referral_pages.blueprint,
     webhooks_asks.referral,
-    webhooks_setup.blueprint,
+    webhooks_asks.test,
     degraded.blueprint,
 )
 

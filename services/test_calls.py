@@ -122,6 +122,6 @@ def pressed(house: House, call_id: uuid.UUID, digits: str, now: datetime) -> Doc
     return Document(Language.ENGLISH, (words, HangUp()))
 
 
-def ended(house: House, call_id: uuid.UUID) -> None:
+def call_ended(house: House, call_id: uuid.UUID) -> None:
     """The call is over."""
     _move(house, call_id, LegStatus.ENDED)

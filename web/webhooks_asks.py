@@ -1,4 +1,5 @@
-"""Twilio's webhooks for calls that ask a place something, its open beds or about a referral, and take keys."""
+"""Twilio's webhooks for calls of ours that ask one thing and take keys: a place for its beds or about a referral,
+an admin whether the line can call."""
 
 import uuid
 from datetime import datetime
@@ -10,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from routing.documents import Document, HangUp
 from routing.vocabulary import Language
+from services import test_calls
 from services.directory import bed_calls
 from services.house import House
 from services.referrals import calls, intake_answers
@@ -34,7 +36,7 @@ def _webhooks(name: str, asking: Asking) -> Blueprint:
 
     @blueprint.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        """Whatever broke, the phone is let go: the next round asks again, or a counselor does."""
+        """Whatever broke, the phone is let go: the next round asks again, a counselor does, or the page says so."""
         if isinstance(error, HTTPException):
             return Response(status=error.code)
         log.error(f"{name}_webhook_failed", exc_info=error)
@@ -42,7 +44,7 @@ def _webhooks(name: str, asking: Asking) -> Blueprint:
 
     @blueprint.post(f"/voice/{name}/<uuid:ask_id>")
     def asked(ask_id: uuid.UUID) -> Response:
-        """The place's phone was picked up."""
+        """The phone was picked up."""
         return twiml(asking.picked_up(house(), ask_id, field("CallSid")))
 
     @blueprint.post(f"/voice/{name}-key/<uuid:ask_id>")
@@ -66,6 +68,7 @@ def _webhooks(name: str, asking: Asking) -> Blueprint:
 
 beds = _webhooks("beds", bed_calls)
 referral = _webhooks("referral", calls)
+test = _webhooks("test", test_calls)
 
 
 @referral.post("/voice/intake-answer/<uuid:leg_id>")
