@@ -250,7 +250,7 @@ class FollowUpStatus(StrEnum):
 class ReferralStatus(StrEnum):
     """Life of a referral; `routing.referrals` says who may move it where."""
 
-    OFFERED = "offered"  # the next place after a decline, before anybody has said yes to it
+    OFFERED = "offered"  # the next place after a decline or a line that is no use, before anybody has said yes to it
     CHOSEN = "chosen"  # a counselor or the caller wants it; the place does not know yet
     SENT = "sent"  # the place was asked
     ACKNOWLEDGED = "acknowledged"  # somebody there has it

@@ -33,26 +33,30 @@ def to_facility(
             return contact
         if guests.guest_of(session, contact) is not None:
             return CallRefused.ONE_AT_A_TIME
-        contact.flow = {**contact.flow, NEXT_PLACES: list(listings[:MOST_PLACES])}
-        if not try_next(session, contact, now):
+        contact.flow = {**contact.flow, NEXT_PLACES: list(listings[1:MOST_PLACES])}
+        rings = bool(listings) and _ring_place(session, contact, listings[0], ReferralStatus.CHOSEN, now)
+        if not rings and not try_next(session, contact, now):
             return CallRefused.NO_PHONE
         rooms.hold_caller(session, contact, now)
         return None
 
 
 def try_next(session: Session, contact: Contact, now: datetime) -> bool:
-    """Ring the next place that the counselor chose; False when there is none with a number."""
+    """Ring the next place on the list, which nobody has chosen yet; False when there is none with a number."""
     left = [int(listing) for listing in contact.flow.get(NEXT_PLACES, ())]
     while left:
         listing, left = left[0], left[1:]
         contact.flow = {**contact.flow, NEXT_PLACES: left}
-        if _ring_place(session, contact, listing, now):
+        if _ring_place(session, contact, listing, ReferralStatus.OFFERED, now):
             return True
     return False
 
 
-def _ring_place(session: Session, contact: Contact, listing_id: int, now: datetime) -> bool:
-    """Ask one intake line in (contact locked), and keep that the caller was sent there; False without a number."""
+def _ring_place(session: Session, contact: Contact, listing_id: int, status: ReferralStatus, now: datetime) -> bool:
+    """Ask one intake line in (contact locked), and keep that the caller was sent there; False without a number.
+
+    `status`: chosen by the counselor, or offered by the line itself, in the order of the list.
+    """
     sheet = sheets(session, [listing_id]).get(listing_id)
     number = phone.dialled(sheet.intake_line) if sheet is not None else None
     if sheet is None or number is None:
@@ -63,8 +67,8 @@ def _ring_place(session: Session, contact: Contact, listing_id: int, now: dateti
     if leg is None:
         return False
     leg.listing_id, leg.digits = listing_id, keys
-    counselor_id = contact.claimed_by
-    changes.add(session, contact, sheet.facility_id, listing_id, ReferralStatus.CHOSEN, now, counselor_id=counselor_id)
+    chose = contact.claimed_by if status is ReferralStatus.CHOSEN else None
+    changes.add(session, contact, sheet.facility_id, listing_id, status, now, counselor_id=chose)
     record(session, contact.id, "intake_rung", now, leg=str(leg.id), listing=listing_id)
     return True
 

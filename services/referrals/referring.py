@@ -38,13 +38,14 @@ def refer(
         if contact is None or sheet is None:
             return ReferralRefused.NOT_ON_THE_LIST
         found = referral_to(session, contact_id, listing_id)
-        if found is None and not match_replay.note_choice(session, contact_id, listing_id, now, counselor_id):
+        if found is not None and not changes.note(session, house, contact, found, S.CHOSEN, SaidBy.COUNSELOR, now):
+            return ReferralRefused.ALREADY
+        on_the_list = match_replay.note_choice(session, contact_id, listing_id, now, counselor_id)
+        if found is None and not on_the_list:
             return ReferralRefused.NOT_ON_THE_LIST
         referral = found or changes.add(
             session, contact, sheet.facility_id, listing_id, S.CHOSEN, now, counselor_id=counselor_id
         )
-        if found is not None and not changes.note(session, house, contact, found, S.CHOSEN, SaidBy.COUNSELOR, now):
-            return ReferralRefused.ALREADY
         if referral.status is not S.CHOSEN:
             return ReferralRefused.ALREADY
         referral.counselor_id = counselor_id

@@ -84,8 +84,8 @@ def test_an_intake_line_that_does_not_answer_is_followed_by_the_next_and_then_by
     ana.wait_heard("Nobody answered there", timeout=90)
     caller.wait_talking_with(ANA)
     with line.house.db.begin() as session:
-        kept = [(r.listing_id, r.status, r.outcome) for r in referrals_of(session, line.contact().id)]
-    assert kept == [(first, "chosen", "busy"), (second, "chosen", "no-answer")]
+        kept = [(r.listing_id, r.status, r.said_by, r.outcome) for r in referrals_of(session, line.contact().id)]
+    assert kept == [(first, "chosen", "counselor", "busy"), (second, "offered", "service", "no-answer")]
     assert line.went_well()
 
 
