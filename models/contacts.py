@@ -196,9 +196,9 @@ def name_leg(session: Session, leg_id: uuid.UUID, sid: str) -> None:
     session.execute(update(Leg).where(Leg.id == leg_id, Leg.provider_sid.is_(None)).values(provider_sid=sid))
 
 
-def waiting_contacts(session: Session) -> Sequence[Contact]:
-    """Contacts that wait for a counselor: danger first, then by their place in line."""
-    query = select(Contact).where(Contact.status == ContactStatus.WAITING).order_by(queue_place, place_in_line)
+def waiting_contacts(session: Session) -> Sequence[uuid.UUID]:
+    """Ids of contacts that wait for a counselor: danger first, then by their place in line."""
+    query = select(Contact.id).where(Contact.status == ContactStatus.WAITING).order_by(queue_place, place_in_line)
     return session.scalars(query).all()
 
 

@@ -212,18 +212,23 @@ def last_sent_to_facility(session: Session, bed_contact_id: uuid.UUID) -> dateti
     return session.scalar(select(func.max(TextMessage.created_at)).where(mine, TextMessage.outgoing))
 
 
-def stuck_messages(session: Session, claimed_before: datetime, limit: int = 100) -> Sequence[TextMessage]:
-    """Messages whose sender vanished or whose provider never answered: to be reconciled, never blindly resent."""
-    query = (
-        select(TextMessage)
+def claim_stuck(session: Session, claimed_before: datetime, now: datetime, limit: int) -> Sequence[uuid.UUID]:
+    """Ids of messages whose sender vanished or whose provider never answered: to be reconciled, never blindly resent.
+
+    They are unknown from now on, and leased: another sweeper leaves them alone for as long.
+    """
+    stuck = (
+        select(TextMessage.id)
         .where(
             TextMessage.status.in_([TextStatus.SENDING, TextStatus.UNKNOWN]), TextMessage.claimed_at < claimed_before
         )
         .order_by(TextMessage.claimed_at)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
+        .cte("stuck")
     )
-    return session.scalars(query).all()
+    claim = update(TextMessage).where(TextMessage.id == stuck.c.id).values(status=TextStatus.UNKNOWN, claimed_at=now)
+    return session.scalars(claim.returning(TextMessage.id), execution_options={"synchronize_session": False}).all()
 
 
 def thread_of(session: Session, contact_id: uuid.UUID) -> Sequence[TextMessage]:

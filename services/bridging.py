@@ -157,14 +157,11 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
         )
         stale = [*session.scalars(_stale_legs(house, now)), *session.scalars(_left_over_legs(now))]
         silent = browser_legs.silent(session, now)
-        waiting = _waiting(session)
-    for contact_id in expired:
-        _give_back(house, telephony, contact_id, now)
+        waiting = waiting_contacts(session)  # each gets as many ringing phones as its circle has by now
+    each(expired, lambda contact_id: _give_back(house, telephony, contact_id, now))
     each(silent, lambda leg_id: releasing.let_go(house, telephony, leg_id, rings.BROWSER_GONE, now))
-    for leg_id in stale:
-        releasing.check(house, telephony, leg_id, now)
-    for contact_id in waiting:
-        ringing.plan(house, telephony, contact_id, now)
+    each(stale, lambda leg_id: releasing.check(house, telephony, leg_id, now))
+    each(waiting, lambda contact_id: ringing.plan(house, telephony, contact_id, now))
     return len(silent) + len(expired) + len(stale) + ringing.dial(house, telephony, now)
 
 
@@ -189,11 +186,6 @@ def _left_over_legs(now: datetime) -> Select[uuid.UUID]:
     long_over = func.coalesce(Contact.ended_at, Leg.accepted_at) < now - AFTERWARDS
     old = Leg.accepted_at < now - AFTERWARDS
     return select(Leg.id).join(Contact).where(Leg.ended_at.is_(None), accepted, over, old, long_over)
-
-
-def _waiting(session: Session) -> list[uuid.UUID]:
-    """Who waits, danger first, then longest: each gets as many ringing phones as its circle has by now."""
-    return [contact.id for contact in waiting_contacts(session)]
 
 
 def _give_back(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> None:

@@ -13,6 +13,7 @@ from models.contacts import Contact, Leg, lock_contact, record
 from routing.documents import Document, Say
 from routing.vocabulary import ContactStatus, Language, LegKind
 from services import alerts, counselor_notices, escalation, guests, rooms, tasks
+from services.each import each
 from services.house import House
 
 # `voice.told_...`
@@ -136,7 +137,7 @@ def long_holds(house: House, now: datetime) -> int:
     rules = house.rules
     with house.db.begin() as session:
         held = queries.held_contacts(session, now - timedelta(seconds=rules.hold_limit_seconds))
-    return sum(_end_hold(house, contact_id, now) for contact_id in held)
+    return each(held, lambda contact_id: _end_hold(house, contact_id, now))
 
 
 def consultations_near_their_end(house: House, now: datetime) -> int:
@@ -144,19 +145,21 @@ def consultations_near_their_end(house: House, now: datetime) -> int:
     soon = timedelta(seconds=house.rules.consult_limit_seconds) - WARNED_BEFORE
     with house.db.begin() as session:
         held = queries.held_contacts(session, now - soon)
-    told = 0
-    for contact_id in held:
-        with house.db.begin() as session:
-            contact = lock_contact(session, contact_id)
-            since = int(contact.held_since.timestamp()) if contact is not None and contact.held_since else None
-            if contact is None or since is None or contact.flow.get(WARNED) == since:
-                continue
-            contact.flow = {**contact.flow, WARNED: since}
-            counselor = rooms.counselor_leg(session, contact)
-            if counselor is not None and guests.guest_here(session, contact) is not None:
-                rooms.tell(session, contact, counselor, "hold_ends_soon", now)
-                told += 1
-    return told
+    return each(held, lambda contact_id: _warn(house, contact_id, now))
+
+
+def _warn(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        since = int(contact.held_since.timestamp()) if contact is not None and contact.held_since else None
+        if contact is None or since is None or contact.flow.get(WARNED) == since:
+            return False
+        contact.flow = {**contact.flow, WARNED: since}
+        counselor = rooms.counselor_leg(session, contact)
+        if counselor is None or guests.guest_here(session, contact) is None:
+            return False
+        rooms.tell(session, contact, counselor, "hold_ends_soon", now)
+        return True
 
 
 def _end_hold(house: House, contact_id: uuid.UUID, now: datetime) -> bool:

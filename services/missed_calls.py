@@ -27,20 +27,37 @@ def take_missed(house: House, telephony: Telephony, now: datetime, since: dateti
 
     Looks back to the last time that this went well (or to `since`). Whoever talked through the static documents is
     owed nothing; everybody else is work for a person, for nobody has asked whether a call is safe.
+    One that cannot be written down keeps no other waiting: they are, and then an ExceptionGroup is raised.
     """
     begin = since or _since(house, now)
     taken = 0
+    failures: list[Exception] = []
     for number in house.rules.helpline_numbers:
         try:
-            listed = telephony.received_calls(recipient=number, since=begin)
-            taken += sum(_take(house, telephony, call, now) for call in _unknown(house, listed, now))
+            for call in _unknown(house, telephony.received_calls(recipient=number, since=begin), now):
+                taken += _take_or_note(house, telephony, call, failures, now)
         except (ProviderRefused, ProviderUnsure):
             return taken  # the next minute asks again, from the same moment on
     with house.db.begin() as session:
-        note_good(session, NAME, now)
+        if not failures:
+            note_good(session, NAME, now)
         if taken:
             alarms.raise_alarm(session, AlarmKind.CALLS_MISSED, now, count=taken)
+    if failures:
+        raise ExceptionGroup("missed calls that could not be written down", failures)
     return taken
+
+
+def _take_or_note(
+    house: House, telephony: Telephony, call: ReceivedCall, failures: list[Exception], now: datetime
+) -> bool:
+    try:
+        return _take(house, telephony, call, now)
+    except (ProviderRefused, ProviderUnsure):
+        raise
+    except Exception as error:
+        failures.append(error)
+        return False
 
 
 def _since(house: House, now: datetime) -> datetime:

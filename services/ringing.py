@@ -1,5 +1,6 @@
 """Ringing counselors: legs are planned, and dialled one after the other as the provider's calls a second allow."""
 
+import logging
 import uuid
 from contextlib import suppress
 from datetime import datetime
@@ -11,8 +12,11 @@ from routing import call_flow
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
 from services import alarms, browser_legs, owed_callbacks, releasing, rings, tasks, tending
+from services.each import each
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
+
+log = logging.getLogger(__name__)
 
 
 def ring(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> int:
@@ -35,15 +39,19 @@ def plan(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
         rings.plan(session, house, contact, now)
         in_the_way = rings.in_the_way(session, contact)
         outbox.touch(session, contact_id)
-    for leg_id in in_the_way:
-        releasing.let_go(house, telephony, leg_id, "released", now)  # free for this caller at the next sweep
+    # free for this caller at the next sweep
+    each(in_the_way, lambda leg_id: releasing.let_go(house, telephony, leg_id, "released", now))
 
 
 def dial(house: House, telephony: Telephony, now: datetime) -> int:
     """Place the planned legs of all contacts whose turn it is, the most urgent first; how many ring now."""
     placed = 0
     while (leg_id := _next_turn(house, now)) is not None:
-        outcome = _place(house, telephony, leg_id, now)
+        try:
+            outcome = _place(house, telephony, leg_id, now)
+        except Exception:
+            log.exception("leg_not_placed")  # ended by the sweep when its ring time is over
+            continue
         if outcome is Placing.TOO_MANY:
             break  # the provider is congested: the next tick tries again
         placed += outcome is Placing.RINGS

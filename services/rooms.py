@@ -17,6 +17,7 @@ from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.vocabulary import LegKind
 from services import fetching, rings, tasks
+from services.each import each
 from services.fetching import MOVED
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Seat, Telephony
@@ -86,10 +87,10 @@ def tune(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
 
 
 def sweep(house: House, telephony: Telephony, now: datetime) -> int:
-    """What a lost reminder or a provider's silence left untold; how many changes."""
+    """What a lost reminder or a provider's silence left untold; in how many conversations something was."""
     with house.db.begin() as session:
         found = rooms.untuned_contacts(session)
-    return sum(tune(house, telephony, contact_id, now) for contact_id in found)
+    return each(found, lambda contact_id: tune(house, telephony, contact_id, now) > 0)
 
 
 def _tune_one(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> bool:

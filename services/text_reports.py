@@ -12,6 +12,7 @@ from routing.lifecycle import text_may_become
 from routing.vocabulary import TextStatus
 from services import consent, text_claims
 from services import texts as sending
+from services.each import each
 from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, SentText, Telephony
 
@@ -83,18 +84,21 @@ def reconcile(house: House, telephony: Telephony, now: datetime, limit: int = 20
     """Settle messages whose fate is unknown, by the provider's list, before anything is sent again; how many."""
     grace = timedelta(seconds=house.rules.unknown_after_seconds)
     with house.db.begin() as session:
-        stuck = texts.stuck_messages(session, now - grace, limit)
-        for message in stuck:
-            message.status = TextStatus.UNKNOWN
-            message.claimed_at = now  # a lease: another sweeper leaves it alone for as long
-        questions = [(m.id, consent.ask(session, house, m, now)[0], m.helpline_number, m.created_at) for m in stuck]
-    for message_id, number, helpline_number, created_at in questions:
-        try:
-            listed = telephony.sent_texts(to=number, sender=helpline_number, since=created_at - CLOCK_MARGIN)
-        except (ProviderRefused, ProviderUnsure):
-            continue  # still unknown: asked again when the lease is over
-        _settle(house, message_id, listed, now)
-    return len(questions)
+        stuck = texts.claim_stuck(session, now - grace, now, limit)
+    each(stuck, lambda message_id: _reconcile(house, telephony, message_id, now))
+    return len(stuck)
+
+
+def _reconcile(house: House, telephony: Telephony, message_id: uuid.UUID, now: datetime) -> None:
+    with house.db.begin() as session:
+        message = session.get_one(TextMessage, message_id)
+        number, sender = consent.ask(session, house, message, now)[0], message.helpline_number
+        since = message.created_at - CLOCK_MARGIN
+    try:
+        listed = telephony.sent_texts(to=number, sender=sender, since=since)
+    except (ProviderRefused, ProviderUnsure):
+        return  # still unknown: asked again when the lease is over
+    _settle(house, message_id, listed, now)
 
 
 def _settle(house: House, message_id: uuid.UUID, listed: Sequence[SentText], now: datetime) -> None:

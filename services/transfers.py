@@ -12,6 +12,7 @@ from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegKind, Part, Presence, Role
 from services import guests, rings, rooms, schedules, tasks
+from services.each import each
 from services.escalation import CRISIS_LINE
 from services.guests import guest_here, guest_of
 from services.house import House
@@ -163,19 +164,25 @@ def end_long_talks(house: House, now: datetime) -> int:
     """Calls that were handed over very long ago (a recording talks on) end: that line is let go; how many."""
     with house.db.begin() as session:
         found = queries.handed_over_contacts(session)
-        old = [
-            contact for contact in found if now.timestamp() - contact.flow.get(LEFT_AT, 0) > TALK_ON_FOR.total_seconds()
-        ]
-        for contact in old:
-            contact.flow = {**contact.flow, LEFT_AT: int(now.timestamp())}
-            live = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER]
-            record(session, contact.id, "talk_too_long", now, phones=len(live))
-            for leg in live:
-                tasks.ask(session, tasks.DROP, leg.id, now)
-            if not live_legs(session, contact.id):
-                contact.status, contact.ended_at = ContactStatus.ENDED, now
-            outbox.touch(session, contact.id)
-    return len(old)
+    return each(found, lambda contact_id: _end_long_talk(house, contact_id, now))
+
+
+def _end_long_talk(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        if contact is None or contact.status is not ContactStatus.HANDED_OVER:
+            return False
+        if now.timestamp() - contact.flow.get(LEFT_AT, 0) <= TALK_ON_FOR.total_seconds():
+            return False
+        contact.flow = {**contact.flow, LEFT_AT: int(now.timestamp())}
+        live = [leg for leg in live_legs(session, contact.id) if leg.kind is not LegKind.CALLER]
+        record(session, contact.id, "talk_too_long", now, phones=len(live))
+        for leg in live:
+            tasks.ask(session, tasks.DROP, leg.id, now)
+        if not live_legs(session, contact.id):
+            contact.status, contact.ended_at = ContactStatus.ENDED, now
+        outbox.touch(session, contact.id)
+        return True
 
 
 def succeed(session: Session, contact: Contact, guest: Leg, now: datetime) -> None:
@@ -207,13 +214,17 @@ def late_arrivals(house: House, now: datetime) -> int:
     """Phones that take over and of whose join nobody was told; how many."""
     with house.db.begin() as session:
         found = queries.unmet_successors(session, now - rooms.NOT_IN_YET)
-    for leg_id in found:
-        with house.db.begin() as session:
-            leg = session.get_one(Leg, leg_id)
-            contact = lock_contact(session, leg.contact_id)
-            if contact is not None and contact.status is ContactStatus.CONNECTED and leg.ended_at is None:
-                arrived(session, contact, leg, now)
-    return len(found)
+    return each(found, lambda leg_id: _late_arrival(house, leg_id, now))
+
+
+def _late_arrival(house: House, leg_id: uuid.UUID, now: datetime) -> bool:
+    with house.db.begin() as session:
+        leg = session.get_one(Leg, leg_id)
+        contact = lock_contact(session, leg.contact_id)
+        if contact is None or contact.status is not ContactStatus.CONNECTED or leg.ended_at is not None:
+            return False
+        arrived(session, contact, leg, now)
+        return True
 
 
 def let_guest_go(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> CallRefused | None:

@@ -12,6 +12,7 @@ from routing import call_flow
 from routing.held_calls import BLOCKED, CHALLENGED
 from routing.vocabulary import ContactStatus, LegKind
 from services import releasing, waiting
+from services.each import each
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -32,7 +33,7 @@ def reconcile(house: House, telephony: Telephony, now: datetime) -> int:
     )
     with house.db.begin() as session:
         legs = session.execute(query).all()
-    return sum(_end_if_over(house, telephony, leg_id, sid or "", now) for leg_id, sid in legs)
+    return each(legs, lambda leg: _end_if_over(house, telephony, leg[0], leg[1] or "", now))
 
 
 def _end_if_over(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now: datetime) -> bool:
@@ -49,7 +50,7 @@ def rescue(house: House, telephony: Telephony, now: datetime) -> int:
     )
     with house.db.begin() as session:
         found = list(session.scalars(overdue))
-    return sum(_rescue(house, telephony, contact_id, now) for contact_id in found)
+    return each(found, lambda contact_id: _rescue(house, telephony, contact_id, now))
 
 
 def _rescue(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> bool:
@@ -84,22 +85,24 @@ def left_behind(house: House, telephony: Telephony, now: datetime) -> int:
     caller, other = aliased(Leg), aliased(Leg)
     company = exists().where(other.contact_id == Contact.id, other.id != caller.id, other.ended_at.is_(None))
     query = (
-        select(Contact, caller.provider_sid)
+        select(Contact.id, caller.provider_sid)
         .join(caller, caller.contact_id == Contact.id)
         .where(caller.kind == LegKind.CALLER, caller.ended_at.is_(None), caller.answered_at.is_not(None))
         .where(Contact.status.in_((ContactStatus.ENDED, ContactStatus.CLOSED)), Contact.ended_at < now - OVER_FOR)
         .where(caller.provider_sid.is_not(None), ~Contact.flow.has_any(array([BLOCKED, CHALLENGED])), ~company)
     )
-    found = []
     with house.db.begin() as session:
-        for contact, sid in session.execute(query):
-            if now.timestamp() - contact.flow.get(FETCHED_OUT, 0) >= OVER_FOR / timedelta(seconds=1):
-                contact.flow = {**contact.flow, FETCHED_OUT: int(now.timestamp())}
-                found.append((contact.id, sid or ""))
-    return sum(_fetch_out(house, telephony, contact_id, sid) for contact_id, sid in found)
+        found = session.execute(query).all()
+    return each(found, lambda caller: _fetch_out(house, telephony, caller[0], caller[1] or "", now))
 
 
-def _fetch_out(house: House, telephony: Telephony, contact_id: uuid.UUID, sid: str) -> bool:
+def _fetch_out(house: House, telephony: Telephony, contact_id: uuid.UUID, sid: str, now: datetime) -> bool:
+    with house.db.begin() as session:
+        contact = lock_contact(session, contact_id)
+        over = contact is not None and contact.status in (ContactStatus.ENDED, ContactStatus.CLOSED)
+        if contact is None or not over or now.timestamp() - contact.flow.get(FETCHED_OUT, 0) < OVER_FOR.total_seconds():
+            return False
+        contact.flow = {**contact.flow, FETCHED_OUT: int(now.timestamp())}
     try:
         if telephony.is_talking(sid):  # by a call of which the journal, or nobody, tells us
             return False

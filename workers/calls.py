@@ -26,6 +26,7 @@ from services.directory import bed_calls
 from services.referrals import calls as referral_calls
 from services.referrals import intake_answers
 from workers.household import household
+from workers.steps import in_turn
 
 
 @shared_task(name=tasks.RING)  # type: ignore[untyped-decorator]
@@ -147,16 +148,17 @@ def ask_intake(leg_id: str) -> None:
 def sweep() -> None:
     """Beat's wake-up: claims that ran out, legs without a word, callers for whom nothing rings, due callbacks."""
     here = household()
-    watchdog.rescue(here.house, here.telephony, here.now())
-    owed_callbacks.give_way(here.house, here.now())
-    bridging.sweep(here.house, here.telephony, here.now())
-    moving.sweep(here.house, here.telephony, here.now())
-    in_call.consultations_near_their_end(here.house, here.now())
-    in_call.long_holds(here.house, here.now())
-    transfers.late_arrivals(here.house, here.now())
-    rooms.sweep(here.house, here.telephony, here.now())
-    for contact_id in callbacks.due_callbacks(here.house, here.now()):
-        callbacks.begin(here.house, contact_id, here.now())
+    in_turn(
+        lambda: watchdog.rescue(here.house, here.telephony, here.now()),
+        lambda: owed_callbacks.give_way(here.house, here.now()),
+        lambda: bridging.sweep(here.house, here.telephony, here.now()),
+        lambda: moving.sweep(here.house, here.telephony, here.now()),
+        lambda: in_call.consultations_near_their_end(here.house, here.now()),
+        lambda: in_call.long_holds(here.house, here.now()),
+        lambda: transfers.late_arrivals(here.house, here.now()),
+        lambda: rooms.sweep(here.house, here.telephony, here.now()),
+        lambda: callbacks.begin_due(here.house, here.now()),
+    )
 
 
 @shared_task(name=CALLS_DIAL)  # type: ignore[untyped-decorator]
@@ -170,6 +172,8 @@ def dial() -> None:
 def reconcile() -> None:
     """Beat's wake-up: calls whose end no callback told, that have no end, or whose caller was left with nobody."""
     here = household()
-    transfers.end_long_talks(here.house, here.now())
-    watchdog.reconcile(here.house, here.telephony, here.now())
-    watchdog.left_behind(here.house, here.telephony, here.now())
+    in_turn(
+        lambda: transfers.end_long_talks(here.house, here.now()),
+        lambda: watchdog.reconcile(here.house, here.telephony, here.now()),
+        lambda: watchdog.left_behind(here.house, here.telephony, here.now()),
+    )

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from celery import shared_task
@@ -66,8 +67,8 @@ def alarm(alarm_id: str) -> None:
 def alarms_again() -> None:
     """Beat's wake-up: alarms that did not get out."""
     home = household()
-    for alarm_id in alarms.due(home.house, datetime.now(UTC)):
-        alarms.send(home.house, home.alarm_ways, alarm_id, datetime.now(UTC))
+    due = alarms.due(home.house, datetime.now(UTC))
+    in_turn(*(partial(alarms.send, home.house, home.alarm_ways, alarm_id, datetime.now(UTC)) for alarm_id in due))
 
 
 @shared_task(name=VOICEMAILS_SWEEP)  # type: ignore[untyped-decorator]

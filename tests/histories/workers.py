@@ -1,11 +1,14 @@
 """Workers and beat in virtual time: the real task functions, called when their wakes arrive, or later, or twice."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from models.database import Wake
+from services import each, ringing
 from services.house import House
 from simulator.clock import as_datetime
 from simulator.engine import Engine
@@ -42,7 +45,7 @@ class Household:
 class Workers:
     """Celery with its broker, its relay and its beat."""
 
-    def __init__(self, engine: Engine, broken: Broken, failed: Callable[[str, Exception], None]) -> None:
+    def __init__(self, engine: Engine, broken: Broken, failed: Callable[[str, BaseException | None], None]) -> None:
         self._engine, self._broken, self._failed = engine, broken, failed
         self._began = engine.now
         self._fates = dict(broken.wakes)
@@ -52,6 +55,8 @@ class Workers:
         self._running = 0
         self._changed_at = self._swept_at = self._reconciled_at = engine.now
         self.healthy = False  # from now on nothing of ours breaks
+        for module in (each, ringing):  # where a row that breaks is logged, and the others are gone on with
+            module.log = SimpleNamespace(exception=lambda event: failed(event, sys.exception()))  # type: ignore
         engine.at(SWEEP_EVERY, self._beat)
         engine.at(DIAL_EVERY, self._dial)
 

@@ -156,7 +156,7 @@ class World:
         for caller in self.callers:
             caller.somebody_pressed_one()
 
-    def _task_failed(self, task: str, error: Exception) -> None:
+    def _task_failed(self, task: str, error: BaseException | None) -> None:
         self.problem(f"{task} failed: {type(error).__name__}: {error}"[:400])
 
     def _webhook_failed(self, event: str, exc_info: Exception) -> None:

@@ -64,7 +64,7 @@ class Line:
     def now(self) -> datetime:
         return self.now_at_the_edge()
 
-    def _task_failed(self, task: str, error: Exception) -> None:
+    def _task_failed(self, task: str, error: BaseException | None) -> None:
         self.failures.append(f"{task}: {error!r}")
 
     def _webhook_failed(self, event: str, exc_info: Exception) -> None:

@@ -95,6 +95,20 @@ class Stage:
         self.picks_up(number)
         return self.presses(number, "1")
 
+    def taken_by(self, number: int) -> uuid.UUID:
+        """A caller dials, and this counselor presses 1; the new contact's id."""
+        contact = self.dials()
+        self.rings(contact)
+        self.takes(number)
+        return contact
+
+    def talks_with(self, number: int) -> uuid.UUID:
+        """A caller and this counselor hear each other; the new contact's id."""
+        contact = self.taken_by(number)
+        self.counselor_enters(number)
+        self.caller_enters(contact)
+        return contact
+
     def counselor_enters(self, number: int) -> None:
         bridging.joined(self.house, self.leg(number).hex, self.sid(number), self.now)
 

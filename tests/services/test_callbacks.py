@@ -99,11 +99,7 @@ def test_a_callback_conversation_is_not_torn_down_by_the_sweep(stage: Stage) -> 
 
 def test_a_callback_wished_for_at_the_end_is_promised(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
-    stage.counselor_enters(101)
-    stage.caller_enters(contact)
+    contact = stage.talks_with(101)
     stage.caller_hangs_up()
 
     dispositions.pressed(stage.house, stage.leg(101), "3", stage.now)
@@ -182,7 +178,7 @@ def test_whoever_pressed_9_keeps_the_place_before_those_who_came_later_and_behin
 
     assert stage.rings(owed) == [], "somebody is on the line who came before"
     with stage.house.db.begin() as session:
-        assert [contact.id for contact in waiting_contacts(session)] == [earlier, owed, later]
+        assert list(waiting_contacts(session)) == [earlier, owed, later]
         assert waiting_ahead(session, session.get_one(Contact, later)) == 2
         session.get_one(Contact, earlier).status = ContactStatus.ENDED
     assert stage.rings(owed) == ["+16175550101"]

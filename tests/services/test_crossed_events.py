@@ -127,9 +127,7 @@ def test_an_on_call_phone_that_is_on_the_roster_too_rings_once_and_not_during_a_
 
 def test_the_join_of_the_counselor_renews_the_claim(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
     stage.later(25)  # place, substances and danger are told first
     stage.counselor_enters(101)
     stage.later(10)

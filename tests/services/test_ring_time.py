@@ -27,11 +27,7 @@ def test_a_leg_without_a_word_from_the_provider_ends_after_its_ring_time(stage: 
 def test_the_switchboard_of_a_place_may_ring_as_long_as_the_line_allows(stage: Stage) -> None:
     stage.house = replace(stage.house, rules=replace(stage.house.rules, intake_ring_seconds=100))
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
-    stage.counselor_enters(101)
-    stage.caller_enters(contact)
+    contact = stage.talks_with(101)
     with stage.house.db.begin() as session:
         desk = rings.add_leg(
             session, session.get_one(Contact, contact), LegKind.FACILITY, "+16175550190", None, stage.now

@@ -107,9 +107,7 @@ def test_the_first_to_press_one_takes_the_call_and_the_other_is_told(stage: Stag
 def test_losers_phones_stop_ringing(stage: Stage) -> None:
     stage.counselor(101)
     stage.counselor(102)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
 
     releasing.release(stage.house, stage.network, contact, stage.now)
 
@@ -118,9 +116,7 @@ def test_losers_phones_stop_ringing(stage: Stage) -> None:
 
 def test_the_caller_is_fetched_once_the_counselor_is_really_there(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
     assert says(stage.waits(contact)) == ["voice.connecting"], "a claim alone does not move the caller"
 
     stage.counselor_enters(101)
@@ -133,9 +129,7 @@ def test_the_caller_is_fetched_once_the_counselor_is_really_there(stage: Stage) 
 
 def test_without_any_worker_the_wait_loop_itself_brings_the_caller_to_the_counselor(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
     stage.counselor_enters(101)
 
     assert stage.waits(contact).steps == (Leave(),)
@@ -144,9 +138,7 @@ def test_without_any_worker_the_wait_loop_itself_brings_the_caller_to_the_counse
 
 def test_a_call_that_went_in_by_itself_is_not_pulled_out_again_by_a_late_worker(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
     stage.counselor_enters(101)
     stage.waits(contact)
     waiting.left(stage.house, contact, "leave", stage.now)
@@ -158,9 +150,7 @@ def test_a_call_that_went_in_by_itself_is_not_pulled_out_again_by_a_late_worker(
 
 def test_a_call_that_a_worker_redirects_does_not_go_in_twice_and_goes_in_alone_when_that_failed(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
     stage.counselor_enters(101)
     bridging.connect(stage.house, stage.network, contact, stage.now)
 

@@ -37,9 +37,7 @@ def test_when_the_caller_hangs_up_every_phone_is_let_go(stage: Stage) -> None:
 
 def test_a_claim_whose_counselor_never_joins_is_given_back(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
 
     stage.later(31)
     bridging.sweep(stage.house, stage.network, stage.now)
@@ -53,9 +51,7 @@ def test_a_claim_whose_counselor_never_joins_is_given_back(stage: Stage) -> None
 
 def test_a_counselor_whose_phone_dies_after_accepting_gives_the_caller_back(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
 
     stage.hangs_up(101)
 
@@ -83,11 +79,7 @@ def test_a_counselor_who_presses_1_and_is_gone_again_and_again_stretches_no_call
 
 def test_the_caller_can_come_straight_back_when_the_counselor_is_cut_off(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
-    stage.counselor_enters(101)
-    stage.caller_enters(contact)
+    contact = stage.talks_with(101)
 
     assert says(escalation.after(stage.house, contact, stage.now)) == ["voice.after", "voice.goodbye"]
     again = waiting.greeting_key(stage.house, contact, "0", stage.now)
@@ -170,9 +162,7 @@ def test_while_the_caller_talks_with_988_no_counselor_tears_the_call_away(stage:
 
 def test_a_claim_that_ran_out_is_given_back_by_the_wait_loop_when_no_worker_lives(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
     stage.later(31)
 
     stage.waits(contact)
@@ -182,11 +172,7 @@ def test_a_claim_that_ran_out_is_given_back_by_the_wait_loop_when_no_worker_live
 
 def test_keys_lead_on_after_a_conversation_too(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
-    stage.counselor_enters(101)
-    stage.caller_enters(contact)
+    contact = stage.talks_with(101)
     stage.hangs_up(101)
     escalation.after(stage.house, contact, stage.now)
 
@@ -198,9 +184,7 @@ def test_keys_lead_on_after_a_conversation_too(stage: Stage) -> None:
 def test_whoever_picks_up_too_late_is_told_at_once(stage: Stage) -> None:
     stage.counselor(101)
     stage.counselor(102)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    stage.taken_by(101)
 
     assert says(stage.picks_up(102)) == ["voice.already_answered"]
 
@@ -237,9 +221,7 @@ def test_a_number_that_fails_is_not_dialled_in_a_loop(stage: Stage) -> None:
 
 def test_a_counselor_who_won_by_rest_keeps_the_call_when_a_dial_from_the_call_ends(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
     stage.counselor_enters(101)
 
     document = escalation.dialed(stage.house, contact, stage.now, bridged=False)
@@ -261,9 +243,7 @@ def test_988_that_ends_after_the_caller_hung_up_rings_nobody(stage: Stage) -> No
 
 def test_a_lost_join_event_costs_nobody_the_conversation(stage: Stage) -> None:
     stage.counselor(101)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(101)
+    contact = stage.taken_by(101)
     bridging.waits_alone(stage.house, stage.sid(101), stage.now)  # the event never came, the wait music did
     stage.caller_enters(contact)
 

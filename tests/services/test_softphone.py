@@ -226,11 +226,7 @@ def test_decline_is_the_two(stage: Stage) -> None:
 
 def test_colleagues_and_calls_out_find_a_browser_too_and_the_phone_when_it_is_gone(stage: Stage) -> None:
     stage.counselor(102)
-    contact = stage.dials()
-    stage.rings(contact)
-    stage.takes(102)
-    stage.counselor_enters(102)
-    stage.caller_enters(contact)
+    contact = stage.talks_with(102)
     ana = in_browser(stage)
     ben = stage.contact(contact).claimed_by
     assert ben is not None

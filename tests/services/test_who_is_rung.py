@@ -133,6 +133,6 @@ def test_danger_goes_before_whoever_came_first_in_every_queue(stage: Stage) -> N
     second = stage.dials("+12125550102")
     waiting.heard(stage.house, second, "what", None, "he is not breathing", stage.now)
     with stage.house.db.begin() as session:
-        assert [contact.id for contact in waiting_contacts(session)] == [second, first]
+        assert list(waiting_contacts(session)) == [second, first]
         ahead = [waiting_ahead(session, session.get_one(Contact, contact_id)) for contact_id in (second, first)]
     assert ahead == [0, 1]
