@@ -1,8 +1,12 @@
 """What every test may ask for; the fixtures themselves live in tests/fixtures."""
 
+import gc
+
 import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+gc.disable()  # until all is imported and collected: none of that is garbage, and looking for some takes seconds
 
 pytest_plugins = [
     "tests.fixtures.servers",
@@ -52,3 +56,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     At the end of the run they would wait one after the other with nothing beside them. The order is kept otherwise.
     """
     items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage; what was imported and collected stays, and is passed by when it is looked for."""
+    gc.freeze()
+    gc.enable()

@@ -48,15 +48,15 @@ def rules_of(settings: Settings) -> Rules:
 
 def triage_rules(directory: Path | None = None) -> TriageRules:
     """What understands words, from the content of this project or of `directory`; ValueError names a mistake."""
-    return _words().triage if directory is None else TriageRules.build(load_content(directory))
+    return shipped().triage if directory is None else TriageRules.build(load_content(directory))
 
 
 def prepare() -> None:
     """Read the content ahead of time: before a worker forks, so that no process does it under a task's time limit."""
-    _words()
+    shipped()
 
 
-class _Words(NamedTuple):
+class Shipped(NamedTuple):
     """What this project's content becomes; it is only read, so that one process needs it once."""
 
     phrases: Words
@@ -70,10 +70,11 @@ class _Words(NamedTuple):
 
 
 @cache
-def _words() -> _Words:
+def shipped() -> Shipped:
+    """The content of this project, read and checked; raises what its readers raise, naming the mistake."""
     table, content = load_phrases(), load_content()
     plans = load_follow_ups(table)
-    return _Words(
+    return Shipped(
         phrases=table,
         plans=plans_from(plans),
         experiments=experiments_from(load_experiments(table, plans)),
@@ -101,7 +102,7 @@ def build_house(
     engine = build_engine(
         settings.database_url, statement_timeout_ms=statement_timeout_ms, before_connect=before_connect
     )
-    words = _words()
+    words = shipped()
     return House(
         db=Database(engine, after_commit),
         rules=rules_of(settings),

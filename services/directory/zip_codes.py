@@ -1,16 +1,17 @@
 """Loads the ZIP codes of the `zipcodes` package into their table once, and from there into arrays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import zipcodes
 from sqlalchemy.orm import Session
 
-from models.zip_codes import fill_zip_codes, zip_centroids
+from models.zip_codes import fill_zip_codes, has_zip_codes, zip_centroids
 from routing.geography import ZipTable
 
 NO_TIMEZONE = ""
+_known: list[ZipTable] = []  # of this process, once read
 
 
 def ensure_zip_codes(session: Session) -> int:
@@ -19,8 +20,15 @@ def ensure_zip_codes(session: Session) -> int:
 
 
 def load_zip_table(session: Session) -> ZipTable:
-    """The table as arrays."""
-    rows = zip_centroids(session)
+    """The table as arrays; a filled one never changes, so a process reads it once."""
+    if not has_zip_codes(session):
+        return _table(())
+    if not _known:
+        _known.append(_table(zip_centroids(session)))
+    return _known[0]
+
+
+def _table(rows: Sequence[tuple[str, float, float, str]]) -> ZipTable:
     return ZipTable.build(
         np.array([int(row[0]) for row in rows], dtype=np.int64),
         np.array([row[1] for row in rows], dtype=np.float64),
