@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from routing.shift_words import written
 from routing.vocabulary import Role
 from services import audit, schedules
 from services.house import House
-from services.roster_file import RosterRow, read_roster
+from services.roster_file import NO_WORDS, RosterRow, read_roster
 from services.roster_reasons import in_row, wrong
 from services.users import can_administer
 
@@ -50,9 +50,9 @@ class RosterPlan:
     errors: tuple[Sentence, ...] = ()
 
 
-def plan_roster(house: House, text: str) -> RosterPlan:
-    """What an import of the CSV `text` would do, and nothing done."""
-    rows, errors = read_roster(text)
+def plan_roster(house: House, text: str, said: Mapping[str, str]) -> RosterPlan:
+    """What an import of the CSV `text` would do, and nothing done; `said` as in `import_roster`."""
+    rows, errors = read_roster(text, said)
     if errors:
         return RosterPlan(errors=tuple(errors))
     with house.db.begin() as session:
@@ -64,12 +64,20 @@ def plan_roster(house: House, text: str) -> RosterPlan:
     return RosterPlan(changes, hashlib.sha256(repr(changes).encode()).hexdigest())
 
 
-def import_roster(house: House, text: str, now: datetime, *, actor_id: uuid.UUID | None = None) -> RosterResult:
+def import_roster(
+    house: House,
+    text: str,
+    now: datetime,
+    *,
+    said: Mapping[str, str] = NO_WORDS,
+    actor_id: uuid.UUID | None = None,
+) -> RosterResult:
     """Bring counselors and their shifts to what the CSV `text` says; people are known again by e-mail address.
 
     Whoever is not in the file stays as they are. All errors come back at once, each naming its row.
+    `said`: words that may stand for codes of languages and skills, in small letters without accents.
     """
-    rows, errors = read_roster(text)
+    rows, errors = read_roster(text, said)
     if errors:
         return RosterResult(errors=tuple(errors))
     with house.db.begin() as session:

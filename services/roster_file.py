@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -18,6 +19,8 @@ COLUMNS = ("name", "phone", "email", "role", "languages", "skills", "timezone", 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 SKILL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+LONGEST_NAME = 4  # words of a language or a skill
+NO_WORDS: Mapping[str, str] = {}
 _BETWEEN = re.compile(r"[\s,;|]+")
 
 
@@ -36,8 +39,11 @@ class RosterRow:
     shifts: tuple[ShiftPattern, ...]
 
 
-def read_roster(text: str) -> tuple[list[RosterRow], list[Sentence]]:
-    """The people in a CSV text, and every error as a sentence that names its row. Use rows only without errors."""
+def read_roster(text: str, said: Mapping[str, str] = NO_WORDS) -> tuple[list[RosterRow], list[Sentence]]:
+    """The people in a CSV text, and every error as a sentence that names its row. Use rows only without errors.
+
+    `said`: words that may stand for codes of languages and skills ("haitian creole" -> "ht").
+    """
     table = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     header = [cell.strip().lower() for cell in next(table, [])]
     unfit = _header_errors(header)
@@ -48,10 +54,10 @@ def read_roster(text: str) -> tuple[list[RosterRow], list[Sentence]]:
     for number, cells in enumerate(table, start=2):
         if not any(cell.strip() for cell in cells):
             continue
-        said = list(_row_errors(dict(zip(header, cells, strict=False)), len(cells) == len(header)))
-        errors += [in_row(number, what) for what in said]
-        if not said:
-            rows.append(_row(number, {key: cell.strip() for key, cell in zip(header, cells, strict=True)}))
+        wrongs = list(_row_errors(dict(zip(header, cells, strict=False)), len(cells) == len(header), said))
+        errors += [in_row(number, what) for what in wrongs]
+        if not wrongs:
+            rows.append(_row(number, {key: cell.strip() for key, cell in zip(header, cells, strict=True)}, said))
     if not rows and not errors:
         errors.append(wrong("nobody"))
     return rows, errors + _doubled(rows)
@@ -69,7 +75,7 @@ def _header_errors(header: list[str]) -> list[Sentence]:
     return []
 
 
-def _row_errors(cells: dict[str, str], complete: bool) -> Iterator[Sentence]:
+def _row_errors(cells: dict[str, str], complete: bool, said: Mapping[str, str]) -> Iterator[Sentence]:
     if not complete:
         yield wrong("cells", cells=len(COLUMNS))
         return
@@ -83,7 +89,7 @@ def _row_errors(cells: dict[str, str], complete: bool) -> Iterator[Sentence]:
     yield from _phone_errors(value["phone"], value["role"].lower())
     if value["timezone"] not in available_timezones():
         yield wrong("no_zone", given=value["timezone"])
-    yield from _word_errors(value)
+    yield from _word_errors(value, said)
     try:
         parse_shifts(value["shifts"])
     except ShiftWordsError as error:
@@ -97,32 +103,53 @@ def _phone_errors(phone: str, role: str) -> Iterator[Sentence]:
         yield wrong("phone_missing")
 
 
-def _word_errors(value: dict[str, str]) -> Iterator[Sentence]:
-    languages = split_words(value["languages"])
+def _word_errors(value: dict[str, str], said: Mapping[str, str]) -> Iterator[Sentence]:
+    languages = split_words(value["languages"], said)
     if not languages:
         yield wrong("no_languages")
     for word in languages:
         if not LANGUAGE.fullmatch(word):
             yield wrong("no_language", given=word)
-    for word in split_words(value["skills"]):
+    for word in split_words(value["skills"], said):
         if not SKILL.fullmatch(word):
             yield wrong("no_skill", given=word)
 
 
-def split_words(cell: str) -> tuple[str, ...]:
-    """The words of a cell, in small letters, each once."""
-    return tuple(dict.fromkeys(word for word in _BETWEEN.split(cell.strip().lower()) if word))
+def split_words(cell: str, said: Mapping[str, str] = NO_WORDS) -> tuple[str, ...]:
+    """The words of a cell, in small letters, each once; as many together as `said` knows become one code."""
+    words = [word for word in _BETWEEN.split(cell.strip().lower()) if word]
+    found: list[str] = []
+    while words:
+        sizes = (size for size in range(min(LONGEST_NAME, len(words)), 0, -1) if _plain(words[:size]) in said)
+        size = next(sizes, 1)
+        found.append(said.get(_plain(words[:size]), words[0]))
+        del words[:size]
+    return tuple(dict.fromkeys(found))
 
 
-def _row(number: int, value: dict[str, str]) -> RosterRow:
+def checked_offers(languages: tuple[str, ...], skills: tuple[str, ...]) -> dict[str, bool]:
+    """Whether each of the two can be kept."""
+    return {
+        "languages": bool(languages) and all(LANGUAGE.fullmatch(word) for word in languages),
+        "skills": all(SKILL.fullmatch(word) for word in skills),
+    }
+
+
+def _plain(words: list[str]) -> str:
+    """As `said` has them: one space between, and no accents."""
+    signs = unicodedata.normalize("NFD", " ".join(words))
+    return "".join(sign for sign in signs if not unicodedata.combining(sign))
+
+
+def _row(number: int, value: dict[str, str], said: Mapping[str, str]) -> RosterRow:
     return RosterRow(
         row=number,
         name=value["name"],
         phone=e164(value["phone"]),
         email=value["email"].lower(),
         role=Role(value["role"].lower()),
-        languages=split_words(value["languages"]),
-        skills=split_words(value["skills"]),
+        languages=split_words(value["languages"], said),
+        skills=split_words(value["skills"], said),
         timezone=value["timezone"],
         shifts=parse_shifts(value["shifts"]),
     )

@@ -13,7 +13,7 @@ from routing.phone import e164
 from routing.vocabulary import Role
 from services import audit, schedules
 from services.house import House
-from services.roster_file import ADDRESS, LANGUAGE, SKILL, split_words
+from services.roster_file import ADDRESS, checked_offers, split_words
 
 NO_PHONE = "-"  # takes the phone away; an empty field leaves it, because phones are not shown to be edited
 
@@ -25,8 +25,8 @@ class Facts:
     name: str
     email: str
     timezone: str
-    languages: str
-    skills: str
+    languages: tuple[str, ...]
+    skills: tuple[str, ...]
 
 
 def facts(house: House, counselor_id: uuid.UUID) -> Facts | None:
@@ -35,7 +35,7 @@ def facts(house: House, counselor_id: uuid.UUID) -> Facts | None:
         who = session.get(Counselor, counselor_id)
         if who is None:
             return None
-        return Facts(who.name, who.email, who.timezone, " ".join(who.languages), " ".join(who.skills))
+        return Facts(who.name, who.email, who.timezone, tuple(who.languages), tuple(who.skills))
 
 
 def edit(
@@ -70,6 +70,29 @@ def edit(
         return ()
 
 
+def set_offers(
+    house: House,
+    counselor_id: uuid.UUID,
+    languages: tuple[str, ...],
+    skills: tuple[str, ...],
+    by: uuid.UUID,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Say which languages somebody of the roster speaks and what they know well; names of fields that are not right."""
+    refused = tuple(field for field, fine in checked_offers(languages, skills).items() if not fine)
+    if refused:
+        return refused
+    with house.db.begin() as session:
+        person = session.get_one(Counselor, counselor_id, with_for_update={"key_share": True})
+        wanted = {"languages": list(languages), "skills": list(skills)}
+        changed = [name for name, value in wanted.items() if set(getattr(person, name)) != set(value)]
+        for name in changed:
+            setattr(person, name, wanted[name])
+        if changed:
+            audit.write(session, "person_corrected", by, now, counselor_id=person.id, fields=", ".join(changed))
+    return ()
+
+
 def _read(person: Counselor, given: Mapping[str, str]) -> dict[str, Any]:
     phone = given["phone"].strip()
     return {
@@ -89,7 +112,6 @@ def _wrong(person: Counselor, wanted: Mapping[str, Any], given: Mapping[str, str
         "email": ADDRESS.fullmatch(wanted["email"]),
         "phone": readable and (wanted["phone"] or person.role is not Role.COUNSELOR),
         "timezone": wanted["timezone"] in available_timezones(),
-        "languages": wanted["languages"] and all(LANGUAGE.fullmatch(word) for word in wanted["languages"]),
-        "skills": all(SKILL.fullmatch(word) for word in wanted["skills"]),
+        **checked_offers(tuple(wanted["languages"]), tuple(wanted["skills"])),
     }
     return tuple(field for field, fine in checks.items() if not fine)

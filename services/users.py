@@ -14,11 +14,11 @@ from models.crypto import lookup_hash
 from models.people import Counselor, counselor_with_address, counselor_with_phone, everybody_with_shifts, lock_roster
 from models.sign_ins import end_sign_ins, open_sign_ins
 from routing.phone import e164, masked
-from routing.vocabulary import Language, Presence, Role
+from routing.vocabulary import Presence, Role
 from services import audit, schedules
 from services.counselors import SHORTEST_PASSWORD
 from services.house import House
-from services.roster_file import ADDRESS
+from services.roster_file import ADDRESS, checked_offers, split_words
 from services.sign_in import hash_password
 
 LINK_LASTS = timedelta(days=3)
@@ -75,7 +75,8 @@ def user(house: House, counselor_id: uuid.UUID, now: datetime) -> UserRow | None
 def add(house: House, given: dict[str, str], by: uuid.UUID, now: datetime) -> Added:
     """Add a person with a role, or let somebody from the roster sign in; the link sets their password within 3 days.
 
-    `given`: email, name, role, phone (may be empty for those who answer no calls), timezone.
+    `given`: email, name, role, phone (may be empty for those who answer no calls), timezone, and languages and skills
+    with spaces between, which whoever is on the roster already keeps as they are.
     """
     refused = _wrong_fields(given)
     if refused:
@@ -90,7 +91,8 @@ def add(house: House, given: dict[str, str], by: uuid.UUID, now: datetime) -> Ad
             return Added(refused=("phone_taken",))
         if person is None:
             person = Counselor(email=address, email_hash=lookup_hash(address), created_at=now)
-            person.languages = [Language.ENGLISH.value]
+            person.languages = list(split_words(given["languages"]))
+            person.skills = list(split_words(given["skills"]))
             session.add(person)
         else:
             schedules.begin_anew(session, person, now)
@@ -221,6 +223,7 @@ def _wrong_fields(given: dict[str, str]) -> tuple[str, ...]:
         "role": given["role"] in set(Role),
         "phone": e164(given["phone"]) if given["phone"] else not phone_needed,
         "timezone": given["timezone"] in available_timezones(),
+        **checked_offers(split_words(given["languages"]), split_words(given["skills"])),
     }
     return tuple(field for field, fine in checks.items() if not fine)
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from string import Formatter
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -30,6 +31,7 @@ from services.telling import NotTold
 from services.users import UserRefused
 from services.voicemails import VoicemailOutcome
 from services.written_consents import Revoked, Unprepared
+from web import offers
 from web.words import LANGUAGES, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,6 +140,12 @@ def test_every_answer_that_triage_can_give_is_said_in_words() -> None:
     assert "for_whom.self" in said
     assert said - set(table("en")) == set()
     assert {f"answer.{key}" for key in SINGLE_ANSWERS} - set(table("en")) == set()
+
+
+def test_everything_that_the_roster_offers_is_said_in_words() -> None:
+    assert {code for code in (*offers.OTHERS, *offers.SKILLS) if f"offers.{code}" not in table("en")} == set()
+    assert {zone for zone in offers.ZONES if f"zone.{zone}" not in table("en")} == set()
+    assert set(offers.ZONES) <= available_timezones()
 
 
 def test_every_source_of_an_answer_is_said_in_words() -> None:

@@ -17,6 +17,7 @@ from services.users import UserRefused
 from tests.fixtures.people import PASSWORD, Browser, token_in
 
 NEW = {"name": "Eva Lindt", "email": "eva@line.example", "role": "supervisor", "timezone": "America/Chicago"}
+NEW |= {"languages": "en", "skills": "veterans"}
 HEADER = "name,phone,email,role,languages,skills,timezone,shifts\n"
 
 
@@ -44,6 +45,7 @@ def test_an_admin_adds_somebody_who_then_sets_a_password_once(
         assert eva is not None
         kinds = {event.kind: event.actor_id for event in session.query(AuditEvent).all()}
         assert (kinds["counselor_added"], kinds["password_set"]) == (admin.person.id, eva.id)
+        assert (eva.languages, eva.skills) == (["en"], ["veterans"])
     assert Browser(application.test_client(), eva).get("/coverage")[0] == 200
     assert "Eva Lindt" in admin.get("/admin/people")[1]
     assert "is here already" in admin.post("/admin/people/new", **NEW)[1]
@@ -68,6 +70,26 @@ def test_an_admin_corrects_a_persons_facts_by_the_rules_of_the_roster_file(
         assert counselor_by_email(session, "ben.osei@line.example") is who
         (event,) = session.query(AuditEvent).filter_by(kind="person_corrected")
         assert event.data["fields"] == "email, languages, name, skills, timezone"
+
+
+def test_a_supervisor_ticks_what_somebody_offers_in_words(house: House, sign_in_as: Callable[[Role], Browser]) -> None:
+    lead, ben = sign_in_as(Role.SUPERVISOR), sign_in_as(Role.COUNSELOR)
+    address = f"/roster/{ben.person.id}"
+    lead.client.set_cookie("language", "es")
+    page = lead.get(address)[1]
+    assert 'value="ht"> Criollo haitiano</label>' in page
+    assert 'value="sign_language"> Lengua de señas</label>' in page
+    status, page = lead.post(f"{address}/offers", skills="family")
+    assert (status, "Elija al menos un idioma" in page) == (422, True)
+    fields = {"csrf_token": lead.token, "languages": ["en", "ht"], "skills": ["family", "fentanyl"]}
+    assert lead.client.post(f"{address}/offers", data=fields).status_code == 302
+    assert "Criollo haitiano" in lead.get("/roster")[1]
+    assert 'value="ht" checked>' in lead.get(address)[1]
+    with house.db.begin() as session:
+        who = session.get_one(Counselor, ben.person.id)
+        assert (who.languages, who.skills) == (["en", "ht"], ["family", "fentanyl"])
+        (event,) = session.query(AuditEvent).filter_by(kind="person_corrected")
+        assert (event.actor_id, event.data["fields"]) == (lead.person.id, "languages, skills")
 
 
 def test_who_leaves_is_out_at_once_and_leaves_nothing_behind(
@@ -119,7 +141,8 @@ def test_a_roster_file_is_looked_at_before_it_is_taken(
 ) -> None:
     admin, ben = sign_in_as(Role.ADMIN), add_person(Role.SUPERVISOR, "Ben Osei")
     rows = f"Ben Osei,+16175550177,{ben.email},supervisor,en es,,America/New_York,mon-fri 22:00-06:00\n"
-    text = HEADER + rows + "Eva Lindt,+16175550178,eva@line.example,counselor,en,,America/New_York,\n"
+    offers = "English; criollo haitiano,Dual diagnosis; night_lead"
+    text = HEADER + rows + f"Eva Lindt,+16175550178,eva@line.example,counselor,{offers},America/New_York,\n"
 
     def look(content: bytes) -> tuple[int, str]:
         response = admin.client.post(
@@ -138,7 +161,9 @@ def test_a_roster_file_is_looked_at_before_it_is_taken(
     status, page = look(text.encode())
     assert status == 200
     assert "It would change 2 people" in page
-    assert "<ins>en es</ins>" in page
+    assert "<ins>English, Spanish</ins>" in page
+    assert "<ins>English, Haitian Creole</ins>" in page
+    assert "Dual diagnosis, night_lead (a word of your own" in page
     assert "+16175550177" not in page.replace(text, "")  # masked, but for the file that the form carries
     with house.db.begin() as session:
         assert session.get_one(Counselor, ben.id).languages == ["en"]
@@ -147,6 +172,9 @@ def test_a_roster_file_is_looked_at_before_it_is_taken(
     assert "1 new, 1 changed" in admin.post("/admin/roster-file/take", text=text, digest=digest)[1]
     with house.db.begin() as session:
         assert session.get_one(Counselor, ben.id).languages == ["en", "es"]
+        eva = counselor_by_email(session, "eva@line.example")
+        assert eva is not None
+        assert (eva.languages, eva.skills) == (["en", "ht"], ["dual_diagnosis", "night_lead"])
 
 
 def test_settings_are_shown_with_their_source_and_without_their_secrets(

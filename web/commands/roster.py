@@ -8,6 +8,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from services.roster import import_roster
+from web import offers
 from web.commands.refusal import Refusal, text_of
 from web.house import house
 
@@ -18,7 +19,7 @@ roster = AppGroup("roster", help="The people of the line and their shifts.")
 @click.argument("path", type=click.Path(path_type=Path))
 def import_command(path: Path) -> None:
     """Bring counselors and shifts to what the CSV file PATH says: all of it or nothing."""
-    result = import_roster(house(), text_of(path), datetime.now(UTC))
+    result = import_roster(house(), text_of(path), datetime.now(UTC), said=offers.codes())
     if result.errors:
         raise Refusal([*result.errors, "Nothing was changed."])
     click.echo(f"{result.added} added, {result.changed} changed, {result.unchanged} unchanged.")

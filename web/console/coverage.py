@@ -9,9 +9,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from routing.spans import Span
-from services import coverage_week, roster_page, shift_changes
+from services import coverage_week, roster_page, shift_changes, user_edits
 from web import guards
+from web import offers as roster_offers
 from web.console import shift_forms
+from web.console.speech import words
 from web.guards import LEADING, allow
 from web.house import house
 
@@ -53,6 +55,16 @@ def roster() -> ResponseReturnValue:
 def person(counselor_id: uuid.UUID) -> ResponseReturnValue:
     """One person's shifts and time off."""
     return _person(counselor_id)
+
+
+@blueprint.post("/roster/<uuid:counselor_id>/offers")
+@allow(LEADING)
+def offers(counselor_id: uuid.UUID) -> ResponseReturnValue:
+    """Say which languages somebody speaks and what they know well."""
+    _known(counselor_id)
+    languages, skills = (tuple(request.form.getlist(field)) for field in ("languages", "skills"))
+    refused = user_edits.set_offers(house(), counselor_id, languages, skills, guards.person().id, guards.now())
+    return (_person(counselor_id, refused), 422) if refused else _back(counselor_id)
 
 
 @blueprint.post("/roster/<uuid:counselor_id>/shifts")
@@ -110,6 +122,6 @@ def _person(counselor_id: uuid.UUID, refused: tuple[str, ...] = (), wish: roster
     who = _known(counselor_id)
     weeks, nths = range(2, roster_page.LONGEST_ROTATION + 1), roster_page.NTHS
     today: date = guards.now().astimezone(ZoneInfo(who.timezone)).date()
-    return render_template(
-        "roster_person.html", who=who, refused=refused, wish=wish, weeks=weeks, nths=nths, today=today
-    )
+    page = {"who": who, "refused": refused, "wish": wish, "weeks": weeks, "nths": nths, "today": today}
+    choices = roster_offers.choices(words(), who.languages, who.skills)
+    return render_template("roster_person.html", **page, has=who, choices=choices)

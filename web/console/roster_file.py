@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from services import roster
 from services.roster_file import COLUMNS
-from web import guards
+from web import guards, offers
 from web.guards import ADMINS, allow
 from web.house import house
 
@@ -33,7 +33,7 @@ def look() -> ResponseReturnValue:
         text = given.decode("utf-8-sig")
     except UnicodeDecodeError:
         return _page(errors=("not_utf8",)), 422
-    plan = roster.plan_roster(house(), text)
+    plan = roster.plan_roster(house(), text, offers.codes())
     return _page(plan=plan, text=text), 422 if plan.errors else 200
 
 
@@ -42,10 +42,11 @@ def look() -> ResponseReturnValue:
 def take() -> ResponseReturnValue:
     """Take the file that was looked at; when it would do something else by now, it is shown anew instead."""
     text = request.form.get("text", "").replace("\r\n", "\n")
-    plan = roster.plan_roster(house(), text)
+    plan = roster.plan_roster(house(), text, offers.codes())
     if plan.errors or plan.digest != request.form.get("digest"):
         return _page(plan=plan, text=text, changed=True), 409
-    result = roster.import_roster(house(), text, guards.now(), actor_id=guards.person().id)
+    by, now = guards.person().id, guards.now()
+    result = roster.import_roster(house(), text, now, said=offers.codes(), actor_id=by)
     return _page(result=result), 422 if result.errors else 200
 
 
@@ -58,4 +59,4 @@ def _page(
     changed: bool = False,
 ) -> str:
     shown = {"plan": plan, "text": text, "errors": errors, "result": result, "changed": changed}
-    return render_template("roster_file.html", columns=COLUMNS, **shown)
+    return render_template("roster_file.html", columns=COLUMNS, own_word=offers.is_own_word, **shown)

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from routing.phone import spoken
 from routing.sentence import Sentence
-from web import guards
+from web import guards, offers
 from web.console import passkeys
 from web.console.admin import tabs as admin_tabs
 from web.console.assets import asset
@@ -48,6 +48,7 @@ def for_templates() -> dict[str, Any]:
         "softphone": current_app.extensions["access_tokens"] is not None,
         "may_open": guards.may_open,
         "admin_tabs": admin_tabs,
+        "offered": lambda word: offers.name(words(), word),
         "sentence": sentence,
         "passkeys_elsewhere": passkeys.elsewhere(),
         "failed_words": failed_words,

@@ -5,15 +5,16 @@ import uuid
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from routing.vocabulary import Role
+from routing.vocabulary import Language, Role
 from services import second_factor, user_edits, users
 from services.counselors import SHORTEST_PASSWORD
 from services.users import UserRefused
-from web import guards
+from web import guards, offers
+from web.console.speech import words
 from web.guards import ADMINS, allow, limiter
 from web.house import house
 
-FIELDS = ("email", "name", "role", "phone", "timezone")
+FIELDS = ("email", "name", "role", "phone", "timezone", "languages", "skills")
 CORRECTED = ("name", "email", "phone", "timezone", "languages", "skills")
 
 blueprint = Blueprint("users", __name__)
@@ -31,8 +32,9 @@ def listing() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Add a person; their link is shown this once. A field that is not right is named and nobody is added."""
     if request.method == "GET":
-        return _new({"timezone": house().rules.default_timezone, "role": Role.COUNSELOR.value})
-    given = {field: request.form.get(field, "").strip() for field in FIELDS}
+        zone = house().rules.default_timezone
+        return _new({"timezone": zone, "role": Role.COUNSELOR.value, "languages": Language.ENGLISH.value})
+    given = _given(FIELDS)
     added = users.add(house(), given, guards.person().id, guards.now())
     if added.counselor_id is None:
         return _new(given, added.refused), 422
@@ -56,7 +58,7 @@ def act(counselor_id: uuid.UUID) -> ResponseReturnValue:
         token = users.invite(house(), counselor_id, by, now)
         return _person(counselor_id, token=token) if token else abort(404)
     if act == "correct":
-        given = {field: request.form.get(field, "") for field in CORRECTED}
+        given = _given(CORRECTED)
         wrong = user_edits.edit(house(), counselor_id, given, by, now)
         if wrong:
             return _person(counselor_id, wrong=wrong, given=given), 422
@@ -102,6 +104,8 @@ def _person(
     if who is None:
         abort(404)
     link = url_for("users.set_password", token=token, _external=True) if token else ""
+    facts = user_edits.facts(house(), counselor_id)
+    has = _offered(given) if given else {"languages": facts.languages, "skills": facts.skills} if facts else {}
     return render_template(
         "user.html",
         who=who,
@@ -109,10 +113,24 @@ def _person(
         refused=refused,
         roles=list(Role),
         days=users.LINK_LASTS.days,
-        facts=given or user_edits.facts(house(), counselor_id),
+        facts=given or facts,
         wrong=wrong,
+        has=has,
+        choices=offers.choices(words(), **has),
+        zones=offers.zones(words(), who.timezone),
     )
 
 
 def _new(given: dict[str, str], refused: tuple[str, ...] = ()) -> str:
-    return render_template("user_new.html", given=given, refused=refused, roles=list(Role))
+    has = _offered(given)
+    shown = {"has": has, "choices": offers.choices(words(), **has), "zones": offers.zones(words(), given["timezone"])}
+    return render_template("user_new.html", given=given, refused=refused, roles=list(Role), **shown)
+
+
+def _given(fields: tuple[str, ...]) -> dict[str, str]:
+    """What the form says; ticked boxes of one field with spaces between."""
+    return {field: " ".join(request.form.getlist(field)).strip() for field in fields}
+
+
+def _offered(given: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    return {field: tuple(given.get(field, "").split()) for field in ("languages", "skills")}
