@@ -44,6 +44,7 @@ class Engine:
         self.version = 0
         self._heap: list[Event] = []
         self._order = itertools.count()
+        self._era = 0  # counts what was forgotten
         self._thread: threading.Thread | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._stopping = False
@@ -77,8 +78,9 @@ class Engine:
             self.changed.notify_all()
 
     def forget(self) -> None:
-        """Drop all events that have not happened yet."""
+        """Drop all events that have not happened yet, and the results of work that is still being done."""
         with self.lock:
+            self._era += 1
             self._heap.clear()
 
     def offload(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
@@ -87,15 +89,17 @@ class Engine:
             result = work()
             self.soon(lambda: then(result))
         else:
-            self._pool.submit(self._work, work, then)
+            self._pool.submit(self._work, work, then, self._era)
 
-    def _work(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+    def _work(self, work: Callable[[], T], then: Callable[[T], None], era: int) -> None:
         try:
             result = work()
         except Exception:
             _log.exception("work for the engine failed")
             return
-        self.soon(lambda: then(result))
+        with self.lock:
+            if era == self._era:
+                self.soon(lambda: then(result))
 
     # Virtual time
 

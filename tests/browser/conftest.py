@@ -1,14 +1,13 @@
 """The console as it runs: web and events processes of their own, and Chromium in front of them."""
 
+import itertools
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from sqlalchemy import Engine, delete
 from config.settings import load_settings
 from models.contacts import Contact
 from models.disclosures import Disclosure, DisclosureConsent
-from models.people import Counselor, counselor_by_email
+from models.people import Counselor, Shift, counselor_by_email
 from routing.vocabulary import Role
 from services.counselors import NewCounselor, add_counselor
 from services.directory.importing import ImportWish, import_directory
@@ -28,13 +27,17 @@ from services.house import House
 from tests.fixtures.chromium import PATIENCE_MS
 from tests.fixtures.database import Copies
 from tests.fixtures.directory import place, plain_csv
+from tests.fixtures.line import free_ports
 from tests.fixtures.people import PASSWORD
 from workers.household import build_house
 from workers.relay import build_relay
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 180
+ANSWER_SECONDS = 20
 REFUSED_BY_A_STORY = ("Failed to load resource", "Response Status", "htmx:afterRequest", "htmx:sendError")
+AREAS = (857, 781, 508)  # of colleagues' phones; callers are in others
+_colleagues = itertools.count()
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
 
 
@@ -64,18 +67,11 @@ def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _wait_for(url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -85,13 +81,14 @@ def _wait_for(url: str) -> None:
 @pytest.fixture(scope="session")
 def console(copies: Copies, own_redis_url: str, keys: None) -> Iterator[Console]:
     """Web and events on a database of their own."""
+    port, events_port, simulator_port = free_ports(3)
     environment = {
         "APP_ENV": "test",
         "DATABASE_URL": copies.make(),
         "REDIS_URL": own_redis_url,
-        "PORT": str(_free_port()),
-        "EVENTS_PORT": str(_free_port()),
-        "SIMULATOR_PORT": str(_free_port()),  # where nobody listens, save a test that starts a simulator there
+        "PORT": str(port),
+        "EVENTS_PORT": str(events_port),
+        "SIMULATOR_PORT": str(simulator_port),  # where nobody listens, save a test that starts a simulator there
     }
     settings = load_settings(environment)
     house = build_house(settings, statement_timeout_ms=30_000, after_commit=build_relay(settings, for_web=False).nudge)
@@ -131,9 +128,9 @@ def context(chromium: Browser, console: Console) -> Iterator[BrowserContext]:
 
 @pytest.fixture(autouse=True)
 def quiet_line(console: Console) -> None:
-    """No contact of an earlier test."""
+    """No contact of an earlier test, and nobody on shift."""
     with console.house.db.begin() as session:
-        for kept in (Disclosure, DisclosureConsent, Contact):
+        for kept in (Disclosure, DisclosureConsent, Contact, Shift):
             session.execute(delete(kept))
 
 
@@ -142,8 +139,9 @@ def colleague(console: Console) -> Callable[..., Counselor]:
     """Adds somebody who can sign in."""
 
     def add(name: str, role: Role = Role.COUNSELOR) -> Counselor:
-        email = f"{name.lower().replace(' ', '.')}.{time.monotonic_ns()}@line.example"
-        phone = f"+1617555{time.monotonic_ns() % 10_000:04}"
+        number = next(_colleagues)  # no two have the same phone, and no caller has it
+        email = f"{name.lower().replace(' ', '.')}.{number}@line.example"
+        phone = f"+1{AREAS[number // 100]}55501{number % 100:02}"
         new = NewCounselor(email, name, role.value, phone, PASSWORD, "America/New_York")
         assert add_counselor(console.house, new, datetime.now(UTC)) == ()
         with console.house.db.begin() as session:

@@ -113,8 +113,10 @@ def test_an_act_that_fails_is_said_in_words_and_a_text_is_never_sent_twice(
         route.fetch()
         route.abort()
 
+    failed.get_by_role("button", name="Close").click()
     page.route("**/text", answer_gets_lost)
     page.get_by_role("button", name="Send").click()
+    expect(failed).to_be_visible()  # the answer is lost by now
     expect(page.locator(".thread")).to_contain_text("Please stay with me.")  # told by the live event
     page.unroute("**/text")
     page.get_by_role("button", name="Send").click()

@@ -110,7 +110,7 @@ def test_killed_servers_come_back_with_what_was_committed(data_dir: Path) -> Non
         pids = _pids(find_place(data_dir))
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        assert wait_until(lambda: not any(map(is_running, pids)), 10)
+        assert wait_until(lambda: not any(map(is_running, pids)), 60)
     with ensure_servers(data_dir) as servers, _connect(servers.database_url) as connection:
         assert connection.execute("SELECT one FROM committed").fetchone() == (1,)
 

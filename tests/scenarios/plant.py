@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,19 +12,14 @@ from pathlib import Path
 import requests
 
 from config.settings import Settings, load_settings
-from simulator.driver import OverHttp, Simulator
+from simulator.driver import PATIENCE, OverHttp, Simulator
+from tests.fixtures.line import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 HELPLINE = "+18335550100"
 TEXT_QUEUES = "texts,retries,follow_ups,housekeeping"
-START_SECONDS = 90.0
-
-
-def free_port() -> int:
-    """A port nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+START_SECONDS = 180.0
+ANSWER_SECONDS = 20.0
 
 
 def until(true: Callable[[], object], what: str, seconds: float = 60.0) -> None:
@@ -40,7 +34,7 @@ class Plant:
     """The processes of one line. Each is a group of its own, so that -9 takes its children along."""
 
     def __init__(self, database_url: str, redis_url: str, folder: Path, more: Mapping[str, str]) -> None:
-        self.port, self.simulator_port = free_port(), free_port()
+        self.port, self.simulator_port = free_ports(2)
         self.folder = folder
         self.environment = {
             **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")},
@@ -82,8 +76,8 @@ class Plant:
 
         def answers() -> bool:
             try:
-                return requests.get(f"{base}/sim/state", timeout=2).ok
-            except requests.ConnectionError:
+                return requests.get(f"{base}/sim/state", timeout=ANSWER_SECONDS).ok
+            except requests.RequestException:
                 return False
 
         until(answers, "an answer from the simulator", START_SECONDS)
@@ -104,8 +98,8 @@ class Plant:
 
         def answers() -> bool:
             try:
-                return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2).ok
-            except requests.ConnectionError:
+                return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=ANSWER_SECONDS).ok
+            except requests.RequestException:
                 return False
 
         until(answers, "an answer from the web", START_SECONDS)
@@ -121,4 +115,4 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     """As the kernel does when memory is short: -9, for the process and its children."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(PATIENCE)

@@ -55,6 +55,7 @@ def test_a_call_is_noted_matched_handed_to_an_intake_line_and_wrapped_up(night: 
         page.keyboard.press("Enter")
         expect(page.locator("#matches")).to_contain_text("Lists detox from benzodiazepines.")
 
+        expect(page.locator("#transfer")).to_be_attached()  # the page knows by now that they talk
         page.locator("h1").first.click()
         page.keyboard.press("w")
         place = page.locator("#intake-place option:checked").inner_text()

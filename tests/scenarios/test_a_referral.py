@@ -17,6 +17,7 @@ from runtime.processes import wait_until
 from services.directory.bed_phones import BedPhone, register_phone
 from services.directory.zip_codes import ensure_zip_codes
 from services.referrals import referring
+from simulator.driver import PATIENCE
 from tests.fixtures.line import Line
 
 pytestmark = pytest.mark.slow
@@ -59,12 +60,12 @@ def test_a_referral_is_declined_by_text_goes_on_to_the_next_place_and_arrives(li
     caller.text("YES")
     caller.wait_text("We will ask them")
     link = re.findall(r"http\S+/referral/\?k=[\w-]{24}", second.wait_text("one referral, code"))[0]
-    assert "tell you anything of the person" in requests.get(link, timeout=10).text
-    assert requests.post(link, data={"status": "accepted"}, timeout=10).ok
+    assert "tell you anything of the person" in requests.get(link, timeout=PATIENCE).text
+    assert requests.post(link, data={"status": "accepted"}, timeout=PATIENCE).ok
     caller.wait_text("can take a new person now")
 
     caller.wait_text("did it work out with the place you chose")  # the next day, at this line's pace
     caller.text("Yes")
     caller.wait_text("We are glad to hear that")
-    assert wait_until(lambda: stand(line) == [("declined", "facility_text"), ("arrived", "caller")], 20)
+    assert wait_until(lambda: stand(line) == [("declined", "facility_text"), ("arrived", "caller")], PATIENCE)
     assert line.sim.complaints() == []

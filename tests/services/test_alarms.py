@@ -35,7 +35,7 @@ def ways(outside: Outside) -> AlarmWays:
 
 def asked_for(house: House) -> list[uuid.UUID]:
     with house.db.begin() as session:
-        rows = session.scalars(select(OutboxRow).where(OutboxRow.task == alarms.SEND)).all()
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.task == alarms.SEND).order_by(OutboxRow.id)).all()
         return [uuid.UUID(row.args[0]) for row in rows]
 
 

@@ -20,6 +20,7 @@ from tests.fixtures.people import Browser
 from tests.services.outside import NOON, make_caller, make_contact
 
 DAY = timedelta(days=1)
+PEOPLE = 24  # so many that chance leaves no arm empty
 ARMS = (Arm("standard"), Arm("question", words="follow_up.check_in.question"))
 
 
@@ -98,7 +99,7 @@ def test_the_report_counts_people_and_says_when_it_is_not_enough(
     house: House, application: object, sign_in_as: Callable[[Role], Browser]
 ) -> None:
     running = comparing(house)
-    for number in range(12):
+    for number in range(PEOPLE):
         planned(running, number)
     follow_up_starts.start_due(running, NOON + DAY)
     with house.db.begin() as session:
@@ -110,7 +111,7 @@ def test_the_report_counts_people_and_says_when_it_is_not_enough(
             follow_ups.settle(session, row, Outcome.ANSWERED if answered else Outcome.NO_ANSWER, NOON + 2 * DAY)
     (told,) = experiments.report(running, NOON + 100 * DAY)
     assert told.over
-    assert sum(arm.answered.share.total for arm in told.arms) == 12
+    assert sum(arm.answered.share.total for arm in told.arms) == PEOPLE
     assert sum(arm.answered.share.hits for arm in told.arms) == sum(count // 2 for count in counts.values())
     assert sum(arm.connected.share.hits for arm in told.arms) == 0
     apart = told.arms[1].answered.difference

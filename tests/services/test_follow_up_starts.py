@@ -53,7 +53,8 @@ def test_one_that_breaks_and_a_worker_that_dies_hold_up_nobody(house: House, mon
     ids = follow_up_starts.hand_out(house, NOON)  # and the sweeper dies here
     with house.db.begin() as session:
         batches = session.execute(select(OutboxRow.task, OutboxRow.queue, func.jsonb_array_length(OutboxRow.args)))
-        assert [tuple(row) for row in batches] == [(follow_up_starts.START, "follow_ups", count) for count in (4, 3)]
+        found = sorted(tuple(row) for row in batches)
+    assert found == [(follow_up_starts.START, "follow_ups", count) for count in (3, 4)]
     assert follow_up_starts.start_due(house, NOON + SECOND) == 0, "they are claimed"
     follow_up_starts.start(house, ids[4:8], NOON + SECOND)
     follow_up_starts.start(house, ids[4:8], NOON + SECOND)

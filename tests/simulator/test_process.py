@@ -15,6 +15,7 @@ from twilio.rest import Client
 from werkzeug.serving import make_server
 
 from simulator import driver
+from simulator.driver import PATIENCE
 from simulator.sdk import BaseUrlHttpClient
 from simulator.settings import Settings
 from tests.simulator.conftest import CALLER, LINE
@@ -65,7 +66,7 @@ def address(product: Product) -> Iterator[str]:
         assert "pretend phones at" in process.stdout.readline()
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 def test_a_call_and_a_text_over_http(address: str, product: Product) -> None:
@@ -84,14 +85,14 @@ def test_a_call_and_a_text_over_http(address: str, product: Product) -> None:
     caller.wait_over()
     sim.phone(CALLER).text("hello")
     sim.phone(CALLER).wait_text("Thank you")
-    client = Client(ACCOUNT, TOKEN, http_client=BaseUrlHttpClient(address, timeout=10))
+    client = Client(ACCOUNT, TOKEN, http_client=BaseUrlHttpClient(address, timeout=PATIENCE))
     assert {call.status for call in client.calls.list()} == {"completed"}
     assert product.forged == 0
     assert sim.complaints() == []
 
 
 def test_a_refused_connection_is_a_fallback_in_real_time_too(address: str, product: Product) -> None:
-    client = Client(ACCOUNT, TOKEN, http_client=BaseUrlHttpClient(address, timeout=10))
+    client = Client(ACCOUNT, TOKEN, http_client=BaseUrlHttpClient(address, timeout=PATIENCE))
     (number,) = client.incoming_phone_numbers.list()
     number.update(voice_url=f"http://127.0.0.1:{_free_port()}/nobody")
     product.voice(voice__fallback="<Say>Please hold on.</Say>")
@@ -100,15 +101,15 @@ def test_a_refused_connection_is_a_fallback_in_real_time_too(address: str, produ
 
 
 def test_the_page_and_its_files_come_without_anything_foreign(address: str) -> None:
-    page = requests.get(address, timeout=5)
+    page = requests.get(address, timeout=PATIENCE)
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
     assert "<h1>Pretend phones</h1>" in page.text
     for name in ("phones.js", "phone.js", "api.js", "faults.js", "phones.css", "icon.svg"):
-        assert requests.get(f"{address}/static/{name}", timeout=5).status_code == 200
+        assert requests.get(f"{address}/static/{name}", timeout=PATIENCE).status_code == 200
 
 
 def test_the_control_api_takes_json_only_and_says_what_is_wrong(address: str) -> None:
-    assert requests.post(f"{address}/sim/reset", data={"x": "1"}, timeout=5).status_code == 400
+    assert requests.post(f"{address}/sim/reset", data={"x": "1"}, timeout=PATIENCE).status_code == 400
     for name, args, words in (
         ("fly", {}, "no command"),
         ("dial", {"number": "home"}, "not a telephone number"),
@@ -118,7 +119,7 @@ def test_the_control_api_takes_json_only_and_says_what_is_wrong(address: str) ->
         ("press", {"sid": "CA1", "keys": "1"}, "no such call"),
         ("set-speed", {"speed": 0}, "speed"),
     ):
-        answer = requests.post(f"{address}/sim/{name}", json=args, timeout=5)
+        answer = requests.post(f"{address}/sim/{name}", json=args, timeout=PATIENCE)
         assert (answer.status_code, words in answer.json()["error"]) == (400, True), answer.text
 
 
@@ -136,17 +137,17 @@ def test_ctrl_c_during_a_call_ends_at_once_and_without_a_word(product: Product) 
         assert process.stdout is not None
         process.stdout.readline()
         driver.over_http(f"http://127.0.0.1:{port}").phone(CALLER).dial()
-        assert asked.wait(20)
+        assert asked.wait(PATIENCE)
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=PATIENCE)
     over.set()
     assert (process.returncode, said) == (0, "")
 
 
 def test_it_does_not_start_in_production() -> None:
     with _start(_free_port(), APP_ENV="production") as process:
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert said.count("\n") == 1
     assert "APP_ENV=production" in said
@@ -158,6 +159,6 @@ def test_a_busy_port_is_one_sentence() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with _start(port) as process:
-            _, said = process.communicate(timeout=20)
+            _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert said == f"Port {port} is in use; set SIMULATOR_PORT to a free one.\n"

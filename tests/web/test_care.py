@@ -1,5 +1,6 @@
 """Care plans and blocks as pages: supervisors write and block, counselors read."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -48,7 +49,7 @@ def test_a_number_is_blocked_and_unblocked_and_nobody_reads_it_there(
     assert supervisor.post(f"/contacts/{contact.id}/block", days="2", reason="threats")[0] == 302
     page = supervisor.get("/blocks")[1]
     assert "Threats" in page
-    assert "555" not in page.replace("617-555-0100", "")
+    assert not re.search(r"555-?01\d\d", page.replace("617-555-0100", ""))
     remove = page.split('action="/blocks/')[1].split('"')[0]
     assert supervisor.post(f"/blocks/{remove}")[0] == 302
     assert "No number is blocked." in supervisor.get("/blocks")[1]

@@ -29,7 +29,7 @@ def test_danger_stands_first_and_numbers_are_masked(sign_in_as: SignIn, add_cont
     _, page = sign_in_as(Role.COUNSELOR).get("/contacts")
     assert page.index(str(danger.id)) < page.index("••42")
     assert CALLER not in page
-    assert "0141" not in page
+    assert "555-0141" not in page
     assert "911 now" in page
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from models import reading
@@ -71,13 +72,14 @@ def test_the_board_tells_who_waits_and_who_is_on_what(
     house: House, sign_in_as: SignIn, add_contact: AddContact
 ) -> None:
     browser = sign_in_as(Role.COUNSELOR)
-    add_contact(waited=65)
+    now = add_contact(waited=65).opened_at + timedelta(seconds=65)
     ring(house, add_contact(ContactStatus.CONNECTED), browser.person, LegStatus.JOINED)
     header = "name,phone,email,role,languages,skills,timezone,shifts\n"
     import_roster(
         house, header + "Bo,617-555-0190,bo@x.example,counselor,en,,UTC,daily 00:00-24:00\n", datetime.now(UTC)
     )
-    _, page = browser.get("/board")
+    with time_machine.travel(now, tick=False):
+        _, page = browser.get("/board")
     assert "<dd>1</dd>" in page
     assert ">1:05<" in page
     assert page.index('Ana Ruiz</span>\n      <span class="role">') < page.index(">Bo<")

@@ -61,7 +61,7 @@ def test_a_form_is_defined_filled_kept_with_its_version_and_counted(
     assert newest.version > first.version
     counselor.post(f"/contacts/{other.id}/form", form_version=str(newest.version), **{"f-reason": "work"})
     _, page = sign_in_as(Role.AUDITOR).get("/reports/form.csv")
-    this_month = f"{datetime.now(UTC).astimezone(ZoneInfo('America/New_York')):%Y-%m}"
+    this_month = f"{contact.opened_at.astimezone(ZoneInfo('America/New_York')):%Y-%m}"
     assert f"reason,Reason,work,Trade,{this_month},2" in page
     assert f"contacts,,,,{this_month},2" in page
     assert 'county,County,"Suffolk County, MA","Suffolk County, MA",' in page

@@ -91,7 +91,7 @@ def test_a_record_is_found_by_a_number_that_stands_in_no_address(sign_in_as: Sig
     headers = {"X-CSRFToken": admin.token}
     found = admin.client.post("/admin/records", data={"phone": "(617) 555-0141"}, headers=headers)
     assert found.status_code == 302
-    assert "555" not in found.headers["Location"]
+    assert "5550141" not in found.headers["Location"]
     assert "whole=1" in found.headers["Location"]
     status, page = admin.post("/admin/records", phone="617-555-0199")
     assert (status, "Nobody has reached us from that number" in page) == (404, True)

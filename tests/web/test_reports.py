@@ -20,13 +20,13 @@ SignIn = Callable[[Role], Browser]
 
 
 @pytest.fixture
-def calls(house: House, add_contact: Callable[..., object]) -> None:
+def calls(house: House, add_contact: Callable[..., Contact]) -> None:
     """One call answered after 12 s, one given up."""
     answered, left = (add_contact(ContactStatus.CLOSED, waited=3600) for _ in range(2))
-    at = datetime.now(UTC) - timedelta(seconds=3588)
+    in_time = timedelta(seconds=12)
     with house.db.begin() as session:
-        record(session, answered.id, "connected", at)  # type: ignore[attr-defined]
-        record(session, left.id, "caller_left", at, waited=12)  # type: ignore[attr-defined]
+        record(session, answered.id, "connected", answered.opened_at + in_time)
+        record(session, left.id, "caller_left", left.opened_at + in_time, waited=12)
 
 
 @pytest.mark.usefixtures("calls")

@@ -36,7 +36,7 @@ def back_to_start(house: House) -> None:
 def press_one(house: House, twilio: Signed, paper: PaperTelephony) -> str:
     """What a worker, the provider and the admin do once the call was asked for; what was heard last."""
     with house.db.begin() as session:
-        asked = session.scalars(select(OutboxRow).where(OutboxRow.task == tasks.TEST_CALL)).all()
+        asked = session.scalars(select(OutboxRow).where(OutboxRow.task == tasks.TEST_CALL).order_by(OutboxRow.id)).all()
         call = session.scalars(select(TestCallRow).order_by(TestCallRow.at.desc())).first()
         assert call is not None
         assert str(call.id) in str(asked[-1].args)

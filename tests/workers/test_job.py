@@ -1,7 +1,7 @@
 """A task that fails is counted on its reminder; one whose process died runs again, but not for ever."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from celery import Celery
@@ -65,7 +65,7 @@ def test_of_texts_that_came_together_each_comes_alone_after_a_death(
     kills()
     assert not ran
     with house.db.begin() as session:
-        again = outbox.claim_unpublished(session, older_than=NOON + timedelta(days=400))
+        again = outbox.claim_unpublished(session, older_than=datetime.now(UTC) + timedelta(days=1))
         assert [(row.id, row.failures, row.error) for row in again] == [(one, 1, job.LOST) for one in ids]
     found = [Reminder("workers.texts.send", "texts", (str(each),), code, (each,)) for each, code in enumerate("aab")]
     assert [one.ids for one in together(found)] == [(0, 1), (2,)], "of one origin"
