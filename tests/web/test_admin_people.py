@@ -43,7 +43,7 @@ def test_an_admin_adds_somebody_who_then_sets_a_password_once(
     with house.db.begin() as session:
         eva = counselor_by_email(session, NEW["email"])
         assert eva is not None
-        kinds = {event.kind: event.actor_id for event in session.query(AuditEvent).all()}
+        kinds = {event.kind: event.actor_id for event in session.query(AuditEvent).order_by(AuditEvent.at)}
         assert (kinds["counselor_added"], kinds["password_set"]) == (admin.person.id, eva.id)
         assert (eva.languages, eva.skills) == (["en"], ["veterans"])
     assert Browser(application.test_client(), eva).get("/coverage")[0] == 200

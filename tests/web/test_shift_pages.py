@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -32,6 +32,16 @@ def shifts_of(house: House, person: Counselor) -> list[str]:
         return sorted(written(pattern) for pattern in schedules.patterns(session.get_one(Counselor, person.id)))
 
 
+def ahead(fits: Callable[[date], bool]) -> date:
+    """The first fitting day, from a week on."""
+    return next(day for n in range(7, 400) if fits(day := datetime.now(UTC).date() + timedelta(days=n)))
+
+
+def clocks_change(day: date) -> bool:
+    """The second Sunday of March: New York has 23 hours."""
+    return (day.month, day.weekday()) == (3, 6) and 8 <= day.day <= 14
+
+
 @pytest.fixture
 def leader(sign_in_as: SignIn) -> Browser:
     return sign_in_as(Role.SUPERVISOR)
@@ -44,19 +54,20 @@ def counselor(sign_in_as: SignIn) -> Browser:
 
 def test_the_week_says_in_words_where_nobody_is(house: House, leader: Browser, counselor: Browser) -> None:
     give(house, counselor.person, "daily 06:00-24:00; daily 00:00-02:00", "en")
-    status, page = leader.get("/coverage?from=2026-11-23")
+    monday = ahead(lambda day: day.weekday() == 0 and day.month not in (3, 10, 11))  # no week of other clocks
+    status, page = leader.get(f"/coverage?from={monday}")
     assert status == 200
     assert page.count("Nobody 02:00–06:00") == 7, "said once for anyone, not again for English"
     assert "Nobody on the roster for: Spanish." in page
     assert "Gaps: 1" in page
-    assert "Monday, 23 Nov" in page
+    assert f"Monday, {monday:%-d %b}" in page
     assert "today" in leader.get("/coverage?from=1026-11-23")[1], "no day of ours"
     assert counselor.get("/coverage")[0] == 403
 
 
 def test_a_day_of_twenty_three_hours_is_whole(house: House, leader: Browser, counselor: Browser) -> None:
     give(house, counselor.person, "daily 00:00-24:00", "en", "es")
-    _, page = leader.get("/coverage?from=2026-03-08")
+    _, page = leader.get(f"/coverage?from={ahead(clocks_change)}")
     assert "Nobody <" not in page
     assert page.count("Covered</span></h2>") == 7
 
@@ -237,8 +248,7 @@ def test_a_shift_stays_on_its_counselors_own_clock_when_the_clocks_change(
     give(house, counselor.person, "sat 20:00-04:00")
     with house.db.begin() as session:
         session.get_one(Counselor, counselor.person.id).timezone = "America/Phoenix"
-    ahead = (datetime.now(UTC).date() + timedelta(days=n) for n in range(7, 400))
-    sunday = next(day for day in ahead if (day.month, day.weekday()) == (3, 6) and 8 <= day.day <= 14)
+    sunday = ahead(clocks_change)
     saturday = sunday - timedelta(days=1)
     (address, *_) = changes(leader.get(f"/coverage?from={saturday}")[1])
     _, form = leader.get(address)
@@ -254,8 +264,7 @@ def test_what_stays_of_a_shift_keeps_its_minute_in_the_night_that_has_it_not(
     house: House, leader: Browser, counselor: Browser
 ) -> None:
     give(house, counselor.person, "sun 02:30-10:30")
-    ahead = (datetime.now(UTC).date() + timedelta(days=n) for n in range(7, 400))
-    sunday = next(day for day in ahead if (day.month, day.weekday()) == (3, 6) and 8 <= day.day <= 14)
+    sunday = ahead(clocks_change)
     (address, *_) = changes(leader.get(f"/coverage?from={sunday}")[1])
     assert f'value="{sunday}T03:00"' in leader.get(address)[1], "02:30 is left out"
     assert leader.post(address, starts=f"{sunday}T03:00", ends=f"{sunday}T11:00", scope="follow")[0] == 204
