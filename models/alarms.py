@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -79,6 +79,18 @@ def due_alarms(session: Session, before: datetime) -> Sequence[uuid.UUID]:
 def alarms_since(session: Session, since: datetime, limit: int = 200) -> Sequence[Alarm]:
     """Alarms raised since then, newest first."""
     return session.scalars(select(Alarm).where(Alarm.at >= since).order_by(Alarm.at.desc()).limit(limit)).all()
+
+
+def unseen(session: Session, kind: str, since: datetime) -> Sequence[Alarm]:
+    """Alarms of a kind raised since then that nobody has seen, newest first."""
+    query = select(Alarm).where(Alarm.kind == kind, Alarm.at >= since, Alarm.seen_at.is_(None))
+    return session.scalars(query.order_by(Alarm.at.desc())).all()
+
+
+def see_all(session: Session, kind: str, subject: str, by: uuid.UUID | None, now: datetime) -> None:
+    """All alarms of this trouble are seen."""
+    same = (Alarm.kind == kind, Alarm.subject == subject, Alarm.seen_at.is_(None))
+    session.execute(update(Alarm).where(*same).values(seen_at=now, seen_by=by))
 
 
 def lock_unseen(session: Session, alarm_id: uuid.UUID, since: datetime) -> Sequence[Alarm]:

@@ -1,7 +1,7 @@
 """Named queries for pages: what is read together is loaded together."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, true
@@ -83,6 +83,13 @@ def contact_with_all(session: Session, contact_id: uuid.UUID) -> Contact | None:
     """One contact with its people and legs, for its page."""
     query = select(Contact).options(*_WITH_PEOPLE, selectinload(Contact.legs)).where(Contact.id == contact_id)
     return session.scalar(query)
+
+
+def contacts_by_id(session: Session, contact_ids: Collection[uuid.UUID]) -> Sequence[Contact]:
+    """These contacts, with their people."""
+    if not contact_ids:
+        return ()
+    return session.scalars(select(Contact).options(*_WITH_PEOPLE).where(Contact.id.in_(contact_ids))).all()
 
 
 def earlier_contacts(session: Session, contact: Contact, limit: int = 10) -> Listed[Contact]:

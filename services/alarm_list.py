@@ -3,14 +3,18 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from models import reading
 from models.alarms import Alarm, alarms_since, lock_unseen
-from services import audit
+from models.contacts import Contact, lock_contact
+from services import audit, help_wanted
+from services.alarms import AlarmKind
 from services.house import House
 
-ALARMS_SHOWN = timedelta(hours=8)  # a shift
+ALARMS_SHOWN = help_wanted.SHOWN
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,20 @@ def saw(house: House, alarm_id: uuid.UUID, count: int, actor_id: uuid.UUID, now:
     False, and nothing changed: it happened once more meanwhile, or somebody else has said so.
     """
     with house.db.begin() as session:
+        helped = _who_asked_for_help(session, alarm_id)
         same = lock_unseen(session, alarm_id, now - ALARMS_SHOWN)
         if not same or sum(alarm.count for alarm in same) != count:
             return False
         for alarm in same:
             alarm.seen_at, alarm.seen_by = now, actor_id
+        if helped is not None:
+            help_wanted.was_seen(session, helped, actor_id, now)
         audit.write(session, "alarm_seen", actor_id, now, alarm=same[0].kind, count=count)
         return True
+
+
+def _who_asked_for_help(session: Session, alarm_id: uuid.UUID) -> Contact | None:
+    """The contact on which help was asked for, locked before its alarm, as by whoever asks."""
+    alarm = session.get(Alarm, alarm_id)
+    asked = alarm is not None and alarm.kind == AlarmKind.HELP_ASKED
+    return lock_contact(session, uuid.UUID(alarm.subject)) if alarm is not None and asked else None

@@ -1,10 +1,12 @@
 """Supervisors learn of danger at once, by text and as an alarm, whoever has the contact."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models import outbox
 from models.contacts import Contact, record
 from models.people import Counselor, staff_with_phones
 from routing.vocabulary import DANGER, Role
@@ -33,8 +35,11 @@ def alert_supervisors(session: Session, house: House, contact: Contact, key: str
     return len(told)
 
 
-def help_asked(session: Session, house: House, contact: Contact, now: datetime) -> None:
+def ask_help(session: Session, house: House, contact: Contact, by: uuid.UUID | None, now: datetime) -> None:
     """A counselor on a call (locked) wants somebody beside them: supervisors get a link to the contact's page."""
+    contact.flow = {**contact.flow, HELP_ASKED: int(now.timestamp())}
+    record(session, contact.id, "counselor_needs_help", now, by=str(by or ""))
+    outbox.touch(session, contact.id)
     alarms.raise_alarm(session, AlarmKind.HELP_ASKED, now, subject=contact.id)
     link = f"{house.rules.public_base_url}/contacts/{contact.id}"
     for supervisor in supervisors(session, now):

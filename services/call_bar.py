@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models import directory, reading
-from models.contacts import Leg
+from models.contacts import Contact, Leg
 from routing.vocabulary import BESIDE, GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
 from services import intake_facts, transfers
 from services.alerts import HELP_ASKED
 from services.fetching import MOVE_ASKED
+from services.help_wanted import SEEN_BY
 from services.house import House
 from services.in_call import By
 from services.intake_lines import NEXT_PLACES
@@ -46,6 +47,7 @@ class CallBar:
     muted: bool
     pending: bool
     help_asked: bool
+    help_seen_by: str | None  # whoever leads and has said so
     cut_off_ok: bool | None
     guest: GuestRow | None
     interpreter: GuestRow | None
@@ -90,6 +92,7 @@ def call_bar(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
             muted=bool(own and own.seat.get("muted")),
             pending=MOVE_ASKED in contact.flow or any(leg.seat != leg.seated for leg in live),
             help_asked=HELP_ASKED in contact.flow,
+            help_seen_by=_seen_by(session, contact),
             cut_off_ok=contact.cut_off_ok,
             guest=next((row for row in guests if row.kind not in BESIDE), None),
             interpreter=next((row for row in guests if row.kind == LegKind.INTERPRETER), None),
@@ -104,6 +107,11 @@ def call_bar(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
             ),
             colleagues=free,
         )
+
+
+def _seen_by(session: Session, contact: Contact) -> str | None:
+    seen = contact.flow.get(SEEN_BY)
+    return reading.names_of(session, [uuid.UUID(seen)]).get(uuid.UUID(seen)) if seen else None
 
 
 def _guest(session: Session, leg: Leg, by: By) -> GuestRow:

@@ -134,10 +134,7 @@ def _ask_help(house: House, leg_id: uuid.UUID, now: datetime) -> None:
         leg = session.get_one(Leg, leg_id)
         contact = lock_contact(session, leg.contact_id)
         if contact is not None:
-            contact.flow = {**contact.flow, alerts.HELP_ASKED: int(now.timestamp())}
-            record(session, contact.id, "counselor_needs_help", now, by=str(leg.counselor_id or ""))
-            alerts.help_asked(session, house, contact, now)
-            outbox.touch(session, contact.id)
+            alerts.ask_help(session, house, contact, leg.counselor_id, now)
 
 
 def pressed(house: House, leg_id: uuid.UUID, digits: str, now: datetime) -> Document:

@@ -111,10 +111,7 @@ def ask_help(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
             return CallRefused.NOT_ON
         if contact.claimed_by != by.id and not by.leads:
             return CallRefused.NOT_YOURS
-        contact.flow = {**contact.flow, alerts.HELP_ASKED: int(now.timestamp())}
-        record(session, contact.id, "counselor_needs_help", now, by=str(by.id))
-        alerts.help_asked(session, house, contact, now)
-        outbox.touch(session, contact.id)
+        alerts.ask_help(session, house, contact, by.id, now)
         return None
 
 

@@ -11,7 +11,7 @@ from models import rooms as queries
 from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegKind, Part, Presence, Role
-from services import guests, rings, rooms, schedules, tasks
+from services import guests, help_wanted, rings, rooms, schedules, tasks
 from services.each import each
 from services.escalation import CRISIS_LINE
 from services.guests import guest_here, guest_of
@@ -198,6 +198,7 @@ def succeed(session: Session, contact: Contact, guest: Leg, now: datetime) -> No
     if former is not None:
         rooms.want(session, contact, former, now, ends=False, leaves=True)
     record(session, contact.id, "handed_over", now, leg=str(guest.id))
+    help_wanted.came(session, contact, guest.counselor_id, now)
 
 
 def arrived(session: Session, contact: Contact, leg: Leg, now: datetime) -> None:
@@ -208,6 +209,7 @@ def arrived(session: Session, contact: Contact, leg: Leg, now: datetime) -> None
     elif leg.kind is LegKind.SUPERVISOR and counselor is not None and counselor.id != leg.id:
         word = {Part.LISTEN: "listens", Part.WHISPER: "help_comes"}.get(leg.part or Part.LISTEN, "joined")
         rooms.tell(session, contact, counselor, word, now)
+        help_wanted.came(session, contact, leg.counselor_id, now)
 
 
 def late_arrivals(house: House, now: datetime) -> int:

@@ -72,6 +72,7 @@ NO_PAGES = {
     "assets.static",
     "audit.as_csv",
     "contacts.live",
+    "desk.help_asked",
     "desk.my_line",
     "desk.today",
     "experiments.as_csv",

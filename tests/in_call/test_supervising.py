@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from models.people import AuditEvent
 from routing.vocabulary import Part, Role
-from services import supervising
+from services import help_wanted, in_call, supervising
 from services.in_call import By, CallRefused
 from tests.in_call.line import Line
 
@@ -18,10 +18,15 @@ def test_listen_whisper_barge_and_take_over(line: Line) -> None:
     caller, ana = line.talk(ANA)
     contact = line.contact().id
 
+    assert line.does(in_call.ask_help) is None
+    (wanted,) = help_wanted.help_wanted(line.web, sara_id, line.now)
+    assert (wanted.contact_id, wanted.counselor, wanted.can_listen) == (contact, "Ana", True)
     assert supervising.supervise(line.web, contact, by, Part.LISTEN, line.now) is None
+    assert help_wanted.help_wanted(line.web, sara_id, line.now), "a phone that rings is nobody yet"
     sara = line.sim.phone(SARA).answer()
     sara.wait_heard("to supervise").press("1")
     ana.wait_heard("A supervisor is listening")
+    assert help_wanted.help_wanted(line.web, sara_id, line.now) == ()
     assert not any("supervisor" in words for words in caller.heard)
     caller.say("I hardly sleep")
     sara.say("nobody hears this")

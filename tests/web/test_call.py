@@ -1,5 +1,6 @@
 """The live call on the page: every control for whoever has the call, the supervisor's own, and a sentence on a no."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -95,6 +96,39 @@ def test_a_supervisor_has_controls_of_their_own_on_the_page_and_on_the_board(
     page = other.get(there)[1]
     assert "There is no number to ring." in page
     assert "<kbd>r</kbd>" in page
+
+
+def test_who_asks_for_help_stands_on_every_page_of_a_supervisor_until_one_of_them_sees_to_it(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    contact = add_contact(ContactStatus.CONNECTED)
+    counselor, supervisor = sign_in_as(Role.COUNSELOR), sign_in_as(Role.SUPERVISOR)
+    talk(house, contact, counselor)
+    path = f"/contacts/{contact.id}/call"
+    assert supervisor.get("/help-asked") == (200, "")
+    others = (counselor, sign_in_as(Role.ADMIN), sign_in_as(Role.AUDITOR))
+    assert [other.get("/help-asked")[0] for other in others] == [403, 403, 403]
+    assert 'id="help-asked"' in supervisor.get("/directory")[1]
+    assert 'id="help-asked"' not in counselor.get("/directory")[1]
+
+    for count in (1, 2):  # asked again after it was seen, it stands there again
+        assert "disabled>Help asked for" in counselor.post(f"{path}/help")[1]
+        banner = supervisor.get("/help-asked")[1]
+        assert all(words in banner for words in (f"{counselor.person.name} asks for help", "Listen", "Open the contact"))
+        (seen,) = re.findall(r'hx-post="(/help-asked/[^"]+/seen)"', banner)
+        assert supervisor.post(seen, count="7")[0] == 409, "they have asked once more than this page knew"
+        assert supervisor.post(seen, count=str(count)) == (200, "")
+        page = counselor.get(f"/contacts/{contact.id}")[1]
+        assert f"{supervisor.person.name} sees to it" in page
+        assert "I need help" in page
+
+    counselor.post(f"{path}/help")
+    with house.db.begin() as session:
+        session.get_one(Contact, contact.id).status = ContactStatus.ENDED
+    banner = supervisor.get("/help-asked")[1]
+    assert ("asks for help" in banner, "Listen" in banner) == (True, False), "nobody has come yet"
+    counselor.post(f"/contacts/{contact.id}/disposition", disposition="information")
+    assert supervisor.get("/help-asked") == (200, "")
 
 
 def test_a_contact_that_is_over_is_called_only_when_that_is_safe(sign_in_as: SignIn, add_contact: AddContact) -> None:

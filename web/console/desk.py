@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from routing.follow_up import Outcome
 from routing.reports.figures import STANDARDS
 from routing.vocabulary import Presence, Whose
-from services import alarm_list, console, counselors, owed_callbacks, reaching, reports, unreachable
+from services import alarm_list, console, counselors, help_wanted, owed_callbacks, reaching, reports, unreachable
 from services import board as boards
 from services import follow_ups as planned
 from services.owed_callbacks import CallbackOutcome
 from services.unreachable import LastWord
 from web import guards
-from web.guards import ANSWERING, EVERYBODY, LEADING, allow
+from web.guards import ANSWERING, EVERYBODY, LEADING, SUPERVISORS, allow
 from web.house import house
 
 CHOICES = frozenset({Presence.AVAILABLE, Presence.AWAY})  # busy and wrap-up come by themselves
@@ -42,6 +42,23 @@ def alarm_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
     count = request.form.get("count", 0, type=int)
     saw = alarm_list.saw(house(), alarm_id, count, guards.person().id, guards.now())
     return today(), 200 if saw else 409
+
+
+@blueprint.get("/help-asked")
+@allow(SUPERVISORS)
+def help_asked() -> str:
+    """Who asks for help, on every page that a supervisor has open."""
+    asking = help_wanted.help_wanted(house(), guards.person().id, guards.now())
+    return render_template("_help_asked.html", asking=asking)
+
+
+@blueprint.post("/help-asked/<uuid:alarm_id>/seen")
+@allow(SUPERVISORS)
+def help_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
+    """I see to it: nobody else is asked; 409 when they asked once more meanwhile, or somebody else has said so."""
+    count = request.form.get("count", 0, type=int)
+    saw = alarm_list.saw(house(), alarm_id, count, guards.person().id, guards.now())
+    return help_asked(), 200 if saw else 409
 
 
 @blueprint.get("/board/today")

@@ -133,12 +133,12 @@ function tick() {
   }
 }
 setInterval(tick, 1000);
-// The line of my own phone is read out when it changes, and only then.
-let lineShown = "";
+// The line of my own phone, and who asks for help, are read out when they change, and only then.
+const shown = { "my-line": "", "help-asked": "" };
 body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id !== "my-line" || detail.isError) return;
-  if (detail.serverResponse === lineShown) detail.shouldSwap = false;
-  lineShown = detail.serverResponse;
+  if (!(detail.target.id in shown) || detail.isError) return;
+  if (detail.serverResponse === shown[detail.target.id]) detail.shouldSwap = false;
+  shown[detail.target.id] = detail.serverResponse;
 });
 
 // ---- the contact on my phone comes up by itself, unless something is being written: then as soon as that is done
