@@ -97,7 +97,11 @@ def board(house: House, now: datetime) -> Board:
         here = schedules.on_shift(session, everybody, now)
         people = [_person_row(person, live, legs, now, on_shift=person.id in here) for person in everybody]
         names = {person.id: person.name for person in everybody}
-        waiting = tuple(WaitingRow(row_of(one), _rings(one, legs, names)) for one in live if reading.waits(one))
+        waiting = tuple(
+            WaitingRow(row_of(one), rings_for([leg for leg in legs if leg.contact_id == one.id], names))
+            for one in live
+            if reading.waits(one)
+        )
         waits = reading.count_waiting(session, going_on)
         dangers = rescue.dangers_open(session, now)
         failed = failures.count_failures(session).total
@@ -114,12 +118,12 @@ def board(house: House, now: datetime) -> Board:
     )
 
 
-def _rings(contact: Contact, legs: Sequence[Leg], names: Mapping[uuid.UUID, str]) -> tuple[tuple[str, str | None], ...]:
-    rings = [leg for leg in legs if leg.contact_id == contact.id and leg.kind is not LegKind.CALLER]
+def rings_for(legs: Sequence[Leg], names: Mapping[uuid.UUID, str]) -> tuple[tuple[str, str | None], ...]:
+    """What rings for somebody who waits, of the legs of their contact: kinds, with a name where it is one of us."""
     return tuple(
         (leg.kind.value, names.get(leg.counselor_id) if leg.counselor_id else None)
-        for leg in rings
-        if leg.status in UNDECIDED
+        for leg in legs
+        if leg.kind is not LegKind.CALLER and leg.status in UNDECIDED
     )
 
 

@@ -17,6 +17,7 @@ from routing.dialogue import is_command
 from routing.links import without_keys
 from routing.vocabulary import Channel, Disposition, LegKind
 from services import audit, care_plans, consent, flags, follow_up_plans
+from services.board import rings_for
 from services.care_plans import PlanShown
 from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
 from services.contact_answers import CHOICES, TRUTHS
@@ -115,6 +116,7 @@ class ContactPage:
     timeline: tuple[TimelineEntry, ...]
     texts: tuple[TextRow, ...]
     legs: tuple[LegRow, ...]
+    rings: tuple[tuple[str, str | None], ...]  # for somebody who waits: kinds of legs, with a name if it is one of us
     follow_ups: tuple[DueRow, ...]
     voicemails: tuple[VoicemailRow, ...]
     earlier: Listed[ContactRow]
@@ -198,6 +200,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         timeline=_timeline(events, contact.legs, names),
         texts=tuple(_text(message) for message in thread_of(session, contact.id)),
         legs=tuple(_leg(leg, names) for leg in contact.legs),
+        rings=rings_for(contact.legs, names) if reading.waits(contact) else (),
         follow_ups=tuple(due_row(row, now, refusal) for row in planned),
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
         earlier=Listed(tuple(row_of(other) for other in earlier.rows), earlier.total),

@@ -33,11 +33,12 @@ def test_what_is_typed_without_a_connection_is_kept_and_sent_later(console: Cons
     page.locator("#reach-name").fill("Pat")
     page.locator("#reach-save button").click()
     expect(page.locator("#notes-state")).to_contain_text("Not saved yet")
-    expect(page.locator("#failed")).to_contain_text("Not saved yet")
+    expect(page.locator("#reach-save")).to_have_attribute("data-not-sent", re.compile("Not saved yet"))
+    expect(page.locator("#failed")).to_be_hidden()  # one message, and a mark at each thing that did not leave
     page.context.set_offline(False)
     expect(page.locator("#notes-state")).to_contain_text(re.compile(r"Saved \d\d:"))
     expect(page.locator("#reach-form > summary")).to_contain_text("Pat")
-    expect(page.locator("[data-not-kept]")).to_have_count(0)
+    expect(page.locator("[data-not-kept], [data-not-sent]")).to_have_count(0)
     expect(page.locator("#failed")).to_be_hidden()
     expect(page.locator("#connection")).to_be_hidden()
     with console.house.db.begin() as session:

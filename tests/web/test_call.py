@@ -114,7 +114,8 @@ def test_who_asks_for_help_stands_on_every_page_of_a_supervisor_until_one_of_the
     for count in (1, 2):  # asked again after it was seen, it stands there again
         assert "disabled>Help asked for" in counselor.post(f"{path}/help")[1]
         banner = supervisor.get("/help-asked")[1]
-        assert all(words in banner for words in (f"{counselor.person.name} asks for help", "Listen", "Open the contact"))
+        said = (f"{counselor.person.name} asks for help", "Listen", "Open the contact")
+        assert all(words in banner for words in said)
         (seen,) = re.findall(r'hx-post="(/help-asked/[^"]+/seen)"', banner)
         assert supervisor.post(seen, count="7")[0] == 409, "they have asked once more than this page knew"
         assert supervisor.post(seen, count=str(count)) == (200, "")

@@ -152,13 +152,26 @@ def test_how_contacts_ended_is_asked_one_at_a_time_and_stands_in_the_header_and_
 def test_the_phone_that_rings_is_mine_and_the_contact_comes_up(
     house: House, sign_in_as: SignIn, add_contact: AddContact
 ) -> None:
+    before = add_contact(ContactStatus.CLOSED, waited=600, disposition=Disposition.INFORMATION)
     browser, contact = sign_in_as(Role.COUNSELOR), add_contact()
     assert "banner" not in browser.get("/my-line")[1]
+    assert "Nothing rings for them now." in browser.get(f"/contacts/{contact.id}")[1]
     ring(house, contact, browser.person, LegStatus.RINGING)
+    page = browser.get(f"/contacts/{contact.id}")[1]
+    head = page.split('id="known"')[0]
+    assert f"Ringing</span> {browser.person.name}" in head
+    assert "This number before: 1 contact" in head
+    assert "Got information" in head
+    assert f"/contacts/{before.id}" in head
+    assert 'id="wrap-up-later"' in page, "folded while they wait"
     _, page = browser.get("/my-line")
     assert "is ringing your phone" in page
     assert f"/contacts/{contact.id}" in page
     own_page = {"HX-Current-URL": f"http://localhost/contacts/{contact.id}"}
+    _, page = browser.get("/my-line", **own_page)
+    assert ("is ringing your phone" in page, "Open it" in page) == (True, False), "said there as well, with Answer"
+    with house.db.begin() as session:
+        session.scalars(select(Leg)).one().status = LegStatus.JOINED
     assert "banner" not in browser.get("/my-line", **own_page)[1]
 
 

@@ -1,6 +1,7 @@
 """The desk around the contacts: board, follow-ups due, voicemails, presence, and what rings for me."""
 
 import uuid
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -49,7 +50,7 @@ def alarm_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
 def help_asked() -> str:
     """Who asks for help, on every page that a supervisor has open."""
     asking = help_wanted.help_wanted(house(), guards.person().id, guards.now())
-    return render_template("_help_asked.html", asking=asking)
+    return render_template("_help_asked.html", asking=asking, is_open=is_open)
 
 
 @blueprint.post("/help-asked/<uuid:alarm_id>/seen")
@@ -163,8 +164,14 @@ def _chosen_presence() -> Presence:
 @blueprint.get("/my-line")
 @allow(EVERYBODY)
 def my_line() -> ResponseReturnValue:
-    """What rings or talks on my phone, unless its page is open anyway, and for the header what I owe."""
+    """What rings or talks on my phone, for the header what I owe; whom I talk with is on their own page anyway."""
     line, owed = boards.my_line(house(), guards.person().id)
-    if line is not None and request.headers.get("HX-Current-URL", "").endswith(str(line.contact.id)):
+    here = line is not None and is_open(line.contact.id)
+    if line is not None and here and not line.ringing:
         line = None
-    return render_template("_my_line.html", line=line, owed=owed)
+    return render_template("_my_line.html", line=line, here=here, owed=owed)
+
+
+def is_open(contact_id: uuid.UUID) -> bool:
+    """Whether the page that asks for a part of it is this contact's own."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path.endswith(str(contact_id))

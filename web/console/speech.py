@@ -76,10 +76,13 @@ def _filling(name: str, value: Any) -> Any:
     return t.of("place_field", value) if name == "field" else value
 
 
+UNSENT = ("trying", "not_sent", "press_again")  # of a request without an answer: in the header, and where it stands
+
+
 def failed_words() -> dict[str, str]:
     """What the page itself says of a request that failed: a sentence by HTTP status, "0" when no answer came."""
     said = {str(code): words()(f"error.{code}") for code in sorted(EXPLAINED)}
-    return {**said, "0": words()("error.no_answer"), "trying": words()("error.trying")}
+    return {**said, "0": words()("error.no_answer"), **{key: words()(f"error.{key}") for key in UNSENT}}
 
 
 def error_page(error: HTTPException) -> ResponseReturnValue:

@@ -44,6 +44,7 @@ function connection(lost) {
     banner.textContent = banner.dataset.lost;
     banner.className = "banner warn";
     banner.hidden = false;
+    body.dispatchEvent(new CustomEvent("lost"));
   } else if (!lost && was) {
     banner.textContent = banner.dataset.back;
     banner.className = "banner good";
@@ -51,6 +52,7 @@ function connection(lost) {
     catchUp();
   }
 }
+function isOffline() { return document.getElementById("connection")?.matches(".warn:not([hidden])") ?? false; }
 function catchUp() {
   const page = document.querySelector("[data-contact]");
   if (page) heard(page.dataset.contact);

@@ -34,9 +34,19 @@ body.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig: asked, x
   for (const end of ["load", "error"]) xhr.addEventListener(end, () => ended(asked, xhr));
 });
 function ended({ elt, verb, path }, xhr) {
+  const trying = elt.dataset.saveAgain && isLost(xhr.status);
   if (elt.dataset.saveAgain) keepOn(elt.id, isLost(xhr.status));
+  if (verb !== "get") mark(elt, xhr.status !== 0 ? "" : trying ? "not_sent" : "press_again");
   if (isAnswer(xhr.status)) worked(path);
-  else if (verb !== "get" || xhr.status !== 0) failed(path, xhr, elt.dataset.saveAgain && isLost(xhr.status)); // else the banner says it
+  else if (xhr.status === 0 && (verb === "get" || isOffline())) return; // the banner says it, and the mark where it is
+  else failed(path, xhr, trying);
+}
+// What did not leave says so where it stands; the notes have a line of their own for it.
+function mark(element, word) {
+  const place = element.matches("form") ? element : element.parentElement;
+  if (!place || element.id === "notes-form") return;
+  if (word) place.dataset.notSent = JSON.parse(failedLine.dataset.words)[word];
+  else delete place.dataset.notSent;
 }
 
 // ---- what was to be saved and was not is sent again until it is (what is for somebody else to read waits for the button)
@@ -71,6 +81,8 @@ function isUnsaved() {
 // ---- errors in words, under the header, until the same works
 const failedLine = document.getElementById("failed");
 let failedPath = null; // none: something that is sent again by itself
+let noAnswer = false; // what it says is that none came
+body.addEventListener("lost", () => { if (noAnswer && failedLine) failedLine.hidden = true; });
 function failed(path, xhr, tryingAgain) {
   if (!failedLine || (tryingAgain && failedPath !== null && !failedLine.hidden)) return;
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
@@ -78,6 +90,7 @@ function failed(path, xhr, tryingAgain) {
   const said = tryingAgain ? trying : page.querySelector("[role=alert]")?.textContent.trim() || words[xhr.status] || words[500];
   const place = failedLine.querySelector("span");
   failedPath = tryingAgain ? null : path;
+  noAnswer = xhr.status === 0;
   if (failedLine.hidden || place.textContent !== said) place.textContent = said; // not read out again and again
   failedLine.hidden = false;
 }
