@@ -1,5 +1,6 @@
 """An admin looks after the line in a browser: words, a plan, going live, a directory file, a fact put right."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,9 +119,14 @@ def test_an_admin_corrects_a_fact_and_believes_the_list_again(signed_in: Callabl
     page.get_by_role("link", name="Lantern Street Recovery").click()
     website = page.locator("#facts li").filter(has=page.locator("#v-website"))
     website.locator("summary").click()
-    website.locator("#v-website").fill("https://lantern.example")
+    website.locator("#v-website").fill("lantern.example")
     reason = website.locator("#r-website")
     reason.fill("Their intake desk said so by phone.")
+    reason.press("Enter")
+    expect(website.locator("#v-website")).to_be_focused()  # where it is wrong, and said there
+    expect(website.locator("#v-website")).to_have_accessible_description(re.compile("http"))
+    expect(reason).to_have_value("Their intake desk said so by phone.")
+    website.locator("#v-website").fill("https://lantern.example")
     reason.press("Enter")
     expect(website).to_contain_text("https://lantern.example")
     expect(website).to_contain_text("Noa Field")

@@ -17,6 +17,18 @@ from web.console.place_words import badge_in_words, event_in_words, licence_in_w
 from web.guards import ADMINS, ANSWERING, EVERYBODY, allow
 from web.house import house
 
+# The field of its form that a refusal is about; what is not here is about none.
+WRONG_FIELDS = {
+    **dict.fromkeys((Refused.BED_COUNT, Refused.MORE_OPEN_THAN_BEDS), "open"),
+    **dict.fromkeys((Refused.NUMBER_OF_OURS, Refused.NUMBER_TAKEN), "number"),
+    Refused.LEVELS: "level",
+    Refused.HOURS: "hours",
+    Refused.REASON: "reason",
+    Refused.REVIEW_DAY: "review_on",
+    **dict.fromkeys((Refused.TOO_LONG, Refused.BLANK, Refused.ZIP, Refused.STATE, Refused.CODES), "value"),
+    **dict.fromkeys((Refused.WEBSITE, Refused.UNSAFE, Refused.NOT_CHANGED), "value"),
+}
+
 blueprint = Blueprint("place", __name__)
 
 
@@ -147,7 +159,10 @@ def _done(facility_id: int, part: str, refused: Refused | None) -> ResponseRetur
     if refused is Refused.UNKNOWN_FACILITY:
         abort(404)
     if refused is not None:
-        return _page(facility_id, refused=refused.value, part=part, typed=request.form), 422
+        wrong = WRONG_FIELDS.get(refused, "")
+        if refused is Refused.NUMBER:
+            wrong = "number" if part == "phones" else "value"
+        return _page(facility_id, refused=refused.value, part=part, typed=request.form, wrong_field=wrong), 422
     return redirect(url_for("place.page", facility_id=facility_id, _anchor=part), 303)
 
 
@@ -164,5 +179,5 @@ def _page(facility_id: int, **told: object) -> str:
         badge_in_words=badge_in_words,
         source_in_words=source_in_words,
         licence_in_words=licence_in_words,
-        **{"refused": None, "part": "", "typed": {}, **told},
+        **{"refused": None, "part": "", "typed": {}, "wrong_field": "", **told},
     )
