@@ -13,13 +13,14 @@ from models.care import CarePlan, block_of
 from models.consents import consents_of
 from models.contacts import Contact, events_of
 from models.directory import listings_by_id
-from models.forms import filled_form
+from models.forms import filled_form, form_version
 from models.legal_holds import LegalHold
 from models.matches import matches_of
 from models.people import Caller, lock_caller
 from models.reading import contacts_of_caller, follow_ups_of
 from models.referrals import referrals_of
 from models.voicemails import voicemails_of
+from routing.forms import YES_NO, FieldKind, form_from
 from routing.links import without_keys
 from services import audit
 from services.house import House
@@ -129,7 +130,7 @@ def _contact(session: Session, contact: Contact) -> Plain:
         "disposition": contact.disposition.value if contact.disposition else None,
         "known": contact.triage,
         "notes": contact.notes,
-        "form": form.answers if (form := filled_form(session, contact.id)) else None,
+        "form": _form(session, contact.id),
         "texts": [
             {"at": one.created_at.isoformat(), "ours": one.outgoing, "words": without_keys(one.body)}
             for one in texts.thread_of(session, contact.id)
@@ -166,6 +167,24 @@ def _contact(session: Session, contact: Contact) -> Plain:
             {"at": one.at.isoformat(), "kind": one.kind} for one in events_of(session, contact.id)
         ],
     }  # fmt: skip
+
+
+def _form(session: Session, contact_id: uuid.UUID) -> list[Plain]:
+    """The helpline's own form as it was filled in: labels and choices in each language."""
+    filled = filled_form(session, contact_id)
+    version = form_version(session, filled.version_id) if filled else None
+    if filled is None or version is None:
+        return []
+    told = []
+    for field in form_from(version.fields):
+        given: Any = filled.answers.get(field.key)
+        if field.kind is FieldKind.YES_NO and given is not None:
+            given = given == YES_NO[0]
+        chosen = next((option for option in field.options if option.key == given), None)
+        answer = {"en": chosen.en, "es": chosen.es} if chosen else given
+        if given is not None:
+            told.append({"question": {"en": field.en, "es": field.es}, "answer": answer})
+    return told
 
 
 def _shown(session: Session, contact_id: uuid.UUID) -> list[Plain]:

@@ -1,25 +1,33 @@
 """A person's record: everything about telling others on one page, as CSV and JSON and by command; itself on record."""
 
 import csv
+import inspect
 import io
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import pytest
 from flask import Flask
 
 from models.contacts import Contact
-from models.people import AuditEvent
+from models.follow_ups import FollowUp
+from models.forms import FilledForm, FormVersion
+from models.people import AuditEvent, Counselor
+from routing import vocabulary
 from routing.disclosure import Fact, SharedFor, Told
-from routing.vocabulary import Channel, ContactStatus, Language, Role
-from services import consent_words, disclosure, emergency_disclosure, safe_contact
+from routing.vocabulary import Channel, ContactStatus, Disposition, FollowUpKind, Language, Role
+from services import consent_words, disclosure, emergency_disclosure, person_record, safe_contact
 from services.emergency_disclosure import Emergency
 from services.house import House
 from services.safe_contact import SafeContact
 from tests.fixtures.people import CALLER, Browser
 from tests.services.consenting import TOLD, a_consent, a_place
 from tests.services.outside import make_counselor
+from web.console import export_words
+from web.words import Words, table
 
 AddContact = Callable[..., Contact]
 SignIn = Callable[[Role], Browser]
@@ -42,6 +50,54 @@ def known(house: House, add_contact: AddContact) -> Contact:
     assert emergency_disclosure.document(house, contact.id, ana.id, told, now) == ()
     assert safe_contact.write(house, contact.id, ana.id, SafeContact(texting_ok=True), now)
     return contact
+
+
+def words_in(told: object, t: Words) -> Iterator[str]:
+    """Every name and value of a record, as its page says them."""
+    if isinstance(told, dict):
+        for name, one in told.items():
+            yield t.of("export", name)
+            yield from words_in(one, t)
+    elif isinstance(told, list):
+        for one in told:
+            yield from words_in(one, t)
+    else:
+        yield str(told)
+
+
+def test_what_a_person_is_handed_says_everything_in_words(application: Flask, house: House, known: Contact) -> None:
+    with house.db.begin() as session:
+        mine = session.get_one(Contact, known.id)
+        mine.disposition = Disposition.CALLBACK_REQUESTED
+        flag = {"value": "cannot_wake", "source": "speech", "done": "emergency_services", "by": str(known.id)}
+        said = {"words": "Help.", "question": "what", "source": "speech", "at": "2026-11-20T10:00:00+00:00"}
+        unclear = {"value": "bars", "choices": ["alprazolam"], "source": "text"}
+        mine.triage = {**TOLD, "flags": [flag], "addressed": [flag], "said": [said], "unclear": [unclear]}
+        mine.triage |= {"for_whom": {"value": "other_relative", "source": "text"}, "veteran": {"value": False}}
+        at = {"due_at": mine.opened_at, "created_at": mine.opened_at}
+        session.add_all(FollowUp(contact_id=mine.id, kind=kind, **at) for kind in FollowUpKind)
+        caller, by = mine.caller_id, session.query(Counselor).first()
+        options = [{"key": "walk_in", "en": "Walk-in", "es": "Sin cita"}, {"key": "b", "en": "B", "es": "B"}]
+        field = {"key": "how_come", "kind": "choice", "en": "How come?", "es": "¿Cómo?", "options": options}
+        version = FormVersion(at=mine.opened_at, fields=[field])
+        session.add(version)
+        session.flush()
+        answers = {"how_come": "walk_in"}
+        session.add(FilledForm(contact_id=mine.id, version_id=version.id, answers=answers, saved_at=mine.opened_at))
+    assert by is not None
+    told = person_record.export(house, caller, by.id, datetime.now(UTC))
+    enums = [one for one in vars(vocabulary).values() if isinstance(one, type) and issubclass(one, StrEnum)]
+    codes = {one.value for enum in enums for one in enum} | {"liver", "cannot_wake", "how_come", "walk_in", "a_consent"}
+    for language, wish in (("en", "Another relative or a friend · texted"), ("es", "Sin cita")):
+        t = Words(language, "America/New_York")
+        with application.app_context():
+            words = list(words_in(export_words.readable(told, t), t))
+        assert wish in words
+        assert codes.intersection(words) - set(table(language).values()) == set(), "a code word where there are words"
+        assert [one for one in words if re.search(r"[a-z]_[a-z]|\bTrue\b|T\d\d:", one)] == []
+    written = re.findall(r'"(\w+)": one\.(?:\w+)\.value', inspect.getsource(person_record))
+    said = {key if isinstance(key, str) else key[1] for key in export_words.FAMILIES}
+    assert {*written} - said == set(), "a value of an enumeration that nothing puts into words"
 
 
 def test_a_record_is_read_printed_and_exported_by_admins_and_auditors_only(
