@@ -42,9 +42,18 @@ def note_heard(session: Session, counselor_id: uuid.UUID, now: datetime) -> None
     session.execute(update(Leg).where(*_RINGS, Leg.counselor_id == counselor_id).values(heard_at=now))
 
 
-def silent_browsers(session: Session, placed_before: datetime) -> Sequence[uuid.UUID]:
-    """Legs that were dialled to a browser before then, of which it has not said that it rings."""
+def silent_browsers(session: Session, placed_before: datetime, given_up: str) -> Sequence[uuid.UUID]:
+    """Legs that were dialled to a browser before then, of which it has not said that it rings.
+
+    Also those that were given up for it, and still ring: a request to the provider failed.
+    """
     query = select(Leg.id).where(
-        *_RINGS, Leg.status == LegStatus.RINGING, Leg.heard_at.is_(None), Leg.placed_at < placed_before
+        Leg.ended_at.is_(None),
+        Leg.in_browser,
+        Leg.answered_at.is_(None),
+        Leg.status == LegStatus.RINGING,
+        Leg.heard_at.is_(None),
+        Leg.placed_at < placed_before,
+        Leg.end_reason.is_(None) | (Leg.end_reason == given_up),
     )
     return session.scalars(query).all()

@@ -13,7 +13,7 @@ from routing import call_flow
 from routing.documents import Document, HangUp, Say
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus, Urgency
-from services import counselor_notices, knowing, rings, tasks
+from services import browser_legs, counselor_notices, knowing, rings, tasks
 from services.house import House
 from services.matching import desk_of
 
@@ -29,6 +29,7 @@ def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime, *, bridge
             return call_flow.farewell(Language.ENGLISH, Say("voice.already_answered"))
         leg.provider_sid = leg.provider_sid or sid
         leg.answered_at = leg.answered_at or now
+        browser_legs.is_there(leg)
         own_call = leg.contact.status is ContactStatus.CLAIMED and leg.contact.claim_leg_id == leg.id
         if not (own_call or leg.contact.status is ContactStatus.WAITING) or leg.end_reason is not None:
             gone = leg.contact.status is ContactStatus.ABANDONED

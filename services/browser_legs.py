@@ -38,6 +38,12 @@ def true_reason(leg: Leg, reason: str) -> str:
     return rings.BROWSER_GONE if in_vain and gone else reason
 
 
+def is_there(leg: Leg) -> None:
+    """A browser answers (its leg locked): it is not given up for its silence, though it was about to be."""
+    if leg.in_browser and leg.ended_at is None and leg.end_reason == rings.BROWSER_GONE:
+        leg.end_reason = None
+
+
 def to_the_phone(session: Session, contact: Contact, leg: Leg, now: datetime) -> bool:
     """Ring the phone of a counselor whose browser was gone (contact locked); False when nothing is to ring any more."""
     if leg.end_reason != rings.BROWSER_GONE or leg.counselor_id is None or not _wanted(contact, leg):
@@ -65,4 +71,4 @@ def _wanted(contact: Contact, leg: Leg) -> bool:
 
 def silent(session: Session, now: datetime) -> list[uuid.UUID]:
     """Legs whose browser should have said by now that it rings."""
-    return list(queries.silent_browsers(session, now - SILENT))
+    return list(queries.silent_browsers(session, now - SILENT, rings.BROWSER_GONE))

@@ -16,7 +16,7 @@ from models.people import Counselor
 from routing import call_flow, phone
 from routing.documents import Ask, Document, HangUp, Ring, Say, Target
 from routing.vocabulary import ContactStatus, Language, LegKind, LegStatus
-from services import audit, counselor_notices, direct_calls, dispositions, rings, safe_contact, tasks
+from services import audit, browser_legs, counselor_notices, direct_calls, dispositions, rings, safe_contact, tasks
 from services.directory.sheets import sheets
 from services.house import House
 from services.in_call import By, CallRefused
@@ -88,6 +88,7 @@ def picked_up(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Docum
         leg = session.get(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
         if leg is None or leg.ended_at is not None or leg.kind is not LegKind.CALL_OUT:
             return Document(Language.ENGLISH, (HangUp(),))
+        browser_legs.is_there(leg)
         leg.provider_sid, leg.answered_at, leg.status = (
             leg.provider_sid or sid,
             leg.answered_at or now,

@@ -13,7 +13,17 @@ from models.contacts import Contact, Leg, lock_contact, record
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, JoinConference, Pause, Say
 from routing.vocabulary import BESIDE, LINES, ContactStatus, Language, LegKind, LegStatus, Part, ReferralStatus, SaidBy
-from services import answering, counselor_notices, dispositions, guests, intake_facts, intake_lines, rings, rooms
+from services import (
+    answering,
+    browser_legs,
+    counselor_notices,
+    dispositions,
+    guests,
+    intake_facts,
+    intake_lines,
+    rings,
+    rooms,
+)
 from services.guests import note_call, seat_for
 from services.house import House
 from services.referrals import changes, intake_answers
@@ -27,6 +37,9 @@ def answered(house: House, leg_id: uuid.UUID, sid: str, now: datetime) -> Docume
     with house.db.begin() as session:
         leg = session.get(Leg, leg_id)
         contact = lock_contact(session, leg.contact_id) if leg else None
+        if leg is not None:
+            session.refresh(leg, with_for_update={"key_share": True})
+            browser_legs.is_there(leg)
         if leg is None or contact is None or not _still_wanted(contact, leg):
             return call_flow.farewell(Language.ENGLISH, Say("voice.guest_not_needed"))
         leg.provider_sid, leg.answered_at = leg.provider_sid or sid, leg.answered_at or now

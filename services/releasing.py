@@ -145,9 +145,11 @@ def let_go(house: House, telephony: Telephony, leg_id: uuid.UUID, reason: str, n
     """Hang a leg up at the provider and write down that it is over. Whoever pressed 1 is told why, not cut off."""
     with house.db.begin() as session:
         leg = session.get_one(Leg, leg_id, with_for_update={"of": Leg, "key_share": True})
-        if reason == rings.BROWSER_GONE and (leg.answered_at or leg.heard_at):
+        silent, sid = reason == rings.BROWSER_GONE, leg.provider_sid
+        if silent and (leg.answered_at or leg.heard_at):
             return  # it was late, and is there
-        sid = leg.provider_sid
+        if silent:
+            rings.dismiss(leg, reason)  # which a click takes back (browser_legs.is_there)
         if sid is None and _may_be_ringing(house, leg, now):
             rings.dismiss(leg, reason)
             return  # busy until its own end is reported, or its ring time is over
@@ -161,11 +163,13 @@ def let_go(house: House, telephony: Telephony, leg_id: uuid.UUID, reason: str, n
             telephony.redirect_call(sid, house.rules.public_base_url + call_flow.path(after, leg_id))
             return  # busy until the end of what it hears
         if sid is not None:
-            telephony.end_call(sid)
+            telephony.end_call(sid, unless_answered=silent)
     except CallGone:
         pass
     except (ProviderRefused, ProviderUnsure):
         return  # its own callback or the next sweep ends it
+    if silent and sid is not None and final_word(telephony, sid) is None:
+        return  # somebody clicked on Answer in this moment; else its own callback or the next sweep ends it
     leg_ended(house, leg_id, None, reason, now)
 
 

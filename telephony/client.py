@@ -110,10 +110,10 @@ class TwilioTelephony:
         with failures_in_our_words():
             self._client.calls(sid).update(url=url, method="POST")
 
-    def end_call(self, sid: str) -> None:
-        """Hang up, or stop ringing; a call already over is fine."""
+    def end_call(self, sid: str, *, unless_answered: bool = False) -> None:
+        """Hang up, or stop ringing; a call already over is fine. Twilio cancels only what nobody has picked up."""
         with suppress(CallGone), failures_in_our_words():
-            self._client.calls(sid).update(status="completed")
+            self._client.calls(sid).update(status="canceled" if unless_answered else "completed")
 
     def call_status(self, sid: str) -> str:
         """Twilio's word for where a call stands."""

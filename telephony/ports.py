@@ -124,8 +124,8 @@ class Telephony(Protocol):
     def redirect_call(self, sid: str, url: str) -> None:
         """Make a live call fetch `url` now."""
 
-    def end_call(self, sid: str) -> None:
-        """Hang up, or stop ringing; a call already over is fine."""
+    def end_call(self, sid: str, *, unless_answered: bool = False) -> None:
+        """Hang up, or stop ringing; a call already over is fine. `unless_answered`: one that was picked up goes on."""
 
     def call_status(self, sid: str) -> str:
         """The provider's word for where a call stands (`queued`, `ringing`, `in-progress`, `completed`, ...)."""

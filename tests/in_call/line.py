@@ -13,6 +13,8 @@ from models.crypto import lookup_hash
 from models.database import Database
 from models.people import Counselor, Shift
 from routing.vocabulary import Presence, Role
+from services import softphone
+from services.browser_legs import identity
 from services.in_call import By
 from simulator import driver
 from simulator.clock import as_datetime
@@ -93,6 +95,18 @@ class Line:
             session.add(person)
             session.flush()
             return person.id
+
+    def in_browser(self, who: uuid.UUID) -> str:
+        """Calls ring in this person's browser from now on, for as long as it is believed; its address."""
+        self.sim.exchange.clients.enter(identity(who))
+        softphone.begin(self.web, who, self.now)
+        return f"client:{identity(who)}"
+
+    def answered_in(self, browser: str) -> CallDriver:
+        """A click on Answer, once it rings there."""
+        phone = self.sim.exchange.phone(browser)
+        self.sim.wait_until(lambda: any(call.status == "ringing" for call in phone.live_calls), f"a ring in {browser}")
+        return CallDriver(self.sim, browser, phone.live_calls[0].sid).answer()
 
     def talk(self, counselor_phone: str, number: str = CALLER) -> tuple[CallDriver, CallDriver]:
         """A caller and a counselor who hear each other."""

@@ -1,5 +1,6 @@
 """Supervisors on a live call: heard by whom they mean to be, told to the counselor, and on record."""
 
+import pytest
 from sqlalchemy import select
 
 from models.people import AuditEvent
@@ -11,20 +12,23 @@ from tests.in_call.line import Line
 ANA, SARA = "+16175550111", "+16175550120"
 
 
-def test_listen_whisper_barge_and_take_over(line: Line) -> None:
+@pytest.mark.parametrize("browser", [False, True], ids=["on a phone", "in a browser"])
+def test_listen_whisper_barge_and_take_over(line: Line, browser: bool) -> None:
     line.hires("Ana", ANA)
     sara_id = line.hires("Sara", SARA, Role.SUPERVISOR)
     by = By(sara_id, leads=True)
     caller, ana = line.talk(ANA)
     contact = line.contact().id
 
+    at = line.in_browser(sara_id) if browser else SARA
     assert line.does(in_call.ask_help) is None
     (wanted,) = help_wanted.help_wanted(line.web, sara_id, line.now)
     assert (wanted.contact_id, wanted.counselor, wanted.can_listen) == (contact, "Ana", True)
     assert supervising.supervise(line.web, contact, by, Part.LISTEN, line.now) is None
     assert help_wanted.help_wanted(line.web, sara_id, line.now), "a phone that rings is nobody yet"
-    sara = line.sim.phone(SARA).answer()
-    sara.wait_heard("to supervise").press("1")
+    sara = line.answered_in(at) if browser else line.sim.phone(at).answer()
+    if not browser:
+        sara.wait_heard("to supervise").press("1")
     ana.wait_heard("A supervisor is listening")
     assert help_wanted.help_wanted(line.web, sara_id, line.now) == ()
     assert not any("supervisor" in words for words in caller.heard)
@@ -40,10 +44,10 @@ def test_listen_whisper_barge_and_take_over(line: Line) -> None:
     assert "ask about naloxone" not in caller.heard
 
     supervising.supervise(line.web, contact, by, Part.BARGE, line.now)
-    caller.wait_talking_with(ANA, SARA)
+    caller.wait_talking_with(ANA, at)
 
     assert supervising.take_over(line.web, contact, by, line.now) is None
-    caller.wait_talking_with(SARA)
+    caller.wait_talking_with(at)
     ana.wait_heard("handed over")
     assert line.contact().claimed_by == sara_id
     with line.house.db.begin() as session:

@@ -106,8 +106,9 @@ def test_a_browser_that_does_not_say_that_it_rings_is_not_waited_for(stage: Stag
     assert says(answers(stage, late)) == ["voice.already_answered"], "a click that came too late"
 
 
-def test_a_click_while_another_silent_browser_is_let_go_gets_the_caller(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("which", ["the other one", "the same"])
+def test_a_click_while_a_silent_browser_is_let_go_gets_the_caller(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, which: str
 ) -> None:
     in_browser(stage, 101), in_browser(stage, 102)
     contact = stage.dials()
@@ -115,11 +116,13 @@ def test_a_click_while_another_silent_browser_is_let_go_gets_the_caller(
     stage.later(SILENT.total_seconds() + 1)
     clicked: list[Leg] = []
 
-    def slowly(sid: str) -> None:
+    def slowly(sid: str, *, unless_answered: bool = False) -> None:
         if not clicked:
-            clicked.append(next(leg for leg in stage.legs(contact) if leg.in_browser and leg.provider_sid != sid))
+            same = which == "the same"
+            clicked.append(next(g for g in stage.legs(contact) if g.in_browser and (g.provider_sid == sid) is same))
             assert joins(answers(stage, clicked[0]))
-        stage.network.ended.append(sid)
+        if not (unless_answered and clicked[0].provider_sid == sid):
+            stage.network.ended.append(sid)
 
     monkeypatch.setattr(stage.network, "end_call", slowly)
     bridging.sweep(stage.house, stage.network, stage.now)
