@@ -27,21 +27,38 @@ hypothesis.settings.load_profile("harborline")
 
 
 # What takes long to start is started once: the tests that ask for it run in the same process, one after the other.
+# Those with no name start their own. Among the slow ones the longest come first.
 STARTED_ONCE = {
     "tests/browser/": "the console",
-    "tests/runtime/test_embedded.py": "embedded servers",
     "tests/scenarios/test_degraded.py": "a line without servers",
-    "tests/scenarios/test_a_killed_worker.py": "",  # starts its own
     "tests/scenarios/test_chaos.py": "",
+    "tests/scenarios/test_a_killed_worker.py": "",
     "tests/scenarios/": "the line",
+    "tests/runtime/test_run.py": "",
+    "tests/runtime/test_embedded.py": "embedded servers",
 }
 
 
+def _started_once(nodeid: str) -> str:
+    """The path in STARTED_ONCE under which a test stands, or nothing."""
+    return next((path for path in STARTED_ONCE if nodeid.startswith(path)), "")
+
+
 class TogetherScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Each test goes to whichever process is free, save those that share what takes long to start."""
+    """The first process has the slow tests, the others all the rest; whoever is done first helps with what is left.
+
+    So no two lines are started or killed side by side on a small machine, while the tests that only compute have a core
+    of their own. A test goes to whichever process is free, save those that share what takes long to start.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((what for path, what in STARTED_ONCE.items() if nodeid.startswith(path)), "") or nodeid
+        return STARTED_ONCE.get(_started_once(nodeid), "") or nodeid
+
+    def _assign_work_unit(self, node: object) -> None:
+        """From the front of the queue, where the slow ones are, for the first process; for the others from its end."""
+        if node is not self.nodes[0]:
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -51,11 +68,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TogetherS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests first: they mostly wait for real processes, and meanwhile the other core has all the rest to do.
+    """Slow tests first, the longest before the others: at the end of the run they would wait with nothing beside them.
 
-    At the end of the run they would wait one after the other with nothing beside them. The order is kept otherwise.
+    The order is kept otherwise.
     """
-    items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
+    longest = [*STARTED_ONCE, ""]
+
+    def place(item: pytest.Item) -> int:
+        is_slow = item.get_closest_marker("slow") or item.get_closest_marker("browser")
+        return longest.index(_started_once(item.nodeid)) if is_slow else len(longest)
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from runtime.account import find_place
-from runtime.embedded import ensure_servers
 from runtime.postgres import postgres_pid
 from runtime.valkey import valkey_pid
+from tests.fixtures.servers import leave_nothing
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a-long-password-for-a-test\n"
@@ -22,8 +22,7 @@ Flask = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "data"
-    with ensure_servers(tmp_path / "data", throwaway=True):
-        pass  # removes the servers' files, wherever they are
+    leave_nothing(tmp_path / "data")
 
 
 @pytest.fixture

@@ -17,14 +17,14 @@ from runtime.embedded import ensure_servers, server_urls, stop_unused
 from runtime.postgres import postgres_pid
 from runtime.processes import is_running, wait_until
 from runtime.valkey import valkey_pid
+from tests.fixtures.servers import leave_nothing
 
 LONGER_THAN_A_SOCKET_PATH = "a-directory-with-a-long-name-" * 4
 
 
 def _with_nothing_left(data: Path) -> Iterator[Path]:
     yield data
-    with ensure_servers(data, throwaway=True):
-        pass  # whatever a test left running or lying about is stopped and removed
+    leave_nothing(data)
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runtime.embedded import ensure_servers
 from runtime.processes import wait_until
 from runtime.run import answers
+from tests.fixtures.servers import leave_nothing
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Harborline is ready"
@@ -64,8 +64,7 @@ def start(env: Environment, tmp_path: Path) -> Iterator[Callable[[], subprocess.
         process.kill()
         process.wait()
     assert wait_until(lambda: not _of_this_line(env), STOP_SECONDS, every=0.2)
-    with ensure_servers(tmp_path / "data", throwaway=True):
-        pass  # removes the servers' files, wherever they are
+    leave_nothing(tmp_path / "data")
 
 
 def _of_this_line(env: Environment) -> list[str]:
