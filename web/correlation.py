@@ -12,7 +12,8 @@ def register(app: Flask) -> None:
     @app.before_request
     def bind() -> None:
         clear_contextvars()
-        g.correlation = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
+        # with dashes: logs hide long runs of digits
+        g.correlation = request.headers.get("X-Request-Id", "")[:64] or str(uuid.uuid4())
         bind_contextvars(correlation_id="".join(c for c in g.correlation if c.isalnum() or c == "-"))
 
     @app.after_request

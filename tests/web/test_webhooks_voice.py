@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from config.logs import redact
 from models.contacts import Contact
 from models.outbox import OutboxRow
 from models.people import Counselor
@@ -117,6 +118,8 @@ def test_the_fallback_needs_no_database_and_keeps_press_one(
 
 def test_health_speaks_for_the_process_and_readiness_for_what_it_needs(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
+    ids = [client.get("/healthz").headers["X-Request-Id"] for _ in range(20)]
+    assert [redact(one) for one in ids] == ids, "what an answer names is found in the log"
     ready = client.get("/readyz")
     assert ready.status_code == 503, "no worker runs in this test"
     assert ready.json is not None
