@@ -154,11 +154,13 @@ def _presence(person: Counselor, talking: bool, now: datetime) -> Presence:
     return Presence.AVAILABLE if over else person.presence
 
 
-def my_line(house: House, counselor_id: uuid.UUID) -> tuple[MyLine | None, Owed]:
-    """The contact that rings or talks on a counselor's phone now, and what they owe."""
+def my_line(house: House, counselor_id: uuid.UUID, now: datetime) -> tuple[MyLine | None, Owed, Presence]:
+    """The contact that rings or talks on a counselor's phone now, what they owe, and whether their phone may ring."""
     with house.db.begin() as session:
         leg = reading.leg_of(session, counselor_id)
         owed = Owed(*owed_endings.owed_by(session, counselor_id))
-        if leg is None or leg.contact.status not in reading.GOING_ON:
-            return None, owed
-        return MyLine(row_of(leg.contact), ringing=leg.status in UNDECIDED, in_browser=leg.in_browser), owed
+        line = None
+        if leg is not None and leg.contact.status in reading.GOING_ON:
+            line = MyLine(row_of(leg.contact), ringing=leg.status in UNDECIDED, in_browser=leg.in_browser)
+        talking = line is not None and not line.ringing
+        return line, owed, _presence(session.get_one(Counselor, counselor_id), talking, now)

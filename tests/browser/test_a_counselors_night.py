@@ -154,9 +154,11 @@ def test_single_keys_can_be_turned_off(signed_in: SignedIn) -> None:
 def test_a_disposition_written_by_phone_shows_on_the_page(console: Console, signed_in: SignedIn) -> None:
     page, gil = signed_in("Gil Reyes")
     contact_id = call_in(console, "+16175550156")
+    page.goto(f"/contacts/{contact_id}")
     leg_id = ring(console, contact_id, gil)
+    expect(page.locator("#contact-head .rings")).to_contain_text("Gil Reyes")
     answering.pressed(console.house, leg_id, "1", datetime.now(UTC))
-    page.wait_for_url(f"**/contacts/{contact_id}")  # by itself
+    expect(page.locator(".cockpit.talking .call-bar")).to_be_visible()  # laid out anew for a conversation, by itself
     end(console, leg_id)
     dispositions.close(console.house, contact_id, gil.id, Disposition.INFORMATION, datetime.now(UTC))
     expect(page.locator(".contact-head .status")).to_have_text("Closed")

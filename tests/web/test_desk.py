@@ -172,7 +172,9 @@ def test_the_phone_that_rings_is_mine_and_the_contact_comes_up(
     assert ("is ringing your phone" in page, "Open it" in page) == (True, False), "said there as well, with Answer"
     with house.db.begin() as session:
         session.scalars(select(Leg)).one().status = LegStatus.JOINED
-    assert "banner" not in browser.get("/my-line", **own_page)[1]
+    _, page = browser.get("/my-line", **own_page)
+    assert ("banner" in page, 'id="presence"' in page, "On a contact" in page) == (False, True, True)
+    assert 'id="presence"' not in sign_in_as(Role.AUDITOR).get("/my-line")[1]
 
 
 def test_presence_is_one_click(house: House, sign_in_as: SignIn) -> None:

@@ -164,12 +164,15 @@ def _chosen_presence() -> Presence:
 @blueprint.get("/my-line")
 @allow(EVERYBODY)
 def my_line() -> ResponseReturnValue:
-    """What rings or talks on my phone, for the header what I owe; whom I talk with is on their own page anyway."""
-    line, owed = boards.my_line(house(), guards.person().id)
+    """What rings or talks on my phone, and for the header what I owe and my presence.
+
+    Whom I talk with is not said on their own page.
+    """
+    line, owed, presence = boards.my_line(house(), guards.person().id, guards.now())
     here = line is not None and is_open(line.contact.id)
     if line is not None and here and not line.ringing:
         line = None
-    return render_template("_my_line.html", line=line, here=here, owed=owed)
+    return render_template("_my_line.html", line=line, here=here, owed=owed, presence=presence, oob=True)
 
 
 def is_open(contact_id: uuid.UUID) -> bool:

@@ -152,6 +152,13 @@ function popUp() {
   sessionStorage.setItem("popped", contact);
   location.assign(contact);
 }
+// Somebody who had the page open while it rang gets the layout of a conversation, too.
+function layOut() {
+  const page = document.querySelector(".cockpit:not(.talking)");
+  if (page?.querySelector(".call-bar") && !isUnsaved() && !isWriting()) location.reload();
+}
+body.addEventListener("htmx:afterSettle", layOut);
+body.addEventListener("focusout", () => setTimeout(layOut, AFTER_WRITING_MS));
 body.addEventListener("htmx:afterSwap", tick);
 body.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.target?.id === "my-line") popUp(); }); // swapped or not
 body.addEventListener("focusout", () => setTimeout(popUp, AFTER_WRITING_MS));
