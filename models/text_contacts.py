@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.contacts import LIVE, Contact, queue_place
+from models.texts import TextMessage
 from routing.vocabulary import Channel, ContactStatus
 
 ON_THE_LINE = (
@@ -79,6 +80,17 @@ def writing_with_somebody(session: Session) -> set[uuid.UUID]:
     theirs = (Contact.channel == Channel.TEXT, Contact.status == ContactStatus.CONVERSING)
     found = session.scalars(select(Contact.claimed_by).where(*theirs, Contact.claimed_by.is_not(None)))
     return {counselor_id for counselor_id in found if counselor_id is not None}
+
+
+def writes_with_a_counselor(session: Session, caller_id: uuid.UUID, since: datetime) -> bool:
+    """Whether this caller and a counselor have a text conversation that goes on, with words since then."""
+    query = (
+        select(Contact.id)
+        .join(TextMessage, TextMessage.contact_id == Contact.id)
+        .where(Contact.caller_id == caller_id, Contact.status == ContactStatus.CONVERSING)
+        .where(Contact.claimed_by.is_not(None), TextMessage.created_at > since)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def spoken_with(

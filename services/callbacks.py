@@ -8,14 +8,16 @@ from sqlalchemy import select
 from models.callbacks import on_the_line, owed_callback
 from models.contacts import Contact, Leg, lock_contact, queue_place, record
 from models.follow_ups import FollowUp
+from models.text_contacts import writes_with_a_counselor
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, Say
-from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Language, LegStatus
+from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, Language, LegStatus
 from services import direct_calls, escalation, owed_callbacks, wait_again
 from services.each import each
 from services.house import House
 
 ON_ITS_WAY = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED)
+STILL_WRITING = timedelta(minutes=30)  # without a word for so long nobody is kept from the call that was promised
 CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into the conference
 
 
@@ -33,6 +35,9 @@ def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
             return False
         if contact.caller.number is None or on_the_line(session, contact.caller_id) or direct_calls.is_out(contact):
             return False  # still on the line, or again; the next sweep tries again
+        writing = writes_with_a_counselor(session, contact.caller_id, now - STILL_WRITING)
+        if writing and contact.urgency not in DANGER:
+            return False  # a second counselor would call into their conversation; the next sweep tries again
         owed.status, owed.started_at = FollowUpStatus.STARTED, now
         owed.attempts += 1
         owed.plan = {"before": owed_callbacks.before(contact)}

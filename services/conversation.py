@@ -19,6 +19,7 @@ from services import (
     callback_rules,
     counselor_texts,
     follow_up_answers,
+    follow_ups,
     hand_over,
     information,
     keyword_texts,
@@ -99,6 +100,8 @@ def _hear(
         hand_over.relay_to_counselor(session, contact, inbound.body, now)
         return Heard.KEYWORD
     if contact.claimed_by is not None:  # a 1, a thanks, a picture: all of it is said to the counselor
+        if asked is not None:  # who writes with us is not asked the same once more
+            follow_ups.hear_answer(session, contact.caller, Outcome.ANSWERED, now)
         return _converse(session, house, contact, inbound, now, after_follow_up=False)
     if text_contacts.REACTION.fullmatch(inbound.body):
         return Heard.KEPT

@@ -40,6 +40,7 @@ def before(contact: Contact) -> dict[str, Any]:
         "disposition": contact.disposition,
         "claimed_by": str(contact.claimed_by) if contact.claimed_by else None,
         "next_step": contact.next_step,
+        "waiting_since": contact.waiting_since.isoformat() if contact.waiting_since else None,
         "deadline_at": contact.deadline_at.isoformat() if contact.deadline_at else None,
     }
 
@@ -56,6 +57,8 @@ def _put_back(session: Session, contact: Contact, owed: FollowUp, now: datetime)
     contact.claim_leg_id = contact.claimed_at = contact.claim_expires_at = contact.counselor_joined_at = None
     contact.next_step = was.get("next_step")
     contact.deadline_at = datetime.fromisoformat(was["deadline_at"]) if texting and was.get("deadline_at") else None
+    if texting:  # whoever waits for a counselor's words waits on, and for nobody else is one looked
+        contact.waiting_since = datetime.fromisoformat(was["waiting_since"]) if was.get("waiting_since") else None
     contact.ended_at = None if texting else now
     contact.calling_back = False
     tasks.ask(session, tasks.RELEASE, contact.id, now)

@@ -39,6 +39,7 @@ class World:
     def __init__(self, stage: Stage, history: History) -> None:
         self.stage, self.history, self.problems = stage, history, list[str]()
         self.fell_back = False
+        self.reached = set[str]()  # calls of which at least one webhook came to us
         stage.empty()
         settings = Settings(
             account_sid=stage.settings.twilio_account_sid,
@@ -165,6 +166,7 @@ class World:
 
     def _answer(self, request: Request) -> Answer:
         """The product's answer to a webhook, which is never a failure."""
+        self.reached.add(dict(request.form).get("CallSid", ""))
         answer = self._wsgi(request)
         path = request.url.removeprefix(BASE_URL)
         self.fell_back |= path == "/voice/fallback"

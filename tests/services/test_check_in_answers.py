@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from models.contacts import Contact
 from models.follow_ups import FollowUp
-from routing.vocabulary import ContactStatus, FollowUpKind
-from services import follow_up_starts, hand_over, suggestions, text_contacts
+from models.people import Counselor
+from routing.vocabulary import ContactStatus, FollowUpKind, Presence
+from services import callbacks, follow_up_starts, hand_over, ringing, suggestions, text_contacts
 from services.conversation import Heard
+from tests.fixtures.paper import PaperTelephony
 from tests.services.texting import COUNSELOR, Thread, contact_of, staff, story
 
 
@@ -168,3 +170,36 @@ def test_a_check_in_waits_while_a_counselor_is_wanted_or_with_them_and_is_texted
     ana.text("DONE")
     assert checked_in_after(timedelta(hours=6)) == 0
     assert [checked_in_after(timedelta(hours=hours)) for hours in (16, 1)] == [1, 1]
+
+
+def test_whoever_answers_a_check_in_to_the_counselor_they_write_with_is_not_asked_again(caller: Thread) -> None:
+    contact = asked_about_illness(caller, over=False)
+    (ana,) = staff(caller.house, COUNSELOR)
+    with caller.house.db.begin() as session:
+        ana_id = session.scalars(select(Counselor.id)).one()
+    assert hand_over.take_text(caller.house, contact.id, ana_id, caller.now)
+    caller.text("doing better, thanks")
+    assert ana.outgoing()[-1].body == "doing better, thanks"
+    assert not check_in_is_open(caller)
+
+
+def test_no_second_counselor_calls_into_a_conversation_and_after_a_call_in_vain_a_counselor_is_still_found(
+    caller: Thread, paper: PaperTelephony
+) -> None:
+    (ana,) = staff(caller.house, COUNSELOR, presence=Presence.AWAY)
+    caller.text("hi")
+    caller.text("please call me")
+    contact = contact_of(caller.house)
+    caller.now += timedelta(seconds=1)
+    assert callbacks.begin(caller.house, contact.id, caller.now)
+    caller.now += timedelta(minutes=4)
+    ringing.plan(caller.house, paper, contact.id, caller.now)
+    assert contact_of(caller.house).status is ContactStatus.CONVERSING, "nobody was free to call"
+
+    asked = len(ana.outgoing())
+    caller.text("can I talk to a real person here please")
+    assert len(ana.outgoing()) == asked + 1, "they are told at once"
+    ana.now = caller.now
+    ana.text("TAKE")
+    ana.text("Hi, I am here")
+    assert [callbacks.begin_due(caller.house, ana.now + timedelta(minutes=minutes)) for minutes in (5, 45)] == [0, 1]
