@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +18,8 @@ ROLE = DATABASE = "harborline"
 PORT = 5432  # only part of the socket's name
 START_SECONDS = 60.0
 _STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0))
-_START_ATTEMPTS = 3  # after kill -9 of a postmaster its back ends hold the shared memory for a moment
+_STILL_HELD = "shared memory block"  # after kill -9 of a postmaster, by its back ends until they notice
+_HELD_PAUSE = 0.2
 _SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "200", "timezone": "UTC"}
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -114,8 +116,9 @@ def _major(programs: Path) -> int:
 
 
 def _start(place: Place, programs: Path, *, durable: bool) -> None:
-    log = place.directory / "postgres.log"
-    for _ in range(_START_ATTEMPTS):
+    log, reason = place.directory / "postgres.log", _STILL_HELD
+    deadline = time.monotonic() + START_SECONDS
+    while _STILL_HELD in reason and time.monotonic() < deadline:
         _forget_the_dead(place)
         server = _launch(place, programs, log, durable=durable)
         wait_until(lambda server=server: _answers(place) or server.poll() is not None, START_SECONDS)  # type: ignore[misc]
@@ -123,8 +126,9 @@ def _start(place: Place, programs: Path, *, durable: bool) -> None:
             server.returncode = 0  # it outlives this object: from here on its id is watched, and Popen must not warn
             return
         stop_postgres(server.pid)
-    reason = [line for line in log.read_text(errors="replace").splitlines() if "FATAL" in line][-1:]
-    raise EmbeddedError(f"PostgreSQL did not start ({''.join(reason) or 'see the log'}); its log is {log}.")
+        reason = "".join([line for line in log.read_text(errors="replace").splitlines() if "FATAL" in line][-1:])
+        time.sleep(_HELD_PAUSE)
+    raise EmbeddedError(f"PostgreSQL did not start ({reason or 'see the log'}); its log is {log}.")
 
 
 def _launch(place: Place, programs: Path, log: Path, *, durable: bool) -> subprocess.Popen[bytes]:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,9 +108,12 @@ def test_killed_servers_come_back_with_what_was_committed(data_dir: Path) -> Non
     with ensure_servers(data_dir) as servers:
         with _connect(servers.database_url) as connection:
             connection.execute("CREATE TABLE committed AS SELECT 1 AS one")
-        pids = _pids(find_place(data_dir))
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            slow = connection.info.backend_pid
+            os.kill(slow, signal.SIGSTOP)  # it learns late that its postmaster is gone, and holds the shared memory
+            threading.Timer(1.5, os.kill, (slow, signal.SIGCONT)).start()
+            pids = _pids(find_place(data_dir))
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
         assert wait_until(lambda: not any(map(is_running, pids)), 60)
     with ensure_servers(data_dir) as servers, _connect(servers.database_url) as connection:
         assert connection.execute("SELECT one FROM committed").fetchone() == (1,)
