@@ -22,7 +22,9 @@ pytest_plugins = [
 ]
 
 # The machine is shared and slow at times: a slow example is no failure.
-hypothesis.settings.register_profile("harborline", deadline=None)
+hypothesis.settings.register_profile(
+    "harborline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("harborline")
 
 
