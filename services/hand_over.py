@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import outbox, texts
+from models.callbacks import owed_callback
 from models.contacts import Contact, lock_contact, record
 from models.people import Counselor, staff_with_phones
 from models.text_contacts import text_contact_to_take
 from routing.sending import Purpose
-from routing.vocabulary import DANGER, ContactStatus, Presence, Role
+from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus, Presence, Role
 from services import audit, counselor_notices, knowing, rings, schedules, text_contacts
 from services import texts as sending
 from services.house import House
@@ -30,6 +31,8 @@ OFFER_A_CALL_AT = 2  # unanswered rounds of asking, after which the person is to
 def want_counselor(session: Session, house: House, contact: Contact, reason: str, now: datetime) -> None:
     """A person is wanted in this conversation (locked): it waits for one, and those on shift are told at once."""
     record(session, contact.id, "counselor_wanted", now, reason=reason)
+    if contact.calling_back:
+        _after_the_callback(session, contact, now)
     if contact.claimed_by is not None or contact.status is not ContactStatus.CONVERSING:
         return
     first = contact.waiting_since is None
@@ -37,6 +40,16 @@ def want_counselor(session: Session, house: House, contact: Contact, reason: str
     contact.next_step = COUNSELOR
     if first or (contact.urgency in DANGER and not contact.flow.get(ASKED_IN_DANGER)):
         _ask_around(session, house, contact, now, rounds=0)
+
+
+def _after_the_callback(session: Session, contact: Contact, now: datetime) -> None:
+    """They are being called back just now: should that be in vain, the conversation goes on as one that waits."""
+    owed = owed_callback(session, contact.id, FollowUpStatus.STARTED)
+    before = owed.plan.get("before") if owed is not None else None
+    if owed is not None and before and before["status"] == ContactStatus.CONVERSING:
+        since = before.get("waiting_since") or now.isoformat()
+        waits = {"claimed_by": None, "next_step": COUNSELOR, "waiting_since": since, "deadline_at": now.isoformat()}
+        owed.plan = {**owed.plan, "before": {**before, **waits}}
 
 
 def _ask_around(session: Session, house: House, contact: Contact, now: datetime, *, rounds: int) -> None:

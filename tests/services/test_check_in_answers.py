@@ -183,8 +183,9 @@ def test_whoever_answers_a_check_in_to_the_counselor_they_write_with_is_not_aske
     assert not check_in_is_open(caller)
 
 
+@pytest.mark.parametrize("meanwhile", [True, False], ids=["while they are called", "after it"])
 def test_no_second_counselor_calls_into_a_conversation_and_after_a_call_in_vain_a_counselor_is_still_found(
-    caller: Thread, paper: PaperTelephony
+    caller: Thread, paper: PaperTelephony, meanwhile: bool
 ) -> None:
     (ana,) = staff(caller.house, COUNSELOR, presence=Presence.AWAY)
     caller.text("hi")
@@ -192,12 +193,15 @@ def test_no_second_counselor_calls_into_a_conversation_and_after_a_call_in_vain_
     contact = contact_of(caller.house)
     caller.now += timedelta(seconds=1)
     assert callbacks.begin(caller.house, contact.id, caller.now)
+    asked = len(ana.outgoing())
+    if meanwhile:
+        caller.text("can I talk to a real person here please")
     caller.now += timedelta(minutes=4)
     ringing.plan(caller.house, paper, contact.id, caller.now)
     assert contact_of(caller.house).status is ContactStatus.CONVERSING, "nobody was free to call"
-
-    asked = len(ana.outgoing())
-    caller.text("can I talk to a real person here please")
+    if not meanwhile:
+        caller.text("can I talk to a real person here please")
+    hand_over.escalate(caller.house, caller.now)
     assert len(ana.outgoing()) == asked + 1, "they are told at once"
     ana.now = caller.now
     ana.text("TAKE")
