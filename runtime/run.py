@@ -149,22 +149,18 @@ class _Run:
             supervisor.look()
 
     def _greet(self, supervisor: Supervisor, printer: Printer) -> None:
-        """Say what to do once the sample is loaded and the line is ready."""
+        """Say what to do once the sample is loaded and the line is ready; on a slow machine, first that it is not."""
         ready_url = f"http://127.0.0.1:{self.ports['PORT']}/readyz"
 
         def is_ready() -> bool:
             return self.stopping.is_set() or (not supervisor.is_under_way("sample") and answers(ready_url))
 
-        ready = wait_until(is_ready, READY_SECONDS, every=0.1)
+        while not wait_until(is_ready, READY_SECONDS, every=0.1):
+            printer.say(not_ready(ready_url, supervisor.pids(), time.monotonic() - self.began))
         if supervisor.exit_status("sample") == 0:
             self.sample_is_loaded.touch()
         if not self.stopping.is_set():
-            seconds = time.monotonic() - self.began
-            printer.say(
-                welcome(self.ports, self.data, seconds)
-                if ready
-                else not_ready(ready_url, supervisor.pids(), READY_SECONDS)
-            )
+            printer.say(welcome(self.ports, self.data, time.monotonic() - self.began))
 
     def _stop(self, supervisor: Supervisor, servers: Servers | None, printer: Printer) -> None:
         printer.say("Stopping; a second Ctrl-C does not wait.")

@@ -31,7 +31,7 @@ from simulator.settings import Timing
 from workers.household import build_house
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 90.0
+START_SECONDS = 240.0
 TIMING = Timing()
 SETTINGS = {
     "TEXTS_PER_SECOND": "20",  # above what falls due, so that the line forms after troubles only

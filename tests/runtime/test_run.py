@@ -8,17 +8,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from runtime import run as running
 from runtime.processes import wait_until
 from runtime.run import answers
 from tests.fixtures.servers import leave_nothing
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Harborline is ready"
-START_SECONDS, STOP_SECONDS = 120.0, 40.0
+START_SECONDS, STOP_SECONDS = 240.0, 60.0
 Environment = dict[str, str]
 
 
@@ -97,7 +99,7 @@ def _refusal(env: Environment) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 def test_it_starts_survives_a_kill_keeps_the_data_and_stops_cleanly(start, env: Environment, tmp_path: Path) -> None:
     first = start()
     output = tmp_path / "output"
@@ -119,6 +121,20 @@ def test_it_starts_survives_a_kill_keeps_the_data_and_stops_cleanly(start, env: 
     assert "Stopped. The data stays in" in shown
     assert (tmp_path / "data" / "sample-loaded").exists()
     assert not re.search(r"\b(error|critical|Traceback)\b", shown), shown
+
+
+def test_a_slow_start_is_said_and_the_welcome_follows(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(running, "READY_SECONDS", 0.01)
+    monkeypatch.setattr(running, "answers", lambda _: bool(said))
+    slow = running._Run(env)
+    sample = SimpleNamespace(is_under_way=lambda _: False, exit_status=lambda _: 0, pids=lambda: {"web": 1})
+    slow._greet(sample, SimpleNamespace(say=said.append))
+    os.close(slow.lock)
+    assert len(said) == 2
+    assert "is not ready after" in said[0]
+    assert READY in said[1]
+    assert slow.sample_is_loaded.exists()
 
 
 def test_production_is_refused_before_anything_starts(env: Environment) -> None:

@@ -14,7 +14,7 @@ from tests.scenarios.plant import Plant, until
 from tests.services.outside import CALLER, make_caller, make_contact
 
 ALL_DAY = {"TEXT_WINDOW_START_HOUR": "0", "TEXT_WINDOW_END_HOUR": "24"}
-PATIENCE = 80.0  # a loaded machine takes long to start a worker
+PATIENCE = 180.0  # a loaded machine takes long to start a worker
 WORST_INSTANTS = ("between_commit_and_publish", "between_claim_and_send", "between_send_and_mark")
 
 
@@ -43,6 +43,7 @@ def owe_a_check_in(database: Database) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_follow_up_survives_the_death_of_one_worker_after_the_other_and_is_sent_once(
     build_plant: Callable[..., Plant], build_clean_engine: Callable[[], Engine]
 ) -> None:

@@ -18,12 +18,16 @@ from simulator.driver import PATIENCE
 from tests.fixtures.line import QUICK
 
 pytestmark = pytest.mark.slow
+# Time for a busy machine: whoever has answered presses in good time, and nobody is sent away while Ana's phone rings.
+UNHURRIED = {"PRESS_SECONDS": "10", "HARD_LIMIT_SECONDS": "45"}
 ANA, ON_CALL, CALLER = "+16175550180", "+16175550199", "+12125550142"
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    built = World(tmp_path_factory.mktemp("degraded"), without=("release", "events"), settings={**QUICK, **SETTINGS})
+    built = World(
+        tmp_path_factory.mktemp("degraded"), without=("release", "events"), settings={**QUICK, **SETTINGS, **UNHURRIED}
+    )
     try:
         built.wait_ready()
         built.watch()
@@ -120,7 +124,7 @@ def test_a_frozen_postgresql_is_given_up_within_seconds_and_people_are_rung(worl
     accepted(world, caller)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_live_calls_survive_the_death_of_every_part(world: World) -> None:
     """`make kills`, shortened: worker, beat, Redis, PostgreSQL and one web process die while people call."""
     told: list[str] = []
