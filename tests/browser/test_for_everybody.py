@@ -42,6 +42,8 @@ def axe(context: BrowserContext) -> None:
 
 def serious_findings(page: Page) -> list[str]:
     """What axe-core calls serious or critical on the page as it stands, by day, and its contrasts by night."""
+    if not page.evaluate("Boolean(self.axe)"):
+        page.evaluate(AXE)  # a story that looks at few pages
     by_day: list[str] = page.evaluate(RULES_THAT_MATTER, TAGS)
     assert set(IN_THE_DARK) <= set(by_day)
     schemes: tuple[tuple[Scheme, list[str]], ...] = (("light", by_day), ("dark", IN_THE_DARK))
