@@ -74,12 +74,15 @@ def at_the_provider(session: Session, now: datetime, limit: int = 20) -> Sequenc
     return session.scalars(query).all()
 
 
-def newly_late(session: Session, now: datetime) -> Sequence[Voicemail]:
-    """Voicemails past their deadline of which nobody was told yet; from now on they count as told."""
+def newly_late(session: Session, now: datetime) -> Sequence[uuid.UUID]:
+    """Contacts of voicemails past their deadline of which nobody was told yet; from now on they count as told.
+
+    Neither sound nor words are read: one that cannot be keeps no other from being told of.
+    """
     statement = (
         update(Voicemail)
         .where(Voicemail.done_at.is_(None), Voicemail.deadline_at < now, Voicemail.late_told_at.is_(None))
         .values(late_told_at=now)
-        .returning(Voicemail)
+        .returning(Voicemail.contact_id)
     )
-    return session.scalars(statement).all()
+    return session.scalars(statement, execution_options={"synchronize_session": False}).all()

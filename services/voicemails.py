@@ -143,13 +143,13 @@ def tell_late(house: House, now: datetime) -> int:
         supervisors = (
             [person for person in staff_with_phones(session) if person.role is Role.SUPERVISOR] if late else []
         )
-        for row in late:
-            record(session, row.contact_id, "voicemail_late", now)
-            outbox.touch(session, row.contact_id)
+        for contact_id in late:
+            record(session, contact_id, "voicemail_late", now)
+            outbox.touch(session, contact_id)
         if late:
             alarms.raise_alarm(session, AlarmKind.VOICEMAILS_LATE, now, count=len(late))
         for supervisor in supervisors:
-            number = late[0].contact.helpline_number
+            number = house.rules.helpline_numbers[0]
             counselor_notices.tell(
                 session,
                 house,
