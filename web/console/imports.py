@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from services.directory import upload_files, upload_page, uploads
 from services.directory.uploads import UploadRefused, UploadWish
 from web import guards
+from web.console.directory import STATES
 from web.guards import ADMINS, allow
 from web.house import house
 from web.receiving import HouseRequest
@@ -130,6 +131,7 @@ def _list(refused: str = "") -> str:
         refused=refused,
         given=given,
         scopes=SCOPES,
+        states=STATES,
         most=_most(),
         megabytes=_most() // MB,
         today=guards.now().date().isoformat(),
