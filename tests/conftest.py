@@ -86,4 +86,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """From here on there is garbage; what was imported and collected stays, and is passed by when it is looked for."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # and it is looked for less often than in a process that runs for months
     gc.enable()
