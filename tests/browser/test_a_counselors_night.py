@@ -68,8 +68,10 @@ def test_a_call_comes_up_is_noted_and_wrapped_up(console: Console, signed_in: Si
         expect(row).to_contain_text("Waiting")
         expect(row).to_contain_text(f"••{51 - number}")
     assert asked.count("/my-line") < asked.count("/contacts"), "who rings is asked only when it may be mine"
+    page.evaluate("document.getElementById('presence').dataset.stays = ''")
     leg_id = ring(console, contact_id, ana)
     expect(page.locator("#my-line")).to_contain_text("A contact is ringing your phone")
+    expect(page.locator("#presence[data-stays]")).to_have_count(1)  # else a press on it in that moment would be lost
     answering.pressed(console.house, leg_id, "1", datetime.now(UTC))
     page.wait_for_url(f"**/contacts/{contact_id}")  # by itself
     expect(page.locator(".timeline")).to_contain_text("Ana Ruiz took the contact.")
@@ -235,6 +237,7 @@ def test_nothing_that_is_typed_or_ticked_is_lost_when_the_page_changes_by_itself
     write_answers(console.house, contact_id, Given({"zip": "02150"}, "klonopin"), datetime.now(UTC))
     page.goto(f"/contacts/{contact_id}")
     page.locator("#matches input[name=place]").first.uncheck()
+    page.locator("#wrap-up-later > summary").click()
     page.get_by_label("Got information").check()
     page.get_by_role("textbox", name="Substances").press_sequentially("half a wo")
     write_answers(console.house, contact_id, Given({"payer": "medicaid"}), datetime.now(UTC))

@@ -143,6 +143,15 @@ body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   shown[detail.target.id] = detail.serverResponse;
 });
 
+// Presence comes along with it. As it stands already, it stays: a new button takes no press until it is settled.
+const standing = (part) => [...part.querySelectorAll("[aria-pressed], .pill")].map((one) => one.getAttribute("aria-pressed") ?? one.textContent).join();
+body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.id !== "presence" || standing(fragment) !== standing(target)) return;
+  event.detail.shouldSwap = false;
+  event.stopImmediatePropagation();
+});
+
 // ---- the contact on my phone comes up by itself, unless something is being written: then as soon as that is done
 const AFTER_WRITING_MS = 1000; // whoever leaves a field to press a button still presses it
 function popUp() {
