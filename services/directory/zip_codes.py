@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import zipcodes
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models.zip_codes import fill_zip_codes, has_zip_codes, zip_centroids
 from routing.geography import ZipTable
 
 NO_TIMEZONE = ""
-_known: list[ZipTable] = []  # of this process, once read
+_known: WeakKeyDictionary[Engine, ZipTable] = WeakKeyDictionary()  # of each database that this process asks
 
 
 def ensure_zip_codes(session: Session) -> int:
@@ -23,9 +25,10 @@ def load_zip_table(session: Session) -> ZipTable:
     """The table as arrays; a filled one never changes, so a process reads it once."""
     if not has_zip_codes(session):
         return _table(())
-    if not _known:
-        _known.append(_table(zip_centroids(session)))
-    return _known[0]
+    engine = session.get_bind().engine
+    if engine not in _known:
+        _known[engine] = _table(zip_centroids(session))
+    return _known[engine]
 
 
 def _table(rows: Sequence[tuple[str, float, float, str]]) -> ZipTable:
