@@ -64,7 +64,11 @@ def full(house: House, add_contact: Callable[..., Contact]) -> Callable[..., Con
             leg = {"kind": LegKind.CALLER, "status": LegStatus.ENDED, "planned_at": at, "ended_at": at}
             text = {"status": TextStatus.RECEIVED, "purpose": "message", "created_at": at, "due_at": at}
             mail = {"received_at": at, "deadline_at": at, "removed_at": at, "done_at": at}
-            fields = [{"key": "call", "kind": "choice"}, {"key": "story", "kind": "text"}]
+            info = {"key": "info", "en": "Information", "es": "Información"}
+            fields = [
+                {"key": "call", "kind": "choice", "en": "Call", "es": "Llamada", "options": [info]},
+                {"key": "story", "kind": "text", "en": "Story", "es": "Historia", "options": []},
+            ]
             form = FormVersion(at=at, fields=fields)
             session.add(form)
             session.flush()
