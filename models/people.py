@@ -155,9 +155,18 @@ def lock_caller(session: Session, caller_id: uuid.UUID) -> Caller:
 
 def staff_with_phones(session: Session) -> Sequence[Counselor]:
     """Active counselors and supervisors who can be texted, with their shifts."""
+    return _with_phones(session, Role.COUNSELOR, Role.SUPERVISOR)
+
+
+def leaders_with_phones(session: Session) -> Sequence[Counselor]:
+    """Active supervisors who can be texted, with their shifts; where there is none, the admins, so that somebody is."""
+    return _with_phones(session, Role.SUPERVISOR) or _with_phones(session, Role.ADMIN)
+
+
+def _with_phones(session: Session, *roles: Role) -> Sequence[Counselor]:
     query = (
         select(Counselor)
-        .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_([Role.COUNSELOR, Role.SUPERVISOR]))
+        .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_(roles))
         .options(selectinload(Counselor.shifts))
         .order_by(Counselor.created_at)
     )

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.contacts import Contact, record
-from models.people import Counselor, staff_with_phones
-from routing.vocabulary import DANGER, Role
+from models.people import Counselor, leaders_with_phones
+from routing.vocabulary import DANGER
 from services import alarms, counselor_notices, schedules
 from services.alarms import AlarmKind
 from services.house import House
@@ -51,8 +51,8 @@ def ask_help(session: Session, house: House, contact: Contact, by: uuid.UUID | N
 
 
 def supervisors(session: Session, now: datetime) -> Sequence[Counselor]:
-    """Those on shift; when none is, all who can be texted."""
-    everybody = [person for person in staff_with_phones(session) if person.role is Role.SUPERVISOR]
+    """Those on shift; when none is, all who can be texted; on a line without any, the admins."""
+    everybody = leaders_with_phones(session)
     here = schedules.on_shift(session, everybody, now)
     return [person for person in everybody if person.id in here] or everybody
 

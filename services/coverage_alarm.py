@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from models.people import Counselor, staff_with_phones
+from models.people import Counselor, leaders_with_phones, staff_with_phones
 from models.schedules import CoverageGap, lock_told_gaps
 from routing import clock
 from routing.gaps import ANYONE, Coverer, Gap, gaps
 from routing.spans import Span, minus
-from routing.vocabulary import Language, Role
+from routing.vocabulary import Language
 from services import alarms, counselor_notices, schedules, shift_times
 from services.alarms import AlarmKind
 from services.house import House
@@ -38,7 +38,6 @@ def tell_gaps(house: House, now: datetime) -> int:
     with house.db.begin() as session:
         told = lock_told_gaps(session, now)
         staff = staff_with_phones(session)
-        leaders = [person for person in staff if person.role is Role.SUPERVISOR]
         everybody = coverers(session, staff, now, end)
         met = frozenset[str]().union(*(coverer.offers for coverer in everybody))
         needs = [need for need in house.rules.coverage_needs if need in met]
@@ -49,7 +48,7 @@ def tell_gaps(house: House, now: datetime) -> int:
             return 0
         session.add_all(CoverageGap(need=g.need, starts_at=g.span.start, ends_at=g.span.end, told_at=now) for g in new)
         alarms.raise_alarm(session, AlarmKind.COVERAGE_GAP, now, count=len(new))
-        for person in leaders:
+        for person in leaders_with_phones(session):
             _tell(session, house, person, new, now)
         return len(new)
 

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from models import outbox, voicemails
 from models.contacts import lock_contact, record
-from models.people import staff_with_phones
+from models.people import leaders_with_phones
 from models.voicemails import Voicemail
-from routing.vocabulary import Role
 from services import alarms, audit, counselor_notices, knowing
 from services.alarms import AlarmKind
 from services.each import each
@@ -140,9 +139,7 @@ def tell_late(house: House, now: datetime) -> int:
     """Text the supervisors, once, of each voicemail whose deadline has passed; how many there are."""
     with house.db.begin() as session:
         late = voicemails.newly_late(session, now)
-        supervisors = (
-            [person for person in staff_with_phones(session) if person.role is Role.SUPERVISOR] if late else []
-        )
+        supervisors = leaders_with_phones(session) if late else []
         for contact_id in late:
             record(session, contact_id, "voicemail_late", now)
             outbox.touch(session, contact_id)

@@ -39,7 +39,6 @@ ENROLMENT = frozenset(
 EVERYBODY = frozenset(Role)
 ANSWERING = frozenset({Role.COUNSELOR, Role.SUPERVISOR, Role.ADMIN})  # those who work with contacts
 LEADING = frozenset({Role.SUPERVISOR, Role.ADMIN})
-SUPERVISORS = frozenset({Role.SUPERVISOR})
 ADMINS = frozenset({Role.ADMIN})
 AUDITING = frozenset({Role.ADMIN, Role.AUDITOR})  # who read what was done; an auditor changes nothing of the line
 REPORTING = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})

@@ -15,7 +15,7 @@ from services import follow_ups as planned
 from services.owed_callbacks import CallbackOutcome
 from services.unreachable import LastWord
 from web import guards
-from web.guards import ANSWERING, EVERYBODY, LEADING, SUPERVISORS, allow
+from web.guards import ANSWERING, EVERYBODY, LEADING, allow
 from web.house import house
 
 CHOICES = frozenset({Presence.AVAILABLE, Presence.AWAY})  # busy and wrap-up come by themselves
@@ -46,15 +46,15 @@ def alarm_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/help-asked")
-@allow(SUPERVISORS)
+@allow(LEADING)
 def help_asked() -> str:
-    """Who asks for help, on every page that a supervisor has open."""
+    """Who asks for help, on every page that somebody who leads has open."""
     asking = help_wanted.help_wanted(house(), guards.person().id, guards.now())
     return render_template("_help_asked.html", asking=asking, is_open=is_open)
 
 
 @blueprint.post("/help-asked/<uuid:alarm_id>/seen")
-@allow(SUPERVISORS)
+@allow(LEADING)
 def help_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
     """I see to it: nobody else is asked; 409 when they asked once more meanwhile, or somebody else has said so."""
     count = request.form.get("count", 0, type=int)
