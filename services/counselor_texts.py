@@ -89,10 +89,9 @@ def _write_ending(
         else:
             _put(session, house, contact, counselor, now)
         return None
-    if ending[2]:
-        safe_contact.note_follow_up_texts(session, contact, counselor.id, True, now)
+    noted = not ending[2] or safe_contact.note_follow_up_texts(session, contact, counselor.id, True, now)
     dispositions.write(session, house, contact, counselor.id, dispositions.BY_KEY[ending[1]], now=now)
-    return "counselor.noted"
+    return "counselor.noted" if noted else "counselor.noted_without_t"
 
 
 def _on(_session: Session, _house: House, counselor: Counselor, now: datetime) -> str:

@@ -30,6 +30,7 @@ BY_KEY: Final = {
 class WrapUp:
     """What else is said at the end: whether we may text later (None: not asked), and which listing was chosen.
 
+    A Yes to later texts from somebody to whom texts are not safe is not kept: the page asks no such question then.
     `leave_out`: kinds of planned steps that the counselor would rather not have.
     """
 

@@ -25,7 +25,6 @@ class SafeContact:
     """What a person says about being reached. None leaves an answer as it is; an empty name takes it away."""
 
     texting_ok: bool | None = None
-    follow_up_texts_ok: bool | None = None  # a question of its own (and who wants them says that a text is safe)
     calling_ok: bool | None = None
     voicemail_ok: bool | None = None
     hours: tuple[int, int] | None = None  # on their own clock, the end not included; ANY_HOUR takes them away
@@ -92,15 +91,24 @@ def note(session: Session, contact: Contact, counselor_id: uuid.UUID | None, wis
 
 def note_follow_up_texts(
     session: Session, contact: Contact, counselor_id: uuid.UUID | None, wanted: bool, now: datetime
-) -> None:
-    """Write whether the person wants to be texted later, to see how it went. Who does says that a text is safe.
+) -> bool:
+    """Write whether the person wants to be texted later, to see how it went; False: a Yes that cannot be, kept nowhere.
 
-    A no tells nothing of safety: what they ask for now may still be texted.
+    A Yes says that a text is safe where nobody knew; it never lifts a "texting is not safe", which only the question of
+    safety itself does. A No tells nothing of safety: what they ask for now may still be texted.
     """
-    caller = contact.caller
-    safe = True if wanted else None
-    if caller.follow_up_texts_ok is not wanted or (wanted and caller.texting_ok is not True):
-        note(session, contact, counselor_id, SafeContact(texting_ok=safe, follow_up_texts_ok=wanted), now)
+    caller = people.lock_caller(session, contact.caller_id)
+    if wanted and caller.texting_ok is False:
+        return False
+    if caller.follow_up_texts_ok is not wanted:
+        kinds = [ConsentKind.FOLLOW_UP_TEXTS_OK if wanted else ConsentKind.FOLLOW_UP_TEXTS_NOT_OK]
+        if wanted and caller.texting_ok is None:
+            kinds.insert(0, ConsentKind.TEXTING_OK)
+        how = ConsentHow.COUNSELOR
+        for kind in kinds:
+            consent.said(session, caller, kind, how, now, contact_id=contact.id, actor_id=counselor_id)
+        audit.write(session, "safe_contact_written", counselor_id, now, contact_id=contact.id)
+    return True
 
 
 def may_text(session: Session, contact: Contact, counselor_id: uuid.UUID, agreed: bool, now: datetime) -> bool:
@@ -125,8 +133,6 @@ def call_is_safe(contact: Contact) -> bool:
 def _changes(caller: Caller, wish: SafeContact) -> Iterator[tuple[ConsentKind, dict[str, Any]]]:
     if wish.texting_ok is not None and wish.texting_ok is not caller.texting_ok:
         yield (ConsentKind.TEXTING_OK if wish.texting_ok else ConsentKind.TEXTING_NOT_OK), {}
-    if wish.follow_up_texts_ok is not None and wish.follow_up_texts_ok is not caller.follow_up_texts_ok:
-        yield (ConsentKind.FOLLOW_UP_TEXTS_OK if wish.follow_up_texts_ok else ConsentKind.FOLLOW_UP_TEXTS_NOT_OK), {}
     if wish.calling_ok is not None and wish.calling_ok is not caller.calling_ok:
         yield (ConsentKind.CALLING_OK if wish.calling_ok else ConsentKind.CALLING_NOT_OK), {}
     if wish.voicemail_ok is not None and wish.voicemail_ok is not caller.voicemail_ok:

@@ -106,6 +106,18 @@ class TestTwoWayRelay:
         assert (contact.status, contact.disposition) == (ContactStatus.CLOSED, Disposition.REFERRED)
         assert (contact.caller.texting_ok, contact.caller.follow_up_texts_ok) == (True, True)
 
+    def test_a_t_makes_no_phone_safe_that_was_said_not_to_be(self, caller: Thread, counselors: list[Thread]) -> None:
+        first, _ = counselors
+        caller.text("don't text me, he reads my phone")
+        first.text("TAKE")
+        assert "How did it end?" in first.text("done")[0]
+        assert first.text("1T") == [
+            "Noted, but not the T: they said that texts are not safe. If that has changed, write it on their page."
+        ]
+        contact = contact_of(caller.house)
+        assert contact.disposition is Disposition.REFERRED
+        assert (contact.caller.texting_ok, contact.caller.follow_up_texts_ok) == (False, None)
+
     def test_a_digit_is_taken_for_the_question_it_answers_or_is_asked_for_again_in_words(
         self, caller: Thread, counselors: list[Thread]
     ) -> None:

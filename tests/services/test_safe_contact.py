@@ -12,7 +12,7 @@ from models.follow_ups import FollowUp
 from models.people import Caller
 from models.texts import TextMessage
 from routing.vocabulary import Disposition
-from services import conversation, follow_up_plans, follow_up_starts, records, safe_contact, texts
+from services import conversation, dispositions, follow_up_plans, follow_up_starts, records, safe_contact, texts
 from services.conversation import Inbound
 from services.house import House
 from services.safe_contact import SafeContact
@@ -50,10 +50,11 @@ def text(house: House, body: str, sid: str = "SM1") -> None:
 
 def test_texts_go_out_once_the_person_agreed_and_a_counselor_wrote_it(house: House) -> None:
     contact_id, counselor_id = a_contact(house)
-    assert safe_contact.write(house, contact_id, counselor_id, SafeContact(follow_up_texts_ok=True), NOON)
+    told = dispositions.WrapUp(follow_up_texts_ok=True)
+    assert dispositions.close(house, contact_id, counselor_id, Disposition.REFERRED, NOON, told)
     follow_up_starts.start_due(house, NOON + DAY)
     assert len(out(house)) == 1
-    assert ledger(house) == [("follow_up_texts_ok", "counselor")]
+    assert ledger(house) == [("texting_ok", "counselor"), ("follow_up_texts_ok", "counselor")]
 
 
 def test_safe_hours_narrow_ours(house: House) -> None:

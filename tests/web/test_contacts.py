@@ -140,6 +140,14 @@ def test_the_wrap_up_asks_by_itself_whether_we_may_text_later_and_shows_what_wil
     assert f"{browser.person.name} left out: Ask how the month was." in page
     _, page = browser.post(path, disposition="referred", texting="yes")
     assert "will not be sent" not in page
+    assert 'id="wrap-up-texting-yes" name="texting" value="yes" checked' in page
+    page = browser.post(f"/contacts/{contact.id}/reach", texting="no")[1]  # "he reads my phone"
+    assert 'id="wrap-up-texting-' not in page, "nothing is ticked for them, and safety is no question of the wrap-up"
+    assert "They said that texts are not safe. If that has changed" in page
+    browser.post(path, disposition="referred", texting="yes")  # from a page that was opened before
+    with house.db.begin() as session:
+        assert session.get_one(Contact, contact.id).caller.texting_ok is False
+    browser.post(f"/contacts/{contact.id}/reach", texting="yes")  # it is safe again: they said so
     _, page = browser.post(path, disposition="not_for_us", texting="no")
     assert "Done before" in page
     assert "planned anew when the contact was wrapped up again" in page
@@ -148,6 +156,8 @@ def test_the_wrap_up_asks_by_itself_whether_we_may_text_later_and_shows_what_wil
         assert [(row.kind.value, row.actor_id) for row in session.query(ConsentEvent)] == [
             ("texting_ok", browser.person.id),
             ("follow_up_texts_ok", browser.person.id),
+            ("texting_not_ok", browser.person.id),
+            ("texting_ok", browser.person.id),
             ("follow_up_texts_not_ok", browser.person.id),
         ]
         assert session.get_one(Contact, contact.id).caller.texting_ok is True, "No is no word on safety"
