@@ -18,6 +18,7 @@ from tests.browser.conftest import Console
 from tests.browser.test_a_counselors_night import call_in, ring
 
 pytestmark = pytest.mark.browser
+NOT_SENT = "Not sent. Press again once the connection is back."
 SignedIn = Callable[..., tuple[Page, Counselor]]
 
 
@@ -33,7 +34,7 @@ def test_what_is_typed_without_a_connection_is_kept_and_sent_later(console: Cons
     page.locator("#reach-name").fill("Pat")
     page.locator("#reach-save button").click()
     expect(page.locator("#notes-state")).to_contain_text("Not saved yet")
-    expect(page.locator("#reach-save")).to_have_attribute("data-not-sent", re.compile("Not saved yet"))
+    expect(page.locator("#reach-save").get_by_role("status")).to_contain_text("Not saved yet")
     expect(page.locator("#failed")).to_be_hidden()  # one message, and a mark at each thing that did not leave
     page.context.set_offline(False)
     expect(page.locator("#notes-state")).to_contain_text(re.compile(r"Saved \d\d:"))
@@ -91,6 +92,14 @@ def test_an_act_that_fails_is_said_in_words_and_a_text_is_never_sent_twice(
         hang_up.click()
         expect(failed).to_contain_text(words)
         page.unroute("**/hang-up")
+    page.route("**/hang-up", lambda route: route.abort())
+    hang_up.click()  # says so beside itself, aloud, and goes on saying so when the button beside it works
+    expect(hang_up).to_have_accessible_description(NOT_SENT)
+    expect(page.locator("[role=status][data-not-sent]")).to_have_text(NOT_SENT)
+    page.get_by_role("button", name="Mute").click()
+    expect(page.locator(".call-state")).to_contain_text("You are muted")
+    expect(hang_up).to_have_accessible_description(NOT_SENT)
+    page.unroute("**/hang-up")
     failed.get_by_role("button", name="Close").click()
     expect(failed).to_be_hidden()
 

@@ -41,13 +41,49 @@ function ended({ elt, verb, path }, xhr) {
   else if (xhr.status === 0 && (verb === "get" || isOffline())) return; // the banner says it, and the mark where it is
   else failed(path, xhr, trying);
 }
-// What did not leave says so where it stands; the notes have a line of their own for it.
+// What did not leave says so beside itself, aloud too, until that very thing leaves; the notes have a line of their own.
+const READ_AFTER_MS = 100; // words that come with their live region are not read out, later ones are
+const unsent = new Map(); // the word of each, by what it is
+let marks = 0; // made so far: their ids
+const keyOf = (element) => element.id || `${element.getAttribute("hx-post")} ${element.getAttribute("hx-vals") ?? ""}`;
+const markOf = (key) => [...document.querySelectorAll("[data-not-sent]")].find((place) => place.dataset.notSent === key);
 function mark(element, word) {
-  const place = element.matches("form") ? element : element.parentElement;
-  if (!place || element.id === "notes-form") return;
-  if (word) place.dataset.notSent = JSON.parse(failedLine.dataset.words)[word];
-  else delete place.dataset.notSent;
+  const key = keyOf(element);
+  if (element.id === "notes-form") return;
+  const there = markOf(key);
+  if (!word) {
+    unsent.delete(key);
+    if (there && element.getAttribute("aria-describedby") === there.id) element.removeAttribute("aria-describedby");
+    there?.remove();
+    return;
+  }
+  const place = there ?? newMark(element, key);
+  const words = JSON.parse(failedLine.dataset.words)[word];
+  if (word === unsent.get(key) && word === "not_sent" && place.textContent) return; // tried again by itself: read out once
+  unsent.set(key, word);
+  place.textContent = "";
+  setTimeout(() => { place.textContent = words; }, READ_AFTER_MS);
 }
+function newMark(element, key) {
+  const place = document.createElement("span");
+  marks += 1;
+  place.id = `not-sent-${marks}`;
+  place.setAttribute("role", "status");
+  place.dataset.notSent = key;
+  if (element.matches("form")) element.append(place);
+  else element.after(place);
+  if (!element.hasAttribute("aria-describedby")) element.setAttribute("aria-describedby", place.id);
+  return place;
+}
+// A part that was replaced meanwhile keeps its marks; what is no longer there to be pressed has none.
+body.addEventListener("htmx:afterSettle", () => {
+  for (const [key, word] of unsent) {
+    if (markOf(key)) continue;
+    const element = [...document.querySelectorAll("[hx-post]")].find((one) => keyOf(one) === key);
+    if (element) newMark(element, key).textContent = JSON.parse(failedLine.dataset.words)[word];
+    else unsent.delete(key);
+  }
+});
 
 // ---- what was to be saved and was not is sent again until it is (what is for somebody else to read waits for the button)
 const unkept = new Set(); // ids of what asks for it with data-save-again, the event that saves it
