@@ -14,6 +14,7 @@ class Turn(IntEnum):
     DIRECTORY = 7_361_002
     GOING_AWAY = 7_361_003
     GAPS = 7_361_004
+    ENDINGS = 7_361_005
 
 
 def take_turn(session: Session, turn: Turn) -> None:

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.callbacks import on_the_line, owed_callback
 from models.contacts import Contact, Leg, lock_contact, queue_place, record
@@ -18,6 +19,7 @@ from services.house import House
 
 ON_ITS_WAY = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED)
 STILL_WRITING = timedelta(minutes=30)  # without a word for so long nobody is kept from the call that was promised
+LOOK_AGAIN = timedelta(seconds=2)  # whoever is with us already: nobody is late meanwhile, and the next sweep looks again
 CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into the conference
 
 
@@ -33,11 +35,11 @@ def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
         owed = owed_callback(session, contact_id, FollowUpStatus.PENDING)
         if contact is None or owed is None or owed.due_at > now:
             return False
-        if contact.caller.number is None or on_the_line(session, contact.caller_id) or direct_calls.is_out(contact):
-            return False  # still on the line, or again; the next sweep tries again
-        writing = writes_with_a_counselor(session, contact.caller_id, now - STILL_WRITING)
-        if writing and contact.urgency not in DANGER:
-            return False  # a second counselor would call into their conversation; the next sweep tries again
+        if contact.caller.number is None:
+            return False
+        if _is_with_us(session, contact, now):
+            owed.due_at = now + LOOK_AGAIN  # what people see as late goes by the promise
+            return False
         owed.status, owed.started_at = FollowUpStatus.STARTED, now
         owed.attempts += 1
         owed.plan = {"before": owed_callbacks.before(contact)}
@@ -46,6 +48,16 @@ def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
         contact.deadline_at = None
         record(session, contact_id, "callback_started", now, attempt=owed.attempts)
         return True
+
+
+def _is_with_us(session: Session, contact: Contact, now: datetime) -> bool:
+    """On the line, on a counselor's own call, or writing with one: a second counselor would call into that.
+
+    In danger nobody waits for a text conversation.
+    """
+    if on_the_line(session, contact.caller_id) or direct_calls.is_out(contact):
+        return True
+    return contact.urgency not in DANGER and writes_with_a_counselor(session, contact.caller_id, now - STILL_WRITING)
 
 
 def due_callbacks(house: House, now: datetime) -> list[uuid.UUID]:

@@ -12,7 +12,7 @@ from models.contacts import Contact, lock_contact, record
 from models.people import Counselor, staff_with_phones
 from models.text_contacts import text_contact_to_take
 from routing.sending import Purpose
-from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus, Presence, Role
+from routing.vocabulary import DANGER, Channel, ContactStatus, FollowUpStatus, Presence, Role
 from services import audit, counselor_notices, knowing, rings, schedules, text_contacts
 from services import texts as sending
 from services.house import House
@@ -46,9 +46,10 @@ def _after_the_callback(session: Session, contact: Contact, now: datetime) -> No
     """They are being called back just now: should that be in vain, the conversation goes on as one that waits."""
     owed = owed_callback(session, contact.id, FollowUpStatus.STARTED)
     before = owed.plan.get("before") if owed is not None else None
-    if owed is not None and before and before["status"] == ContactStatus.CONVERSING:
+    if owed is not None and before and contact.channel is Channel.TEXT:  # also one that was over: they write again
         since = before.get("waiting_since") or now.isoformat()
-        waits = {"claimed_by": None, "next_step": COUNSELOR, "waiting_since": since, "deadline_at": now.isoformat()}
+        waits = {"status": ContactStatus.CONVERSING.value, "disposition": None, "claimed_by": None}
+        waits |= {"next_step": COUNSELOR, "waiting_since": since, "deadline_at": now.isoformat()}
         owed.plan = {**owed.plan, "before": {**before, **waits}}
 
 

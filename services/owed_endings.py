@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models import reading
 from models.contacts import lock_contact
+from models.locks import Turn, take_turn
 from models.owed_endings import asked_lately, count_unwritten, unwritten
 from models.people import Counselor
 from models.text_contacts import writing_with_somebody
@@ -45,6 +46,7 @@ def ask(house: House, now: datetime) -> int:
 def _ask(house: House, contact_id: uuid.UUID, busy: set[uuid.UUID], now: datetime) -> bool:
     """Whether its counselor was asked now; whoever was is among the `busy` from then on."""
     with house.db.begin() as session:
+        take_turn(session, Turn.ENDINGS)  # of two sweeps each would put its own question to the same counselor
         contact = lock_contact(session, contact_id)
         if contact is None or contact.status is not ContactStatus.ENDED or contact.disposition is not None:
             return False
@@ -52,7 +54,9 @@ def _ask(house: House, contact_id: uuid.UUID, busy: set[uuid.UUID], now: datetim
             contact.flow = {**contact.flow, TOLD: True}
             alarms.raise_alarm(session, AlarmKind.ENDING_OWED, now)
         counselor = session.get(Counselor, contact.claimed_by) if contact.claimed_by is not None else None
-        if counselor is None or not counselor.active or counselor.id in busy:
+        if counselor is None or not counselor.active:
+            return False
+        if counselor.id in busy or counselor.id in asked_lately(session, now - ASKED_WITHIN):
             return False
         counselor_texts.ask_how_it_ended(session, house, contact, counselor, now)
         busy.add(counselor.id)

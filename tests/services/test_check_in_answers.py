@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact
-from models.follow_ups import FollowUp
+from models.follow_ups import FollowUp, oldest_due
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, FollowUpKind, Presence
 from services import callbacks, follow_up_starts, hand_over, ringing, suggestions, text_contacts
@@ -183,22 +183,27 @@ def test_whoever_answers_a_check_in_to_the_counselor_they_write_with_is_not_aske
     assert not check_in_is_open(caller)
 
 
+@pytest.mark.parametrize("over", [False, True], ids=["it goes on", "it was over"])
 @pytest.mark.parametrize("meanwhile", [True, False], ids=["while they are called", "after it"])
 def test_no_second_counselor_calls_into_a_conversation_and_after_a_call_in_vain_a_counselor_is_still_found(
-    caller: Thread, paper: PaperTelephony, meanwhile: bool
+    caller: Thread, paper: PaperTelephony, meanwhile: bool, over: bool
 ) -> None:
     (ana,) = staff(caller.house, COUNSELOR, presence=Presence.AWAY)
     caller.text("hi")
     caller.text("please call me")
     contact = contact_of(caller.house)
     caller.now += timedelta(seconds=1)
+    if over:
+        with caller.house.db.begin() as session:
+            session.get_one(Contact, contact.id).status = ContactStatus.ENDED
     assert callbacks.begin(caller.house, contact.id, caller.now)
     asked = len(ana.outgoing())
     if meanwhile:
         caller.text("can I talk to a real person here please")
     caller.now += timedelta(minutes=4)
     ringing.plan(caller.house, paper, contact.id, caller.now)
-    assert contact_of(caller.house).status is ContactStatus.CONVERSING, "nobody was free to call"
+    left = ContactStatus.ENDED if over and not meanwhile else ContactStatus.CONVERSING
+    assert contact_of(caller.house).status is left, "nobody was free to call"
     if not meanwhile:
         caller.text("can I talk to a real person here please")
     hand_over.escalate(caller.house, caller.now)
@@ -206,4 +211,7 @@ def test_no_second_counselor_calls_into_a_conversation_and_after_a_call_in_vain_
     ana.now = caller.now
     ana.text("TAKE")
     ana.text("Hi, I am here")
-    assert [callbacks.begin_due(caller.house, ana.now + timedelta(minutes=minutes)) for minutes in (5, 45)] == [0, 1]
+    assert callbacks.begin_due(caller.house, ana.now + timedelta(minutes=5)) == 0
+    with caller.house.db.begin() as session:
+        assert oldest_due(session, ana.now + timedelta(minutes=5)) is None, "nobody is late"
+    assert callbacks.begin_due(caller.house, ana.now + timedelta(minutes=45)) == 1
