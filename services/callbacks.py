@@ -19,7 +19,9 @@ from services.house import House
 
 ON_ITS_WAY = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED)
 STILL_WRITING = timedelta(minutes=30)  # without a word for so long nobody is kept from the call that was promised
-LOOK_AGAIN = timedelta(seconds=2)  # whoever is with us already: nobody is late meanwhile, and the next sweep looks again
+LOOK_AGAIN = timedelta(
+    seconds=2
+)  # whoever is with us already: nobody is late meanwhile, and the next sweep looks again
 CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into the conference
 
 

@@ -1,11 +1,15 @@
 """What every Celery task of ours is: its failures are counted on its reminder, and none kills workers for ever."""
 
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from celery import Task
+from celery.exceptions import SoftTimeLimitExceeded
 
 from services import jobs
 from services.house import House
@@ -13,6 +17,10 @@ from workers.publish import OUTBOX_HEADER
 
 LOST = "WorkerLost"
 log = structlog.get_logger(__name__)
+
+
+class TimeIsUp(BaseException):  # noqa: N818 - no error of a row: what goes on after one that broke must not go on after this
+    """The soft time limit has passed; the task ends wherever it is."""
 
 
 class Job(Task):  # type: ignore[misc]  # Celery is not annotated
@@ -24,7 +32,8 @@ class Job(Task):  # type: ignore[misc]  # Celery is not annotated
             log.warning("task_came_back", task=self.name)
             if not self._may_run_again(self._reminders()):
                 return None
-        return super().__call__(*args, **kwargs)
+        with _ends_in_time():
+            return super().__call__(*args, **kwargs)
 
     def on_failure(self, exc: Exception, *_: Any, **__: Any) -> None:
         """Celery's hook, in the process that ran the task."""
@@ -42,6 +51,25 @@ class Job(Task):  # type: ignore[misc]  # Celery is not annotated
     def _reminders(self) -> Sequence[int]:
         found = self.request.get(OUTBOX_HEADER) or []
         return [int(each) for each in (found if isinstance(found, list | tuple) else [found])]
+
+
+@contextmanager
+def _ends_in_time() -> Iterator[None]:
+    """Celery's signal of the soft limit raises an Exception, which every loop over rows would take for a broken row."""
+    if threading.current_thread() is not threading.main_thread():  # a worker without processes has no such signal
+        yield
+        return
+    before = signal.signal(signal.SIGUSR1, _stop)
+    try:
+        yield
+    except TimeIsUp:
+        raise SoftTimeLimitExceeded from None
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def _stop(*_: object) -> None:
+    raise TimeIsUp
 
 
 def _house() -> House:

@@ -1,17 +1,22 @@
 """A task that fails is counted on its reminder; one whose process died runs again, but not for ever."""
 
+import signal
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from billiard.pool import soft_timeout_sighandler
 from celery import Celery
+from celery.exceptions import SoftTimeLimitExceeded
 
 from models import outbox
 from models.outbox import OutboxRow
+from services.each import each
 from services.house import House
 from tests.services.outside import NOON
 from workers import job
 from workers.publish import OUTBOX_HEADER, Reminder, together
+from workers.steps import in_turn
 
 
 def test_failures_and_dead_processes_are_counted_on_the_reminder(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +48,30 @@ def test_failures_and_dead_processes_are_counted_on_the_reminder(house: House, m
     breaks.push_request(delivery_info={"redelivered": True})
     breaks()
     assert len(ran) == 4, "the next tick of beat is as good"
+
+
+def test_when_its_time_is_up_a_task_ends_and_takes_no_further_row_or_step() -> None:
+    """Celery sends SIGUSR1 to the process and expects its own error."""
+    taken: list[int] = []
+    app = Celery("test", set_as_current=False, task_cls="workers.job:Job")
+
+    def slow(row: int) -> bool:
+        taken.append(row)
+        signal.raise_signal(signal.SIGUSR1)
+        return True
+
+    @app.task(name="slow")  # type: ignore[untyped-decorator]
+    def sweep() -> None:
+        in_turn(lambda: each([1, 2], slow), lambda: each([3], slow))
+
+    before = signal.signal(signal.SIGUSR1, soft_timeout_sighandler)
+    try:
+        with pytest.raises(SoftTimeLimitExceeded):
+            sweep()
+        assert signal.getsignal(signal.SIGUSR1) is soft_timeout_sighandler
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert taken == [1]
 
 
 def test_of_texts_that_came_together_each_comes_alone_after_a_death(
