@@ -19,8 +19,8 @@ LOST = "WorkerLost"
 log = structlog.get_logger(__name__)
 
 
-class TimeIsUp(BaseException):  # noqa: N818 - no error of a row: what goes on after one that broke must not go on after this
-    """The soft time limit has passed; the task ends wherever it is."""
+class TimeIsUp(BaseException):
+    """The soft time limit has passed. No Exception: what goes on after a row that broke must not go on after this."""
 
 
 class Job(Task):  # type: ignore[misc]  # Celery is not annotated
