@@ -55,7 +55,7 @@ class _Run:
         self.data = data_directory(env)
         self.data.mkdir(parents=True, exist_ok=True)
         self.ports = chosen_ports(env)
-        self.sample_is_loaded = self.data / "sample-loaded"
+        self.sample_is_loaded = self.data / "sample-signs-in"  # with `sample-loaded` alone only the admin can
         self.stopping = threading.Event()
         self.began = time.monotonic()
         self.lock = self._only_one()
@@ -160,7 +160,7 @@ class _Run:
         if supervisor.exit_status("sample") == 0:
             self.sample_is_loaded.touch()
         if not self.stopping.is_set():
-            printer.say(welcome(self.ports, self.data, time.monotonic() - self.began))
+            printer.say(welcome(self.ports, self.data, time.monotonic() - self.began, self.sample_is_loaded.exists()))
 
     def _stop(self, supervisor: Supervisor, servers: Servers | None, printer: Printer) -> None:
         printer.say("Stopping; a second Ctrl-C does not wait.")

@@ -12,16 +12,17 @@ DEMO_SIGN_INS = {
 DEMO_PASSWORD = "harborline-demo"  # noqa: S105 - of the invented roster, on loopback only
 
 
-def welcome(ports: Mapping[str, int], data: Path, seconds: float) -> str:
-    """The text for a newcomer."""
+def welcome(ports: Mapping[str, int], data: Path, seconds: float, loaded: bool) -> str:
+    """The text for a newcomer; `loaded`: the sample is, so that its people can sign in."""
     console, phones = f"http://127.0.0.1:{ports['PORT']}", f"http://127.0.0.1:{ports['SIMULATOR_PORT']}"
     people = "\n".join(f"              {email:<24} {role}" for role, email in DEMO_SIGN_INS.items())
+    sign_in = f"sign in with the password {DEMO_PASSWORD} (unless you changed it) as\n{people}"
+    not_loaded = "the sample people could not be loaded: what was said about it is above"
     return f"""
 Harborline is ready ({seconds:.1f} s). Everything here is pretend: numbers, people, facilities.
 
   Phones    {phones}
-  Console   {console}   sign in with the password {DEMO_PASSWORD} as
-{people}
+  Console   {console}   {sign_in if loaded else not_loaded}
 
   1. On the phones' page, dial the helpline from a caller's phone; a counselor's phone rings: answer it and press 1.
   2. Text the helpline "my son needs detox from oxy, 02150"; read the places, then wait half a minute: the check-in

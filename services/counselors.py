@@ -17,6 +17,7 @@ from services.roster_file import ADDRESS
 from services.sign_in import hash_password
 
 SHORTEST_PASSWORD = 12  # characters; NIST SP 800-63B asks for length instead of odd characters
+CAN_SIGN_IN = "Somebody with this e-mail address can already sign in."
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def add_counselor(house: House, new: NewCounselor, now: datetime) -> tuple[str, 
         phone, password = e164(new.phone), hash_password(new.password)
         person = counselor_with_address(session, new.email)
         if person is not None and person.password_hash is not None:
-            return ("Somebody with this e-mail address can already sign in.",)
+            return (CAN_SIGN_IN,)
         holder = counselor_with_phone(session, phone) if phone else None
         if holder is not None and holder is not person:
             return ("This phone already belongs to somebody else.",)
@@ -76,6 +77,16 @@ def set_password(house: House, email: str, password: str, now: datetime) -> tupl
         end_sign_ins(session, person.id, now)
         audit.write(session, "password_set", None, now, counselor_id=person.id)
     return ()
+
+
+def give_first_password(house: House, email: str, password: str, now: datetime) -> bool:
+    """Whoever is here and cannot sign in yet gets this password; others keep theirs. False: nobody has this address."""
+    with house.db.begin() as session:
+        person = counselor_with_address(session, email)
+        if person is not None and person.active and person.password_hash is None:
+            person.password_hash = hash_password(password)
+            audit.write(session, "password_set", None, now, counselor_id=person.id)
+        return person is not None
 
 
 def say_presence(counselor: Counselor, presence: Presence, now: datetime) -> str:

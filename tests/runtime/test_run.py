@@ -119,7 +119,7 @@ def test_it_starts_survives_a_kill_keeps_the_data_and_stops_cleanly(start, env: 
     shown = output.read_text()
     assert f"http://127.0.0.1:{env['SIMULATOR_PORT']}" in shown
     assert "Stopped. The data stays in" in shown
-    assert (tmp_path / "data" / "sample-loaded").exists()
+    assert (tmp_path / "data" / "sample-signs-in").exists()
     assert not re.search(r"\b(error|critical|Traceback)\b", shown), shown
 
 

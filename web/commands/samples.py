@@ -7,7 +7,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from services.counselors import NewCounselor, add_counselor
+from services.counselors import CAN_SIGN_IN, NewCounselor, add_counselor, give_first_password
 from services.directory.importing import ImportWish, import_directory
 from services.dispatch import add_centre
 from services.roster import import_roster
@@ -28,29 +28,34 @@ def seed_samples(email: str, password: str) -> None:
         raise Refusal(["Sample data is for development: APP_ENV is production, so nothing was loaded."])
     now = datetime.now(UTC)
     zone = house().rules.default_timezone
-    if add_counselor(house(), NewCounselor(email, "Demo Admin", "admin", "", password, zone), now):
+    roster = (FOLDER / "roster.csv").read_text(encoding="utf-8")
+    refused = add_counselor(house(), NewCounselor(email, "Demo Admin", "admin", "", password, zone), now)
+    if refused not in ((), (CAN_SIGN_IN,)):
+        raise Refusal(refused)
+    if _give_passwords(roster, password, now):  # the people come last, so whoever finds them here finds the rest
         click.echo("The sample data was loaded before; it stays as you left it.")
         return
-    roster = (FOLDER / "roster.csv").read_text(encoding="utf-8")
-    result = import_roster(house(), roster, now)
-    if result.errors:
-        raise Refusal(result.errors)
-    for row in read_roster(roster)[0]:  # on a new line nobody of them has a password, so this gives the first one
-        person = NewCounselor(row.email, row.name, row.role.value, row.phone or "", password, row.timezone)
-        refused = add_counselor(house(), person, now)
-        if refused:
-            raise Refusal([f"samples/roster.csv: {row.name}: {reason}" for reason in refused])
+    places = import_directory(house(), ImportWish(FOLDER / "directory.csv", sample=True), now)
+    if places.errors:
+        raise Refusal(places.errors)
     for line in (FOLDER / "dispatch.csv").read_text(encoding="utf-8").splitlines()[1:]:
         state, county, name, phone = line.split(",")
         refused = add_centre(house(), None, state=state, county=county, name=name, phone=phone, now=now)
         if refused:
             raise Refusal([f"samples/dispatch.csv: {name}: {', '.join(refused)} cannot be read."])
-    places = import_directory(house(), ImportWish(FOLDER / "directory.csv", sample=True), now)
-    if places.errors:
-        raise Refusal(places.errors)
+    result = import_roster(house(), roster, now)
+    if result.errors:
+        raise Refusal(result.errors)
+    _give_passwords(roster, password, now)
     click.echo(
         f"The sample roster and {places.added} invented places are loaded; {email} and everybody on it can sign in."
     )
+
+
+def _give_passwords(roster: str, password: str, now: datetime) -> bool:
+    """Whoever of the roster is on the line and has no password gets this one; whether anybody of them is."""
+    here = [give_first_password(house(), row.email, password, now) for row in read_roster(roster)[0]]
+    return any(here)
 
 
 def register(app: Flask) -> None:
