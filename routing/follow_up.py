@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from routing.sending import Purpose
 from routing.understanding import Understanding
 from routing.vocabulary import DeclineReason, Disposition, FollowUpKind, FollowUpStatus, ReferralStatus, Urgency
 from routing.words import fold
@@ -23,6 +24,11 @@ _NO_AND_WHY = re.compile(r"\s*(?:no|nope)\s*[,.;:!–-]", re.IGNORECASE)
 _YES_OR_NO = frozenset({FollowUpKind.DID_THEY_TAKE_YOU, FollowUpKind.WAITING_LIST, FollowUpKind.NEXT_PLACE})
 NEWS = (FollowUpKind.PLACE_ACCEPTED, FollowUpKind.NEXT_PLACE)  # of a referral: what cannot be texted, a person tells
 _NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def purpose_of(kind: FollowUpKind) -> Purpose:
+    """Why the text of such a step is written: the news of their place is what they asked for."""
+    return Purpose.LATE_WORDS if kind in NEWS else Purpose.FOLLOW_UP
 
 
 class By(StrEnum):

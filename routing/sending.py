@@ -16,7 +16,7 @@ class Purpose(StrEnum):
     KEYWORD_ANSWER = "keyword_answer"  # the answer to START or HELP
     COUNSELOR_WORDS = "counselor_words"  # a counselor writes to somebody who is texting with us
     FOLLOW_UP = "follow_up"  # to see how it went: nobody asked for it just now
-    LATE_WORDS = "late_words"  # what somebody wanted to have in writing, long after the talk
+    LATE_WORDS = "late_words"  # what somebody asked for, long after the talk: their list, the news of their place
     SENT_AGAIN = "sent_again"  # an answer that had failed, long after it was asked for
     BED_QUESTION = "bed_question"  # to facility staff, at the hours they agreed to
     REFERRAL_QUESTION = "referral_question"  # to facility staff, on the same registered phone
@@ -28,8 +28,9 @@ class Refusal(StrEnum):
 
     STOPPED = "stopped"  # STOP was said
     NOT_SAFE = "not_safe"  # the person said that texting is not safe
-    NOT_WANTED = "not_wanted"  # the person said that they do not want to be asked by text how it went
-    NO_CONSENT = "no_consent"  # nobody asked whether texting is fine
+    NO_CHECK_INS = "no_check_ins"  # the person said that they do not want to be asked by text how it went
+    NO_CONSENT = "no_consent"  # nobody asked whether we may text later, to see how it went
+    SAFETY_UNKNOWN = "safety_unknown"  # nobody asked whether a text is safe
     NO_NUMBER = "no_number"
     CONSENT_OVER = "consent_over"  # it tells something that the person no longer allows to be told
 
@@ -129,7 +130,9 @@ def _refusal(purpose: Purpose, person: Person) -> Refusal | None:
         return None  # the answer to START or HELP, which somebody who said STOP may ask for
     if person.stopped:
         return Refusal.STOPPED
-    if purpose is Purpose.FOLLOW_UP and person.follow_up_texts_ok is False:
-        return Refusal.NOT_WANTED
-    agreed = person.follow_up_texts_ok if purpose is Purpose.FOLLOW_UP else person.texting_ok
-    return None if purpose in ANSWERS or agreed or person.wrote_to_us else Refusal.NO_CONSENT
+    if purpose is not Purpose.FOLLOW_UP:
+        agreed = purpose in ANSWERS or person.texting_ok or person.wrote_to_us
+        return None if agreed else Refusal.SAFETY_UNKNOWN
+    if person.follow_up_texts_ok is False:
+        return Refusal.NO_CHECK_INS
+    return None if person.follow_up_texts_ok or person.wrote_to_us else Refusal.NO_CONSENT

@@ -89,9 +89,10 @@ def name_shown(house: House, caller: Caller) -> str:
     return caller.neutral_name or house.rules.organisation_name
 
 
-def why_no_follow_up(session: Session, house: House, caller: Caller, now: datetime) -> Refusal | None:
-    """Why a text that nobody asked for would be kept back from this person; None: it would be sent."""
-    return may_send(Purpose.FOLLOW_UP, person_of(session, caller), window_of(house.rules), now).refusal
+def why_not_started(session: Session, house: House, caller: Caller, now: datetime) -> Mapping[Purpose, Refusal | None]:
+    """Why a planned text of each purpose would be kept back from this person; None: it would be sent."""
+    known, window = person_of(session, caller), window_of(house.rules)
+    return {one: may_send(one, known, window, now).refusal for one in (Purpose.FOLLOW_UP, Purpose.LATE_WORDS)}
 
 
 def _stop(caller: Caller, now: datetime) -> None:

@@ -14,6 +14,7 @@ from models.listed import Listed
 from models.texts import TextMessage, thread_of
 from models.voicemails import voicemails_of
 from routing.dialogue import is_command
+from routing.follow_up import purpose_of
 from routing.links import without_keys
 from routing.vocabulary import Channel, Disposition, LegKind
 from services import audit, care_plans, consent, flags, follow_up_plans
@@ -180,7 +181,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
     names = _names(session, contact, events)
     voicemails = voicemails_of(session, contact.id)
     known, planned = contact.triage or {}, reading.follow_ups_of(session, contact.id)
-    refusal = consent.why_no_follow_up(session, house, contact.caller, now)
+    refusals = consent.why_not_started(session, house, contact.caller, now)
     earlier = reading.earlier_contacts(session, contact)
     return ContactPage(
         row=row_of(contact),
@@ -201,7 +202,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         texts=tuple(_text(message) for message in thread_of(session, contact.id)),
         legs=tuple(_leg(leg, names) for leg in contact.legs),
         rings=rings_for(contact.legs, names) if reading.waits(contact) else (),
-        follow_ups=tuple(due_row(row, now, refusal) for row in planned),
+        follow_ups=tuple(due_row(row, now, refusals[purpose_of(row.kind)]) for row in planned),
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
         earlier=Listed(tuple(row_of(other) for other in earlier.rows), earlier.total),
         continues=_continued(events),

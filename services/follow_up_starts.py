@@ -15,8 +15,8 @@ from models.follow_ups import FollowUp
 from models.matches import contacts_that_chose
 from models.referrals import Referral
 from models.text_contacts import spoken_with
-from routing.follow_up import NEWS, By
-from routing.sending import Purpose, may_send
+from routing.follow_up import NEWS, By, purpose_of
+from routing.sending import may_send
 from routing.vocabulary import FollowUpStatus
 from services import claimed, consent, experiments, texts
 from services.claimed import BATCH, LEASE
@@ -86,7 +86,7 @@ def _start(session: Session, house: House, due: Sequence[FollowUp], now: datetim
 def _write(session: Session, house: House, row: FollowUp, known: _Known, now: datetime) -> None:
     contact, caller = row.contact, row.contact.caller
     person = consent.person(caller, wrote_to_us=caller.id in known.wrote)
-    verdict = may_send(Purpose.FOLLOW_UP, person, consent.window_of(house.rules), now)
+    verdict = may_send(purpose_of(row.kind), person, consent.window_of(house.rules), now)
     if verdict.refusal is not None:
         keep_back(session, house, row, verdict.refusal, now)
     elif (held := _held_until(house, row, known, now)) is not None:
@@ -103,7 +103,7 @@ def _write(session: Session, house: House, row: FollowUp, known: _Known, now: da
         written = texts.queue_text(
             session,
             body=body,
-            purpose=Purpose.FOLLOW_UP,
+            purpose=purpose_of(row.kind),
             helpline_number=contact.helpline_number,
             contact=contact,
             caller=caller,

@@ -110,7 +110,7 @@ def contact_of(session: Session, message: TextMessage) -> uuid.UUID | None:
 
 def answer_no_more(session: Session, message: TextMessage, now: datetime) -> None:
     """A message that does not arrive gets no answer: the step that waits for one goes on at once."""
-    if message.purpose == Purpose.FOLLOW_UP and message.contact_id is not None:
+    if message.purpose in (Purpose.FOLLOW_UP, Purpose.LATE_WORDS) and message.contact_id is not None:
         follow_ups.hurry(session, message.contact_id, message.id, now)
 
 

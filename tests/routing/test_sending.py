@@ -55,7 +55,9 @@ def test_stop_is_confirmed_once_and_start_is_answered() -> None:
 
 
 def test_a_caller_whom_nobody_asked_is_not_texted_unasked() -> None:
-    assert may_send(Purpose.FOLLOW_UP, Person("+16175550123"), WINDOW, NOON).refusal is Refusal.NO_CONSENT
+    unknown = Person("+16175550123")
+    assert may_send(Purpose.FOLLOW_UP, unknown, WINDOW, NOON).refusal is Refusal.NO_CONSENT
+    assert may_send(Purpose.LATE_WORDS, unknown, WINDOW, NOON).refusal is Refusal.SAFETY_UNKNOWN
 
 
 def test_that_a_text_is_safe_is_no_wish_to_be_texted_later() -> None:
@@ -64,7 +66,7 @@ def test_that_a_text_is_safe_is_no_wish_to_be_texted_later() -> None:
     assert may_send(Purpose.FOLLOW_UP, safe, WINDOW, NOON).refusal is Refusal.NO_CONSENT
     assert may_send(Purpose.FOLLOW_UP, replace(safe, follow_up_texts_ok=True), WINDOW, NOON).send_at == NOON
     unwilling = replace(safe, follow_up_texts_ok=False, wrote_to_us=True)
-    assert may_send(Purpose.FOLLOW_UP, unwilling, WINDOW, NOON).refusal is Refusal.NOT_WANTED
+    assert may_send(Purpose.FOLLOW_UP, unwilling, WINDOW, NOON).refusal is Refusal.NO_CHECK_INS
     assert may_send(Purpose.LATE_WORDS, unwilling, WINDOW, NOON).send_at == NOON, "what they ask for is sent"
 
 

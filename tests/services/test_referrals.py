@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from models.contacts import Contact
 from models.disclosures import disclosures_of
 from models.follow_ups import FollowUp, open_referral_work
-from models.people import lock_caller
+from models.people import Caller, lock_caller
 from routing.disclosure import Fact
 from routing.vocabulary import (
     DeclineReason,
@@ -40,6 +41,8 @@ def test_a_place_is_asked_without_a_fact_of_the_person_and_accepts_with_one_digi
     assert told.refer(first) is ReferralRefused.ALREADY
     heard, thanks = told.place_says(FIRST, "1")
     assert (heard, f"code {code}" in thanks) == (Heard.FACILITY, True)
+    with told.house.db.begin() as session:  # they want no questions later; but this is what they asked for
+        session.scalars(select(Caller)).one().follow_up_texts_ok = False
     assert told.places() == [("accepted", "facility_text")]
     assert told.place_says(FIRST, "1")[0] is Heard.FACILITY, "said twice it is one answer"
     (news,) = told.told()

@@ -1,6 +1,8 @@
 """The console speaks both languages fully, and has a sentence for everything that happens to a contact."""
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
 from string import Formatter
 from zoneinfo import available_timezones
@@ -28,6 +30,7 @@ from services.referrals.referring import ReferralRefused
 from services.shift_moves import MoveRefused
 from services.signing_page import NotSigned
 from services.telling import NotTold
+from services.unreachable import LastWord
 from services.users import UserRefused
 from services.voicemails import VoicemailOutcome
 from services.written_consents import Revoked, Unprepared
@@ -59,7 +62,7 @@ FAMILIES = {
     "report": vocabulary.ReportKind,
     "refused": Refused,
     "refusal": Refusal,
-    "outcome": (*Outcome, *Dropped, *Refusal),
+    "outcome": (*Outcome, *Dropped, *Refusal, *LastWord),
     "wanted_because": (Wish.EMERGENCY, Wish.COUNSELOR),
     "voicemail.outcome": VoicemailOutcome,
     "need": vocabulary.Need,
@@ -105,6 +108,13 @@ NEVER = re.compile(r"\b(addicts?|abusers?|abuse|junkies?|clean|drogadict\w*|adic
 
 def places(words: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_stands_twice(language: str) -> None:
+    pairs: list[tuple[str, str]] = []
+    json.loads((ROOT / "web" / "i18n" / f"{language}.json").read_text(encoding="utf-8"), object_pairs_hook=pairs.extend)
+    assert [key for key, times in Counter(key for key, _ in pairs).items() if times > 1] == [], "the last would win"
 
 
 def test_both_languages_say_the_same_things_with_the_same_gaps() -> None:
