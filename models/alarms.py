@@ -58,9 +58,12 @@ def add_alarm(
     return found.id if found.so_far == count else None
 
 
-def was_raised(session: Session, kind: str, since: datetime) -> bool:
-    """Whether an alarm of this kind was raised since then."""
-    return session.scalar(select(Alarm.id).where(Alarm.kind == kind, Alarm.at > since).limit(1)) is not None
+def was_raised(session: Session, kind: str, since: datetime, subject: str | None = None) -> bool:
+    """Whether an alarm of this kind (about this subject, if given) was raised since then."""
+    query = select(Alarm.id).where(Alarm.kind == kind, Alarm.at > since)
+    if subject is not None:
+        query = query.where(Alarm.subject == subject)
+    return session.scalar(query.limit(1)) is not None
 
 
 def claim_alarm(session: Session, alarm_id: uuid.UUID, now: datetime) -> Alarm | None:

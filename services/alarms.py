@@ -37,6 +37,7 @@ class AlarmKind(StrEnum):
     TEXT_FAILED = "text_failed"
     TEXT_UNREAD = "text_unread"  # one that came in and broke what takes them; a person reads it
     JOB_FAILED = "job_failed"
+    ROW_BROKEN = "row_broken"  # what looks at it breaks each time, so nothing happens with it
     WORK_LATE = "work_late"
     CALLS_MISSED = "calls_missed"
     TEXTS_MISSED = "texts_missed"

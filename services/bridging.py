@@ -11,7 +11,7 @@ from models.rooms import TALKING
 from routing import call_flow
 from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
 from services import browser_legs, fetching, owed_callbacks, releasing, ringing, rings, tasks, transfers, wait_again
-from services.each import each
+from services.each import contact_broke, each, row_broke
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -158,10 +158,11 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
         stale = [*session.scalars(_stale_legs(house, now)), *session.scalars(_left_over_legs(now))]
         silent = browser_legs.silent(session, now)
         waiting = waiting_contacts(session)  # each gets as many ringing phones as its circle has by now
-    each(expired, lambda contact_id: _give_back(house, telephony, contact_id, now))
-    each(silent, lambda leg_id: releasing.let_go(house, telephony, leg_id, rings.BROWSER_GONE, now))
-    each(stale, lambda leg_id: releasing.check(house, telephony, leg_id, now))
-    each(waiting, lambda contact_id: ringing.plan(house, telephony, contact_id, now))
+    each(expired, lambda contact_id: _give_back(house, telephony, contact_id, now), contact_broke(house, now))
+    told = row_broke(house, now)
+    each(silent, lambda leg_id: releasing.let_go(house, telephony, leg_id, rings.BROWSER_GONE, now), told)
+    each(stale, lambda leg_id: releasing.check(house, telephony, leg_id, now), told)
+    each(waiting, lambda contact_id: ringing.plan(house, telephony, contact_id, now), contact_broke(house, now))
     return len(silent) + len(expired) + len(stale) + ringing.dial(house, telephony, now)
 
 

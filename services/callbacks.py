@@ -14,7 +14,7 @@ from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, Say
 from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, Language, LegStatus
 from services import direct_calls, escalation, owed_callbacks, wait_again
-from services.each import each
+from services.each import contact_broke, each
 from services.house import House
 
 ON_ITS_WAY = (ContactStatus.WAITING, ContactStatus.CLAIMED, ContactStatus.CONNECTED)
@@ -27,7 +27,7 @@ CHECK_TIME = timedelta(seconds=45)  # the hello, asked twice, and the way into t
 
 def begin_due(house: House, now: datetime) -> int:
     """Start every callback that is due; how many."""
-    return each(due_callbacks(house, now), lambda contact_id: begin(house, contact_id, now))
+    return each(due_callbacks(house, now), lambda contact_id: begin(house, contact_id, now), contact_broke(house, now))
 
 
 def begin(house: House, contact_id: uuid.UUID, now: datetime) -> bool:

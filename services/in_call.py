@@ -13,7 +13,7 @@ from models.contacts import Contact, Leg, lock_contact, record
 from routing.documents import Document, Say
 from routing.vocabulary import ContactStatus, Language, LegKind
 from services import alerts, counselor_notices, escalation, guests, rooms, tasks
-from services.each import each
+from services.each import contact_broke, each
 from services.house import House
 
 # `voice.told_...`
@@ -134,7 +134,7 @@ def long_holds(house: House, now: datetime) -> int:
     rules = house.rules
     with house.db.begin() as session:
         held = queries.held_contacts(session, now - timedelta(seconds=rules.hold_limit_seconds))
-    return each(held, lambda contact_id: _end_hold(house, contact_id, now))
+    return each(held, lambda contact_id: _end_hold(house, contact_id, now), contact_broke(house, now))
 
 
 def consultations_near_their_end(house: House, now: datetime) -> int:
@@ -142,7 +142,7 @@ def consultations_near_their_end(house: House, now: datetime) -> int:
     soon = timedelta(seconds=house.rules.consult_limit_seconds) - WARNED_BEFORE
     with house.db.begin() as session:
         held = queries.held_contacts(session, now - soon)
-    return each(held, lambda contact_id: _warn(house, contact_id, now))
+    return each(held, lambda contact_id: _warn(house, contact_id, now), contact_broke(house, now))
 
 
 def _warn(house: House, contact_id: uuid.UUID, now: datetime) -> bool:

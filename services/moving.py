@@ -14,7 +14,7 @@ from routing import call_flow
 from routing.documents import Document
 from routing.vocabulary import GUESTS, ContactStatus, Language
 from services import fetching, releasing, rings, tasks
-from services.each import each
+from services.each import contact_broke, each
 from services.fetching import COUNSELOR_MOVED, LET_IN, MOVE_ASKED, MOVE_KEYS, MOVING
 from services.house import House
 from services.rooms import caller_leg, counselor_leg
@@ -77,7 +77,7 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
     """Moves that stand still are gone on with, in whichever half; how many."""
     with house.db.begin() as session:
         found = rooms.moving_contacts(session, MOVE_ASKED)
-    each(found, lambda contact_id: _go_on(house, telephony, contact_id, now))
+    each(found, lambda contact_id: _go_on(house, telephony, contact_id, now), contact_broke(house, now))
     return len(found)
 
 

@@ -14,7 +14,7 @@ from routing.follow_up import By
 from routing.vocabulary import ContactStatus, Disposition, FollowUpStatus, LegKind
 from services import alarms, alerts, counselor_notices, tasks
 from services.alarms import AlarmKind
-from services.each import each
+from services.each import contact_broke, each
 from services.house import House
 
 ROUND_PAUSE = timedelta(seconds=45)  # nobody waits on the line: the same few counselors are not rung without a pause
@@ -147,7 +147,7 @@ def give_way(house: House, now: datetime) -> int:
     """
     with house.db.begin() as session:
         found = callbacks.overtaken(session)
-    return each(found, lambda contact_id: _give_way(house, contact_id, now))
+    return each(found, lambda contact_id: _give_way(house, contact_id, now), contact_broke(house, now))
 
 
 def _give_way(house: House, contact_id: uuid.UUID, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from routing.vocabulary import ContactStatus
 from services import alarms, counselor_texts
 from services.alarms import AlarmKind
 from services.counselor_texts import ASKED_WITHIN
-from services.each import each
+from services.each import contact_broke, each
 from services.house import House
 
 ASK_AFTER = timedelta(minutes=5)
@@ -40,7 +40,7 @@ def ask(house: House, now: datetime) -> int:
         if late:
             busy |= {leg.counselor_id for leg in reading.legs_going_on(session) if leg.counselor_id is not None}
             busy |= writing_with_somebody(session)
-    return each(late, lambda contact_id: _ask(house, contact_id, busy, now))
+    return each(late, lambda contact_id: _ask(house, contact_id, busy, now), contact_broke(house, now))
 
 
 def _ask(house: House, contact_id: uuid.UUID, busy: set[uuid.UUID], now: datetime) -> bool:

@@ -23,7 +23,7 @@ from services import (
     wait_again,
     waiting,
 )
-from services.each import each
+from services.each import each, row_broke
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -130,7 +130,7 @@ def release(house: House, telephony: Telephony, contact_id: uuid.UUID, now: date
             for leg in contact.legs
             if not (joined and (leg.kind in GUESTS or leg.id == contact.claim_leg_id)) and _still_rings(leg, contact)
         ]
-    each(over, lambda leg_id: let_go(house, telephony, leg_id, "released", now))
+    each(over, lambda leg_id: let_go(house, telephony, leg_id, "released", now), row_broke(house, now))
     return len(over)
 
 

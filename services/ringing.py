@@ -12,7 +12,7 @@ from routing import call_flow
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
 from services import alarms, browser_legs, owed_callbacks, releasing, rings, tasks, tending
-from services.each import each
+from services.each import each, row_broke
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -40,7 +40,8 @@ def plan(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
         in_the_way = rings.in_the_way(session, contact)
         outbox.touch(session, contact_id)
     # free for this caller at the next sweep
-    each(in_the_way, lambda leg_id: releasing.let_go(house, telephony, leg_id, "released", now))
+    told = row_broke(house, now)
+    each(in_the_way, lambda leg_id: releasing.let_go(house, telephony, leg_id, "released", now), told)
 
 
 def dial(house: House, telephony: Telephony, now: datetime) -> int:
@@ -49,8 +50,9 @@ def dial(house: House, telephony: Telephony, now: datetime) -> int:
     while (leg_id := _next_turn(house, now)) is not None:
         try:
             outcome = _place(house, telephony, leg_id, now)
-        except Exception:
+        except Exception as error:
             log.exception("leg_not_placed")  # ended by the sweep when its ring time is over
+            row_broke(house, now)(leg_id, error)
             continue
         if outcome is Placing.TOO_MANY:
             break  # the provider is congested: the next tick tries again

@@ -17,7 +17,7 @@ from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from routing import call_flow
 from routing.vocabulary import LegKind
 from services import fetching, rings, tasks
-from services.each import each
+from services.each import contact_broke, each
 from services.fetching import MOVED
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Seat, Telephony
@@ -90,7 +90,7 @@ def sweep(house: House, telephony: Telephony, now: datetime) -> int:
     """What a lost reminder or a provider's silence left untold; in how many conversations something was."""
     with house.db.begin() as session:
         found = rooms.untuned_contacts(session)
-    return each(found, lambda contact_id: tune(house, telephony, contact_id, now) > 0)
+    return each(found, lambda contact_id: tune(house, telephony, contact_id, now) > 0, contact_broke(house, now))
 
 
 def _tune_one(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> bool:

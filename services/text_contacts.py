@@ -17,7 +17,7 @@ from routing.sending import Purpose
 from routing.vocabulary import Channel, ContactStatus, Disposition, TextStatus
 from services import dispositions
 from services import texts as sending
-from services.each import each
+from services.each import contact_broke, each
 from services.house import House
 
 IDLE = timedelta(hours=12)  # then the next text begins anew: somebody else may be holding the telephone
@@ -174,7 +174,8 @@ def each_overdue(
                 act(session, house, contact, now)
             return contact is not None
 
-    def later(contact_id: uuid.UUID) -> None:
+    def later(contact_id: uuid.UUID, error: Exception) -> None:
+        contact_broke(house, now)(contact_id, error)
         with house.db.begin() as session:
             put_off(session, contact_id, now + BROKEN_PAUSE)
 

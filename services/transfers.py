@@ -12,7 +12,7 @@ from models.contacts import Contact, Leg, live_legs, lock_contact, record
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegKind, Part, Presence, Role
 from services import guests, help_wanted, rings, rooms, schedules, tasks
-from services.each import each
+from services.each import contact_broke, each, row_broke
 from services.escalation import CRISIS_LINE
 from services.guests import guest_here, guest_of
 from services.house import House
@@ -164,7 +164,7 @@ def end_long_talks(house: House, now: datetime) -> int:
     """Calls that were handed over very long ago (a recording talks on) end: that line is let go; how many."""
     with house.db.begin() as session:
         found = queries.handed_over_contacts(session)
-    return each(found, lambda contact_id: _end_long_talk(house, contact_id, now))
+    return each(found, lambda contact_id: _end_long_talk(house, contact_id, now), contact_broke(house, now))
 
 
 def _end_long_talk(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
@@ -216,7 +216,7 @@ def late_arrivals(house: House, now: datetime) -> int:
     """Phones that take over and of whose join nobody was told; how many."""
     with house.db.begin() as session:
         found = queries.unmet_successors(session, now - rooms.NOT_IN_YET)
-    return each(found, lambda leg_id: _late_arrival(house, leg_id, now))
+    return each(found, lambda leg_id: _late_arrival(house, leg_id, now), row_broke(house, now))
 
 
 def _late_arrival(house: House, leg_id: uuid.UUID, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from routing import call_flow
 from routing.held_calls import BLOCKED, CHALLENGED
 from routing.vocabulary import ContactStatus, LegKind
 from services import releasing, waiting
-from services.each import each
+from services.each import contact_broke, each
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -28,12 +28,17 @@ def reconcile(house: House, telephony: Telephony, now: datetime) -> int:
     A lost callback must neither block a counselor, nor keep phones ringing for a caller who left, nor hold up a
     promised callback. Asking costs none of the calls a second.
     """
-    query = select(Leg.id, Leg.provider_sid).where(
+    query = select(Leg.id, Leg.provider_sid, Leg.contact_id).where(
         Leg.ended_at.is_(None), Leg.provider_sid.is_not(None), Leg.planned_at < now - ASK_AFTER
     )
     with house.db.begin() as session:
         legs = session.execute(query).all()
-    return each(legs, lambda leg: _end_if_over(house, telephony, leg[0], leg[1] or "", now))
+    told = contact_broke(house, now)
+    return each(
+        legs,
+        lambda leg: _end_if_over(house, telephony, leg[0], leg[1] or "", now),
+        lambda leg, error: told(leg[2], error),
+    )
 
 
 def _end_if_over(house: House, telephony: Telephony, leg_id: uuid.UUID, sid: str, now: datetime) -> bool:
@@ -50,7 +55,7 @@ def rescue(house: House, telephony: Telephony, now: datetime) -> int:
     )
     with house.db.begin() as session:
         found = list(session.scalars(overdue))
-    return each(found, lambda contact_id: _rescue(house, telephony, contact_id, now))
+    return each(found, lambda contact_id: _rescue(house, telephony, contact_id, now), contact_broke(house, now))
 
 
 def _rescue(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetime) -> bool:
@@ -93,7 +98,12 @@ def left_behind(house: House, telephony: Telephony, now: datetime) -> int:
     )
     with house.db.begin() as session:
         found = session.execute(query).all()
-    return each(found, lambda caller: _fetch_out(house, telephony, caller[0], caller[1] or "", now))
+    told = contact_broke(house, now)
+    return each(
+        found,
+        lambda caller: _fetch_out(house, telephony, caller[0], caller[1] or "", now),
+        lambda caller, error: told(caller[0], error),
+    )
 
 
 def _fetch_out(house: House, telephony: Telephony, contact_id: uuid.UUID, sid: str, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from routing.referrals import ANSWER_WITHIN, AT_THE_PLACE, UNANSWERED
 from routing.vocabulary import DeclineReason, ReferralStatus, ReferralWork, SaidBy
 from services import match_replay
 from services.directory.sheets import sheets
-from services.each import each
+from services.each import contact_broke, each
 from services.house import House
 from services.referrals import asking, changes, links, work
 
@@ -106,7 +106,7 @@ def late_answers(house: House, now: datetime) -> int:
     """Places that did not answer in time: a counselor sees to it; how many."""
     with house.db.begin() as session:
         late = [(referral.id, referral.contact_id) for referral in unanswered_since(session, now)]
-    return each(late, lambda one: _late(house, *one, now), lambda one: _later(house, one[0], now))
+    return each(late, lambda one: _late(house, *one, now), lambda one, error: _later(house, *one, error, now))
 
 
 def _late(house: House, referral_id: int, contact_id: uuid.UUID, now: datetime) -> bool:
@@ -120,7 +120,8 @@ def _late(house: House, referral_id: int, contact_id: uuid.UUID, now: datetime) 
         return True
 
 
-def _later(house: House, referral_id: int, now: datetime) -> None:
+def _later(house: House, referral_id: int, contact_id: uuid.UUID, error: Exception, now: datetime) -> None:
     """What broke stands in nobody's way until it is tried again."""
+    contact_broke(house, now)(contact_id, error)
     with house.db.begin() as session:
         session.get_one(Referral, referral_id).answer_by = now + BROKEN_PAUSE

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
+from models.alarms import Alarm
 from models.contacts import Contact
 from routing.vocabulary import ContactStatus
 from services import bridging, in_call, missed_calls, transfers, watchdog
+from services.alarms import AlarmKind
 from telephony.ports import ReceivedCall
 from tests.services.calls import LINE, Stage
 
@@ -46,6 +48,11 @@ def test_one_call_that_cannot_be_read_stops_no_sweep(stage: Stage) -> None:
     assert watchdog.reconcile(house, network, stage.now) == 2, "the two phones that rang for the sound one"
     both_are(status=S.ENDED, ended_at=long_ago)
     assert watchdog.left_behind(house, network, stage.now) == 1
+    with house.db.begin() as session:
+        raised = session.scalars(select(Alarm).where(Alarm.kind == AlarmKind.ROW_BROKEN.value)).all()
+        assert [(alarm.subject, alarm.count) for alarm in raised] == [(str(calls[0]), 1)], (
+            "once in a quarter of an hour"
+        )
 
 
 def test_one_missed_call_that_cannot_be_written_down_keeps_no_other_waiting(stage: Stage) -> None:
