@@ -32,6 +32,7 @@ def match_content(
                 "tier": substance.tier,
                 "detox_codes": list(substance.detox_codes),
                 "name": substance.generic[0] if substance.generic else substance.id.replace("_", " "),
+                "name_es": substance.name_es,
             }
             for substance in content.substances
         ],

@@ -1,10 +1,10 @@
 """Whether somebody would rather speak with a woman or with a man: a wish about the counselor, read from their words."""
 
 import re
-import unicodedata
 from typing import Final
 
 from routing.gender import FEMALE, MALE
+from routing.words import plain_letters
 
 _WOMAN, _MAN = r"woman|lady|female|girl|mujer|senora|consejera|dama", r"man|guy|male|hombre|senor|varon"
 _OF_GENDER: Final = {FEMALE: rf"(?:{_WOMAN})\b", MALE: rf"(?:{_MAN})\b"}
@@ -24,8 +24,7 @@ LONGEST_READ: Final = 2000  # characters; a wish is in the first words or in non
 
 def counselor_wish(words: str) -> str | None:
     """`female`, `male`, or None when nothing, or both, is asked for. "Not a man" asks for a woman."""
-    plain = unicodedata.normalize("NFD", words[:LONGEST_READ].lower().replace("’", "'"))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = plain_letters(words[:LONGEST_READ]).replace("’", "'")
     text = " ".join(_MARKS.sub(" , ", plain).split())
     asked = {
         _other(gender) if _NOT.search(text[: found.start()]) else gender

@@ -56,12 +56,16 @@ class Message:
         )
 
 
+def plain_letters(words: str) -> str:
+    """Small letters without accents, all else as it is: for what people look up or sort, as they type either."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", words.casefold()) if not unicodedata.combining(sign))
+
+
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """Lower case without accents, apostrophes made alike, digits of any script made 0 to 9,
     runs of three letters made one (`heeelp` -> `help`)."""
-    plain = unicodedata.normalize("NFD", word.casefold().translate(_APOSTROPHES))
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = plain_letters(word).translate(_APOSTROPHES)
     if not plain.isascii():
         plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
     return _LONG_RUN.sub(r"\1", plain).replace(".", "")

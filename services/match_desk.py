@@ -109,7 +109,11 @@ def build_desk(content: Mapping[str, Any]) -> MatchDesk:
     """From the plain values of `config.match_content`; ValueError or KeyError when they do not fit together."""
     substances = {
         entry["id"]: MatchSubstance(
-            entry["id"], entry["class"], entry["tier"], tuple(entry["detox_codes"]), {"en": entry["name"]}
+            entry["id"],
+            entry["class"],
+            entry["tier"],
+            tuple(entry["detox_codes"]),
+            {"en": entry["name"], "es": entry["name_es"]},
         )
         for entry in content["substances"]
     }

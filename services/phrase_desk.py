@@ -1,13 +1,13 @@
 """Every phrase of the line, to be read (`phrase_edits` changes them)."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from routing.phrase_rules import is_texted
 from routing.segments import segments
+from routing.words import plain_letters
 from services.house import House
 from services.phrase_parts import PARTS, part_of
 
@@ -61,11 +61,11 @@ def phrases(house: House, part: str, wanted: str, page: int) -> PhraseList:
 
     Words count as written and with their gaps filled, in both languages; accents may be left out.
     """
-    words, found = _plain(wanted).split(), []
+    words, found = plain_letters(wanted).split(), []
     for key, written in sorted(house.phrases.table.items()):
         if key in house.phrases.changed if part == CHANGED else part in ("", part_of(key)):
             row = _row(house, key, written)
-            heap = _plain(" ".join((key, *written.values(), *row.preview.values())))
+            heap = plain_letters(" ".join((key, *written.values(), *row.preview.values())))
             if all(word in heap for word in words):
                 found.append(row)
     page = min(max(page, 1), max(1, -(-len(found) // PAGE)))
@@ -96,8 +96,3 @@ def _row(house: House, key: str, written: Mapping[str, str]) -> PhraseRow:
 def _filled(words: str, examples: Mapping[str, str]) -> str:
     """Gaps are exchanged by hand: what somebody just typed must reach nothing but these values."""
     return _GAP.sub(lambda gap: examples.get(gap.group(1), f"[{gap.group(1)}]"), words)
-
-
-def _plain(words: str) -> str:
-    """Small letters without accents."""
-    return "".join(sign for sign in unicodedata.normalize("NFD", words.casefold()) if not unicodedata.combining(sign))

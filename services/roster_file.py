@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
@@ -13,6 +12,7 @@ from routing.sentence import Sentence
 from routing.shift_words import ShiftWordsError, parse_shifts
 from routing.shifts import ShiftPattern
 from routing.vocabulary import Role
+from routing.words import plain_letters
 from services.roster_reasons import in_row, wrong
 
 COLUMNS = ("name", "phone", "email", "role", "languages", "skills", "timezone", "shifts")
@@ -120,9 +120,9 @@ def split_words(cell: str, said: Mapping[str, str] = NO_WORDS) -> tuple[str, ...
     words = [word for word in _BETWEEN.split(cell.strip().lower()) if word]
     found: list[str] = []
     while words:
-        sizes = (size for size in range(min(LONGEST_NAME, len(words)), 0, -1) if _plain(words[:size]) in said)
-        size = next(sizes, 1)
-        found.append(said.get(_plain(words[:size]), words[0]))
+        names = {size: plain_letters(" ".join(words[:size])) for size in range(min(LONGEST_NAME, len(words)), 0, -1)}
+        size = next((size for size, name in names.items() if name in said), 1)
+        found.append(said.get(names[size], words[0]))
         del words[:size]
     return tuple(dict.fromkeys(found))
 
@@ -133,12 +133,6 @@ def checked_offers(languages: tuple[str, ...], skills: tuple[str, ...]) -> dict[
         "languages": bool(languages) and all(LANGUAGE.fullmatch(word) for word in languages),
         "skills": all(SKILL.fullmatch(word) for word in skills),
     }
-
-
-def _plain(words: list[str]) -> str:
-    """As `said` has them: one space between, and no accents."""
-    signs = unicodedata.normalize("NFD", " ".join(words))
-    return "".join(sign for sign in signs if not unicodedata.combining(sign))
 
 
 def _row(number: int, value: dict[str, str], said: Mapping[str, str]) -> RosterRow:

@@ -15,12 +15,12 @@ SENTENCES = {
     "no_phone": '"{given}" is not a phone number. Write it like +16175550123.',
     "phone_missing": "the phone is missing: a counselor needs one to be rung.",
     "no_zone": '"{given}" is not a time zone. Write one like America/New_York.',
-    "no_languages": 'the languages are missing. Write them such as "English, Spanish".',
+    "no_languages": 'the languages are missing. Write them, for example, "English, Spanish".',
     "no_language": (
         '"{given}" is not a language known here. Write its name in English or Spanish, or its code: '
         '"English, Vietnamese" or "en vi".'
     ),
-    "no_skill": '"{given}" is not a skill. Write such as "Veterans, Dual diagnosis, fentanyl".',
+    "no_skill": '"{given}" is not a skill. Write, for example, "Veterans, Dual diagnosis, fentanyl".',
     "address_twice": "the e-mail address is also in row {other}.",
     "phone_twice": "the phone is also in row {other}.",
     "last_admin": (

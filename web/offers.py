@@ -1,10 +1,10 @@
 """What people on the roster offer, and the clock they live by, in words: languages, skills, time zones."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from routing.skills import CRISIS, FAMILY, SKILL_OF, YOUTH
+from routing.words import plain_letters
 from services.contact_answers import substance_names
 from web.house import house
 from web.words import LANGUAGES, Words, table
@@ -66,15 +66,11 @@ def codes() -> Mapping[str, str]:
     """Codes by every word that a roster file may say instead, in both languages: small letters without accents."""
     found: dict[str, str] = {}
     for code in (*LANGUAGES, *OTHERS, *SKILLS):
-        found |= {_plain(table(language)[f"offers.{code}"]): code for language in LANGUAGES}
+        found |= {plain_letters(table(language)[f"offers.{code}"]): code for language in LANGUAGES}
     for language in LANGUAGES:
-        found |= {_plain(words): code for code, words in substance_names(house(), language).items()}
+        found |= {plain_letters(words): code for code, words in substance_names(house(), language).items()}
     return found
 
 
 def _sorted(t: Words, wanted: Iterable[str]) -> tuple[Choice, ...]:
-    return tuple(sorted(((code, name(t, code)) for code in wanted), key=lambda choice: _plain(choice[1])))
-
-
-def _plain(words: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFD", words.casefold()) if not unicodedata.combining(sign))
+    return tuple(sorted(((code, name(t, code)) for code in wanted), key=lambda choice: plain_letters(choice[1])))

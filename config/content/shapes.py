@@ -43,6 +43,7 @@ class Substance(Shape):
     """One entry of the catalogue. `names` are all that decide by themselves; `ambiguous` ones only ask."""
 
     id: str
+    name_es: str = ""  # where Spanish calls it otherwise than the first generic name
     substance_class: str = Field(alias="class")
     tier: Tier
     detox_codes: tuple[str, ...]

@@ -13,8 +13,11 @@ from routing.vocabulary import ContactStatus, Role
 from services import users
 from services.house import House
 from services.roster import import_roster
+from services.roster_file import split_words
 from services.users import UserRefused
 from tests.fixtures.people import PASSWORD, Browser, token_in
+from web import offers
+from web.words import table
 
 NEW = {"name": "Eva Lindt", "email": "eva@line.example", "role": "supervisor", "timezone": "America/Chicago"}
 NEW |= {"languages": "en", "skills": "veterans"}
@@ -72,9 +75,18 @@ def test_an_admin_corrects_a_persons_facts_by_the_rules_of_the_roster_file(
         assert event.data["fields"] == "email, languages, name, skills, timezone"
 
 
-def test_a_supervisor_ticks_what_somebody_offers_in_words(house: House, sign_in_as: Callable[[Role], Browser]) -> None:
+def test_a_supervisor_ticks_what_somebody_offers_in_words(
+    application: Flask, house: House, sign_in_as: Callable[[Role], Browser]
+) -> None:
     lead, ben = sign_in_as(Role.SUPERVISOR), sign_in_as(Role.COUNSELOR)
     address = f"/roster/{ben.person.id}"
+    with application.app_context():  # a file may say each by its name, as it is typed
+        said = offers.codes()
+    read = {name: split_words(name.upper(), said) for name in said}
+    assert {name: codes for name, codes in read.items() if codes != (said[name],)} == {}
+    for language in ("en", "es"):  # as a file is told to write them
+        example = table(language)["roster_wrong.no_skill"].split('"')[-2]
+        assert split_words(example, said) == ("veterans", "dual_diagnosis", "fentanyl")
     lead.client.set_cookie("language", "es")
     page = lead.get(address)[1]
     assert 'value="ht"> Criollo haitiano</label>' in page

@@ -92,6 +92,9 @@ def test_what_a_person_is_handed_says_everything_in_words(application: Flask, ho
         t = Words(language, "America/New_York")
         with application.app_context():
             words = list(words_in(export_words.readable(told, t), t))
+            assert export_words.readable({"known": {"age": 0, "pregnant": False}}, t) == {
+                "known": {t("answer.age"): ["0"]}
+            }, "nothing but what is empty or not so is left out"
         assert wish in words
         assert codes.intersection(words) - set(table(language).values()) == set(), "a code word where there are words"
         assert [one for one in words if re.search(r"[a-z]_[a-z]|\bTrue\b|T\d\d:", one)] == []

@@ -60,7 +60,7 @@ def readable(value: Any, t: Words, key: str = "", of: str = "") -> Any:
 
 def _answers(known: Mapping[str, Any] | None, t: Words) -> dict[str, Any]:
     """What was told, or looked for: each answer by its name with its values, and how it was told when that is kept."""
-    told = {name: one for name, one in (known or {}).items() if one not in (None, [], {}, "", False)}
+    told = {name: one for name, one in (known or {}).items() if one is not False and one not in (None, [], {}, "")}
     return {
         t.of("answer", name): [_answer(name, each, t) for each in (one if isinstance(one, list) else [one])]
         for name, one in told.items()
