@@ -1,11 +1,14 @@
 """The people of the line: callers, counselors and their shifts."""
 
+import logging
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, select, text
+from cryptography.fernet import InvalidToken
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, Select, String, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
@@ -13,6 +16,8 @@ from models.base import Base, Id, words_of
 from models.crypto import EncryptedText, lookup_hash
 from models.locks import Turn, take_turn
 from routing.vocabulary import Language, Presence, Role
+
+log = logging.getLogger(__name__)
 
 
 class Caller(Base):
@@ -170,4 +175,18 @@ def _with_phones(session: Session, *roles: Role) -> Sequence[Counselor]:
         .options(selectinload(Counselor.shifts))
         .order_by(Counselor.created_at)
     )
-    return session.scalars(query).all()
+    return readable(session, query)
+
+
+def readable(session: Session, query: Select[Counselor]) -> Sequence[Counselor]:
+    """Those whom a query finds, without whoever's row cannot be decrypted: all others are still rung and told."""
+    try:
+        return session.scalars(query).all()
+    except InvalidToken:
+        log.exception("roster_row_unreadable")
+    found = []
+    where = [query.whereclause] if query.whereclause is not None else []
+    for counselor_id in session.scalars(select(Counselor.id).where(*where).order_by(Counselor.created_at)).all():
+        with suppress(InvalidToken):
+            found.append(session.scalars(query.where(Counselor.id == counselor_id)).one())
+    return found

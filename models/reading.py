@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models.contacts import LIVE, Contact, Leg, queue_place
 from models.follow_ups import FollowUp
 from models.listed import Listed, count, first
-from models.people import Counselor
+from models.people import Counselor, readable
 from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus, Whose
 
 _WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor), joinedload(Contact.claim_leg))
@@ -143,7 +143,7 @@ def count_due_follow_ups(session: Session, until: datetime, reader_id: uuid.UUID
 def people_of_the_line(session: Session) -> Sequence[Counselor]:
     """Everybody active, with their shifts."""
     query = select(Counselor).options(selectinload(Counselor.shifts)).where(Counselor.active)
-    return session.scalars(query).all()
+    return readable(session, query)
 
 
 def names_of(session: Session, counselor_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -11,6 +11,7 @@ from models.schedules import forget_told, remind_once
 from routing.schedule import shifts_between, working
 from routing.spans import Span
 from services import audit, counselor_notices, schedules, shift_times
+from services.each import each, row_broke
 from services.house import House
 
 CHOICES: Final = (15, 30, 60, 120, 720)  # minutes before a shift
@@ -29,20 +30,26 @@ def set_reminder(house: House, counselor_id: uuid.UUID, minutes: int | None, now
 
 
 def remind_due(house: House, now: datetime) -> int:
-    """Text those whose shift begins within the time they chose; how many. Shifts in a row are one."""
-    told = 0
+    """Text those whose shift begins within the time they chose; how many people. Shifts in a row are one."""
     with house.db.begin() as session:
         forget_told(session, now - KEPT)
-        asked = [person for person in staff_with_phones(session) if person.reminder_minutes is not None]
-        horizon = now + timedelta(minutes=max(CHOICES))
-        known = schedules.schedules(session, asked, now - shift_times.AROUND, horizon + shift_times.AROUND)
-        for person in asked:
-            until = now + timedelta(minutes=person.reminder_minutes or 0)
-            begins = {span.start for span in working(known[person.id], now - shift_times.AROUND, until)}
-            for shift in shifts_between(known[person.id], now, until):
-                if now < shift.start and shift.start in begins and remind_once(session, person.id, shift.start, now):
-                    _remind(session, house, person, shift, now)
-                    told += 1
+        asked = [person.id for person in staff_with_phones(session) if person.reminder_minutes is not None]
+    return each(asked, lambda counselor_id: _remind_of_next(house, counselor_id, now), row_broke(house, now))
+
+
+def _remind_of_next(house: House, counselor_id: uuid.UUID, now: datetime) -> bool:
+    """Whether this person was texted now."""
+    told = False
+    with house.db.begin() as session:
+        person = session.get_one(Counselor, counselor_id)
+        until = now + timedelta(minutes=person.reminder_minutes or 0)
+        around = (now - shift_times.AROUND, until + shift_times.AROUND)
+        known = schedules.schedules(session, [person], *around)[person.id]
+        begins = {span.start for span in working(known, now - shift_times.AROUND, until)}
+        for shift in shifts_between(known, now, until):
+            if now < shift.start and shift.start in begins and remind_once(session, person.id, shift.start, now):
+                _remind(session, house, person, shift, now)
+                told = True
     return told
 
 

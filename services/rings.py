@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer, selectinload
 
 from models import outbox
 from models.contacts import Contact, Leg, callback_rings, live_legs, record
-from models.people import Counselor
+from models.people import Counselor, readable
 from models.ring_counts import callers_waiting, ring_counts
 from routing import coverage
 from routing.coverage import Candidate, Circle, CircleTimes, PastRing, circle, nobody_can_answer, ring_order
@@ -66,7 +66,7 @@ def counselors_of_the_line(session: Session) -> list[Counselor]:
         .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_(ANSWER))
         .options(selectinload(Counselor.shifts), defer(Counselor.name), defer(Counselor.email))  # no need to decrypt
     )
-    return list(session.scalars(query))
+    return list(readable(session, query))
 
 
 def _candidates(session: Session, counselors: list[Counselor], contact: Contact, now: datetime) -> list[Candidate]:

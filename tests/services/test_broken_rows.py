@@ -6,7 +6,7 @@ from sqlalchemy import select, text, update
 
 from models.alarms import Alarm
 from models.contacts import Contact
-from routing.vocabulary import ContactStatus
+from routing.vocabulary import ContactStatus, Role
 from services import bridging, in_call, missed_calls, transfers, watchdog
 from services.alarms import AlarmKind
 from telephony.ports import ReceivedCall
@@ -22,6 +22,7 @@ def test_one_call_that_cannot_be_read_stops_no_sweep(stage: Stage) -> None:
         stage.counselor(number)
         calls.append(stage.taken_by(number))
     stage.counselor(103)
+    unreadable = stage.counselor(104, role=Role.SUPERVISOR)
     sound = calls[1]
 
     def both_are(**values: object) -> None:
@@ -30,6 +31,7 @@ def test_one_call_that_cannot_be_read_stops_no_sweep(stage: Stage) -> None:
 
     with house.db.begin() as session:
         session.execute(text("update contact set triage = 'no key' where id = :id"), {"id": calls[0]})
+        session.execute(text("update counselor set phone = 'no key' where id = :id"), {"id": unreadable})
     stage.later(31)
     bridging.sweep(house, network, stage.now)
     assert stage.contact(sound).status is S.WAITING, "its claim had run out"
