@@ -28,7 +28,7 @@ from models.bed_contacts import BedContact
 from models.contacts import Contact
 from models.crypto import EncryptedText
 from models.people import Caller
-from routing.sending import Purpose, Rank
+from routing.sending import ANSWERS, Rank
 from routing.vocabulary import TextStatus
 
 
@@ -200,9 +200,9 @@ def last_sent_to_caller(session: Session, caller_id: uuid.UUID) -> datetime | No
 
 
 def replied_after(session: Session, caller_id: uuid.UUID, text_id: str | None) -> bool:
-    """Whether a conversation's words went to this caller after that text."""
+    """Whether a conversation's words, a counselor's too, went to this caller after that text."""
     that = select(TextMessage.position).where(TextMessage.id == text_id).scalar_subquery()
-    replies = (TextMessage.caller_id == caller_id, TextMessage.outgoing, TextMessage.purpose == Purpose.REPLY.value)
+    replies = (TextMessage.caller_id == caller_id, TextMessage.outgoing, TextMessage.purpose.in_(ANSWERS))
     return session.scalar(select(TextMessage.id).where(*replies, TextMessage.position > that).limit(1)) is not None
 
 

@@ -21,7 +21,7 @@ _BARE = frozenset(
 _NO = frozenset({"no", "nope", "no thanks", "no thank you", "no gracias", "not yet", "todavia no", "aun no"})
 _NO_AND_WHY = re.compile(r"\s*(?:no|nope)\s*[,.;:!–-]", re.IGNORECASE)
 # Whoever is asked one of these says yes or no to the question itself, and not to a call
-_YES_OR_NO = frozenset({FollowUpKind.DID_THEY_TAKE_YOU, FollowUpKind.WAITING_LIST, FollowUpKind.NEXT_PLACE})
+YES_OR_NO = frozenset({FollowUpKind.DID_THEY_TAKE_YOU, FollowUpKind.WAITING_LIST, FollowUpKind.NEXT_PLACE})
 NEWS = (FollowUpKind.PLACE_ACCEPTED, FollowUpKind.NEXT_PLACE)  # of a referral: what cannot be texted, a person tells
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -212,8 +212,8 @@ def answer_meant(kind: FollowUpKind, body: str, heard: Understanding) -> Outcome
         return None
     if plain in _CALL_ME or set(heard.wants) == {"callback"}:
         return Outcome.WANTS_COUNSELOR
-    if kind in _YES_OR_NO and (plain in _NO or (_NO_AND_WHY.match(body) and not heard.wants)):
+    if kind in YES_OR_NO and (plain in _NO or (_NO_AND_WHY.match(body) and not heard.wants)):
         return Outcome.NO
     if plain in _YES:
-        return Outcome.YES if kind in _YES_OR_NO else Outcome.WANTS_COUNSELOR
+        return Outcome.YES if kind in YES_OR_NO else Outcome.WANTS_COUNSELOR
     return Outcome.ANSWERED if plain in _BARE or plain in _NO else None

@@ -19,7 +19,6 @@ from services import (
     callback_rules,
     counselor_texts,
     follow_up_answers,
-    follow_ups,
     hand_over,
     information,
     keyword_texts,
@@ -99,12 +98,13 @@ def _hear(
         keyword_texts.obey(session, house, contact, keyword, kept, by_provider=bool(inbound.opt_out_type))
         hand_over.relay_to_counselor(session, contact, inbound.body, now)
         return Heard.KEYWORD
-    if contact.claimed_by is not None:  # a 1, a thanks, a picture: all of it is said to the counselor
-        if asked is not None:  # who writes with us is not asked the same once more
-            follow_ups.hear_answer(session, contact.caller, Outcome.ANSWERED, now)
-        return _converse(session, house, contact, inbound, now, after_follow_up=False)
-    if text_contacts.REACTION.fullmatch(inbound.body):
+    if text_contacts.REACTION.fullmatch(inbound.body):  # the words in it are ours: no danger, and no answer
+        hand_over.relay_to_counselor(session, contact, inbound.body, now)
         return Heard.KEPT
+    if contact.claimed_by is not None:  # a 1, a thanks, a picture: all of it is said to the counselor
+        if asked is not None:
+            follow_up_answers.hear_beside_counselor(session, house, contact, asked, inbound, now)
+        return _converse(session, house, contact, inbound, now, after_follow_up=False)
     more = dialogue.is_more(inbound.body)  # means the list of places, and says nothing to a check-in
     answered = False
     if asked is not None and not more:

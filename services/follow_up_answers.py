@@ -7,17 +7,18 @@ from sqlalchemy.orm import Session
 
 from models import follow_ups as rows
 from models import outbox, texts
-from models.contacts import Contact, lock_contact
+from models.contacts import Contact, lock_contact, record
 from models.follow_ups import FollowUp
-from models.people import Caller
+from models.people import Caller, Counselor
 from models.text_contacts import live_text_contact
 from routing.consent import keyword_of
 from routing.dialogue import ILLNESS, is_more
 from routing.dialogue_state import Reply, State
-from routing.follow_up import Outcome, answer_meant
+from routing.follow_up import YES_OR_NO, Outcome, answer_meant
 from routing.two_questions import Fit, fit, only_answers
 from services import (
     callback_rules,
+    counselor_notices,
     follow_ups,
     hand_over,
     keyword_texts,
@@ -114,10 +115,41 @@ def answer(session: Session, house: House, contact: Contact, asked: Asked, now: 
             key = "text.callback_not_possible"
             hand_over.want_counselor(session, house, contact, "callback_not_possible", now)
     elif asked.outcome is not None:
-        about = contact if contact.id == asked.row.contact_id else lock_contact(session, asked.row.contact_id)
-        if about is not None:
-            key = referral_answers.answered(session, house, about, asked.row, asked.outcome, now) or key
+        key = _write_down(session, house, contact, asked, asked.outcome, now) or key
     text_replies.say(session, house, contact, [Reply(key)], now)
+
+
+def _write_down(
+    session: Session, house: House, contact: Contact, asked: Asked, outcome: Outcome, now: datetime
+) -> str | None:
+    """Do what a yes or no means for the referral that was asked about; the phrase to answer with, if any."""
+    about = contact if contact.id == asked.row.contact_id else lock_contact(session, asked.row.contact_id)
+    if about is None:
+        return None
+    return referral_answers.answered(session, house, about, asked.row, outcome, now)
+
+
+def hear_beside_counselor(
+    session: Session, house: House, contact: Contact, asked: Asked, inbound: Inbound, now: datetime
+) -> None:
+    """A text after a check-in, while a counselor has the conversation (locked), whose text it is in any case.
+
+    Who writes with us is not asked once more how it goes. A question of yes or no stays open until it has such an
+    answer, before any word of the counselor's that the answer could be for; it is taken silently, and the counselor is
+    told what it answered. MORE says nothing to either.
+    """
+    if is_more(inbound.body):
+        return
+    outcome, row = asked.outcome, asked.row
+    clear = row.kind in YES_OR_NO and outcome in (Outcome.YES, Outcome.NO)
+    if outcome is None or not clear or texts.replied_after(session, contact.caller_id, row.plan.get("text")):
+        follow_ups.hear_answer(session, contact.caller, Outcome.ANSWERED, now, still_open=YES_OR_NO)
+    elif settle(session, contact.caller, asked, now):
+        _write_down(session, house, contact, asked, outcome, now)
+        record(session, contact.id, "question_answered", now, follow_up=row.kind.value, outcome=outcome.value)
+        counselor = session.get_one(Counselor, contact.claimed_by)
+        line = contact.helpline_number
+        counselor_notices.tell(session, house, counselor, "counselor.answers_us", helpline_number=line, now=now)
 
 
 def settle(session: Session, caller: Caller, asked: Asked, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Follow-ups: tried again or ended by what comes back (`follow_up_plans` plans, `follow_up_starts` starts them)."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from models.people import Caller
 from models.referrals import Referral
 from routing.follow_up import NEWS, By, Dropped, Outcome, after_attempt
 from routing.sending import Refusal
-from routing.vocabulary import FollowUpStatus, ReferralWork
+from routing.vocabulary import FollowUpKind, FollowUpStatus, ReferralWork
 from services import claimed, reaching
 from services.house import House
 from services.referrals import work
@@ -97,9 +97,15 @@ def complete(house: House, follow_up_id: uuid.UUID, outcome: Outcome, now: datet
         return True
 
 
-def hear_answer(session: Session, caller: Caller, outcome: Outcome, now: datetime) -> bool:
-    """A text from somebody who got check-ins: any answer ends them. False when none is open."""
+def hear_answer(
+    session: Session, caller: Caller, outcome: Outcome, now: datetime, *, still_open: Collection[FollowUpKind] = ()
+) -> bool:
+    """A text from somebody who got check-ins: any answer ends them, save the kinds that it leaves open.
+
+    False when none of the others is open.
+    """
     waiting = [row for row in follow_ups.awaiting_answer(session, caller.id) if row.plan["by"] == By.TEXT]
+    waiting = [row for row in waiting if row.kind not in still_open]
     for row in waiting:
         settle(session, row, outcome, now)
     return bool(waiting)

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact
-from models.follow_ups import FollowUp, oldest_due
+from models.follow_ups import FollowUp, oldest_due, open_referral_work
 from models.people import Counselor
-from routing.vocabulary import ContactStatus, FollowUpKind, Presence
+from routing.sending import Purpose
+from routing.vocabulary import ContactStatus, FollowUpKind, FollowUpStatus, Presence
 from services import callbacks, follow_up_starts, hand_over, ringing, suggestions, text_contacts
 from services.conversation import Heard
+from services.texts import queue_text
 from tests.fixtures.paper import PaperTelephony
+from tests.services.outside import HELPLINE
 from tests.services.texting import COUNSELOR, Thread, contact_of, staff, story
 
 
@@ -181,6 +184,53 @@ def test_whoever_answers_a_check_in_to_the_counselor_they_write_with_is_not_aske
     caller.text("doing better, thanks")
     assert ana.outgoing()[-1].body == "doing better, thanks"
     assert not check_in_is_open(caller)
+
+
+def test_beside_a_counselor_a_yes_or_no_is_written_on_the_referral_and_nothing_else_closes_that_question(
+    caller: Thread,
+) -> None:
+    (ana,) = staff(caller.house, COUNSELOR)
+    caller.text("heroin, 02150, medicaid")
+    caller.text("can I talk to a real person please")
+    caller.now += timedelta(minutes=1)
+    with caller.house.db.begin() as session:
+        asked = session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.DID_THEY_TAKE_YOU)).one()
+        asked.status, asked.attempts, asked.started_at = FollowUpStatus.STARTED, 1, caller.now
+        theirs = {"contact": asked.contact, "caller": asked.contact.caller, "helpline_number": HELPLINE}
+        question = queue_text(session, body="did it?", purpose=Purpose.FOLLOW_UP, now=caller.now, **theirs)
+        asked.plan = {**asked.plan, "text": str(question.id)}
+
+    def stands() -> tuple[str | None, list[str]]:
+        with caller.house.db.begin() as session:
+            row = session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.DID_THEY_TAKE_YOU)).one()
+            return row.last_outcome, [work.plan["work"] for work in open_referral_work(session)]
+
+    ana.text("TAKE")
+    for nothing in ("MORE", "Liked “did it?”", "I am on the bus"):
+        assert caller.text(nothing) == [], "our own words in a reaction are no danger of theirs"
+        assert stands() == (None, []), nothing
+    before = len(ana.outgoing())
+    assert caller.text("no") == [], "a person is here: no machine talks in between"
+    assert stands() == ("no", ["did_not_work_out"])
+    told, words = [message.body for message in ana.outgoing()[before:]]
+    assert ("answer our question" in told, words) == (True, "no")
+    assert "question_answered" in story(caller.house, contact_of(caller.house))
+
+
+def test_a_yes_to_what_the_counselor_asked_is_no_answer_to_our_question(caller: Thread) -> None:
+    contact = asked_about_illness(caller, over=False)
+    (ana,) = staff(caller.house, COUNSELOR)
+    with caller.house.db.begin() as session:
+        row = session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.CHECK_IN)).one()
+        row.kind = FollowUpKind.WAITING_LIST
+        ana_id = session.scalars(select(Counselor.id)).one()
+    assert hand_over.take_text(caller.house, contact.id, ana_id, caller.now)
+    ana.now = caller.now
+    ana.text("Are you somewhere safe?")
+    caller.text("yes")
+    assert ana.outgoing()[-1].body == "yes"
+    with caller.house.db.begin() as session:
+        assert session.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.WAITING_LIST)).one().done_at is None
 
 
 @pytest.mark.parametrize("over", [False, True], ids=["it goes on", "it was over"])
