@@ -80,7 +80,8 @@ def _entries(session: Session, rows: Sequence[AuditEvent]) -> tuple[Entry, ...]:
 
 
 def _entry(row: AuditEvent, names: Mapping[uuid.UUID, str], person: uuid.UUID | None) -> Entry:
-    said = {key: value for key, value in row.data.items() if key not in ("counselor_id", "contact_id") and value != ""}
+    unsaid = {"counselor_id", "contact_id", "centre_id" if "name" in row.data else ""}  # a name says more than an id
+    said = {key: value for key, value in row.data.items() if key not in unsaid and value != ""}
     actor = names.get(row.actor_id, "?") if row.actor_id else ""
     concerned = names.get(person, "?") if person else ""
     return Entry(row.at, actor, row.kind, concerned, row.data.get("contact_id", ""), said)

@@ -48,7 +48,7 @@ def add_centre(
             id=uuid.uuid4(), state=state, county=county.strip(), name=name.strip(), phone=number, updated_at=now
         )
         session.add(centre)
-        audit.write(session, "dispatch_centre_added", actor_id, now, centre_id=centre.id)
+        audit.write(session, "dispatch_centre_added", actor_id, now, centre_id=centre.id, name=centre.name)
     return ()
 
 
@@ -59,5 +59,5 @@ def remove_centre(house: House, actor_id: uuid.UUID, centre_id: uuid.UUID, now: 
         if centre is None:
             return False
         session.delete(centre)
-        audit.write(session, "dispatch_centre_removed", actor_id, now, centre_id=centre_id)
+        audit.write(session, "dispatch_centre_removed", actor_id, now, centre_id=centre_id, name=centre.name)
         return True

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from models.people import Counselor, everybody_with_shifts, lock_roster
 from routing.phone import masked
 from routing.sentence import Sentence
 from routing.shift_words import written
+from routing.shifts import ShiftPattern
 from routing.vocabulary import Role
 from services import audit, schedules
 from services.house import House
@@ -108,17 +109,22 @@ def _last_admin_lost(rows: Sequence[RosterRow], people: dict[bytes, Counselor]) 
 
 def _change(person: Counselor | None, row: RosterRow) -> RosterChange:
     if person is None:
-        said = _in_words(_fields(row)) | {"shifts": "; ".join(sorted(written(pattern) for pattern in row.shifts))}
+        said = _in_words(_fields(row)) | {"shifts": "; ".join(_shifts(row.shifts))}
         return RosterChange(row.name, "added", tuple((key, "", words) for key, words in said.items() if words))
     before = _in_words({key: getattr(person, key) for key in _fields(row)})
     after = _in_words(_fields(row))
     differing = [(key, before[key], after[key]) for key in after if before[key] != after[key]]
     if person.phone != row.phone and not any(key == "phone" for key, _, _ in differing):
         differing.append(("phone", before["phone"], after["phone"]))  # two that look the same when masked
-    shifts = [sorted(written(pattern) for pattern in of) for of in (schedules.patterns(person), row.shifts)]
+    shifts = [_shifts(of) for of in (schedules.patterns(person), row.shifts)]
     if shifts[0] != shifts[1]:
         differing.append(("shifts", "; ".join(shifts[0]), "; ".join(shifts[1])))
     return RosterChange(person.name, "changed" if differing else "unchanged", tuple(differing))
+
+
+def _shifts(patterns: Iterable[ShiftPattern]) -> list[str]:
+    """Each in words, in the order of the week."""
+    return [written(pattern) for pattern in sorted(patterns, key=lambda pattern: pattern.order)]
 
 
 def _in_words(fields: dict[str, Any]) -> dict[str, str]:

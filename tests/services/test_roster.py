@@ -7,7 +7,8 @@ import pytest
 from models.people import AuditEvent, Counselor, counselor_by_email
 from routing.vocabulary import Role
 from services.house import House
-from services.roster import import_roster
+from services.roster import import_roster, plan_roster
+from services.roster_file import NO_WORDS
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HEADER = "name,phone,email,role,languages,skills,timezone,shifts\n"
@@ -36,6 +37,9 @@ def test_a_roster_brings_in_people_with_their_shifts(house: House) -> None:
 def test_the_same_file_twice_changes_nothing(house: House) -> None:
     import_roster(house, HEADER + ANA + BEN, NOW)
     assert import_roster(house, HEADER + ANA + BEN, NOW).unchanged == 2
+    fewer = HEADER + ANA.replace("mon-fri 22:00-06:00", '"fri,mon,wed 22:00-06:00"') + BEN
+    ((field, before, after),) = plan_roster(house, fewer, NO_WORDS).changes[0].fields
+    assert (field, before[:3], after) == ("shifts", "mon", "mon 22:00-06:00; wed 22:00-06:00; fri 22:00-06:00")
     with house.db.begin() as session:
         assert session.query(AuditEvent).filter_by(kind="roster_imported").count() == 1
 

@@ -79,7 +79,9 @@ def test_a_supervisor_has_controls_of_their_own_on_the_page_and_on_the_board(
     talk(house, contact, sign_in_as(Role.COUNSELOR))
     browser = sign_in_as(Role.SUPERVISOR)
     path = f"/contacts/{contact.id}/call"
-    assert f"{path}/supervise" in browser.get("/board")[1]
+    board = browser.get("/board")[1]
+    assert f"{path}/supervise" in board
+    assert "Counselor · English" in board
     page = browser.get(f"/contacts/{contact.id}")[1]
     assert "Whisper to the counselor" in page
     assert f"{path}/mute" not in page, "only the counselor mutes their own phone"

@@ -27,6 +27,8 @@ def test_a_human_finds_place_number_supervisor_and_log_on_one_screen(
     assert status == 422
     assert "Ten digits, such as 617-555-0100." in page
     assert admin.post("/dispatch", **line)[0] == 302
+    audit = admin.get("/admin/audit")[1]
+    assert ("dispatch centre" in audit, line["name"] in audit) == (False, True), "its name, and no id"
     contact = add_contact(ContactStatus.ABANDONED, urgency=Urgency.CALL_911, triage=IN_DANGER)
     counselor = sign_in_as(Role.COUNSELOR)
     path = f"/contacts/{contact.id}/rescue"

@@ -49,6 +49,7 @@ def for_templates() -> dict[str, Any]:
         "may_open": guards.may_open,
         "admin_tabs": admin_tabs,
         "offered": lambda word: offers.name(words(), word),
+        "offered_all": lambda said: ", ".join(offers.name(words(), word) for word in said),
         "sentence": sentence,
         "passkeys_elsewhere": passkeys.elsewhere(),
         "failed_words": failed_words,
