@@ -64,6 +64,7 @@ class ImportResult:
     changed: int = 0
     unchanged: int = 0
     retired: int = 0
+    invented: int = 0  # sample places that give way to real ones
     left: int = 0  # as a later edition has them
     perhaps: list[tuple[str, str]] = field(default_factory=list)  # a place that goes, and one that may be it anew
     marked: list[str] = field(default_factory=list)  # places that go though people said something of them
@@ -196,7 +197,7 @@ class _Intake:
         """Put the difference into the result; refuse a file that would empty the directory."""
         result = self.result
         result.added, result.changed, result.retired = difference.added, difference.changed, difference.retired
-        result.unchanged, result.left = difference.same, difference.later
+        result.unchanged, result.left, result.invented = difference.same, difference.later, difference.invented
         result.format, result.source = self.source.format, self.source.source
         result.examples = store.examples(self.session, EXAMPLES)
         result.changes = store.changed_fields(self.session, EXAMPLES)
@@ -249,7 +250,7 @@ class _Intake:
             scope=self.result.scope,
             file_name=wish.path.name,
             file_digest=_file_digest(wish.path),
-            counts=counts,
+            counts={**counts, "invented": self.result.invented},
         )
 
 

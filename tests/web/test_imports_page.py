@@ -136,6 +136,29 @@ def test_too_many_places_are_retired_only_on_a_word_and_never_on_an_old_look(
     assert names(house) == ["Quay House"]
 
 
+def test_the_first_real_file_says_that_the_sample_gives_way_and_an_undo_brings_it_back(
+    house: House, admin: Browser, write_csv: WriteCsv
+) -> None:
+    sample = write_csv([place("Made-up House"), place("Made-up Hall", street1="5 Pier Street")])
+    import_directory(house, ImportWish(sample, sample=True), datetime.now(UTC))
+    address, page = look_at(house, admin, plain_csv([place(**NEW)]))
+    assert "0 retired" in page
+    assert "2 invented sample places give way to the file’s" in page
+    assert "2 lugares de muestra inventados ceden" in admin.get(address, **{"Accept-Language": "es"})[1]
+    assert admin.post(address, act="take")[0] == 302
+    work(house)
+    assert names(house) == ["New House"]
+    for said in (admin.get(address)[1], admin.get(PATH)[1]):
+        assert "2 invented sample places gave way to the file’s. Undoing the import brings them back." in said
+    assert "1 place to search" in admin.get("/directory")[1]
+    with house.db.begin() as session:
+        import_id = session.scalars(select(DirectoryUpload.import_id).where(DirectoryUpload.import_id > 0)).one()
+    admin.post(f"{PATH}/{import_id}/undo")
+    work(house)
+    assert names(house) == ["Made-up Hall", "Made-up House"]
+    assert "gave way" not in admin.get(PATH)[1]
+
+
 def test_what_cannot_be_taken_says_so_and_leaves_nothing(
     application: Flask, house: House, admin: Browser, folder: Path
 ) -> None:

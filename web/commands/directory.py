@@ -131,6 +131,11 @@ def _summary(result: ImportResult) -> str:
     lines = [f"{result.source}, {result.scope}: {counted}, {kept}."]
     if result.left:
         lines.append(f"Left as a later edition has them: {_rows(result.left)}.")
+    if result.invented:
+        give = "Would give" if result.dry_run else "Gave"
+        lines.append(
+            f"{give} way to real ones: {result.invented:,} invented places of the sample (an undo restores them)."
+        )
     leave = "Would leave" if result.dry_run else "Left"
     lines += [f"{leave} every list, though people said something of it: {place}." for place in result.marked]
     lines += [f"Perhaps the same: {before} | {after}." for before, after in result.perhaps[:SHOWN]]
