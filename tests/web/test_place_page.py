@@ -127,7 +127,11 @@ def test_offered_against_chosen_and_exposure_are_read_and_downloaded(
     assert counselor.post(f"/contacts/{contact.id}/chosen", listing=str(listing))[0] == 200
     assert counselor.post(f"/contacts/{contact.id}/chosen", listing="0")[0] == 409
     admin = sign_in_as(Role.ADMIN)
-    assert "Tidewater General Hospital" in admin.get("/reports/neutrality")[1]
+    page = admin.get("/reports/neutrality")[1]
+    assert "Tidewater General Hospital" in page
+    assert ('<td class="figure">' in page, 'data-label="Shown"' in page) == (False, True), (
+        "on a phone each says what it is"
+    )
     answer = admin.client.get("/reports/neutrality/choices.csv")
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
     assert answer.mimetype == "text/csv"

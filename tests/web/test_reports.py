@@ -33,6 +33,8 @@ def calls(house: House, add_contact: Callable[..., Contact]) -> None:
 def test_an_auditor_reads_the_figures_and_takes_them_home(sign_in_as: SignIn) -> None:
     browser = sign_in_as(Role.AUDITOR)
     status, page = browser.get("/reports")
+    days = page.partition('id="days-table"')[2].partition("</table>")[0]
+    assert ('<td class="figure">' in days, days.count('data-label="Answered"') > 0) == (False, True)
     assert status == 200
     assert "50.0 %" in page
     assert 'class="piece in_time"' in page
