@@ -181,6 +181,13 @@ def lock_contact(session: Session, contact_id: uuid.UUID, *, caller: bool = Fals
     return session.get(Contact, contact_id, with_for_update={"of": Contact, "key_share": True}, populate_existing=True)
 
 
+def conversation_over(contact: Contact, now: datetime) -> None:
+    """Nobody talks any more (locked): closed when a counselor has written meanwhile how it ended, else that is owed."""
+    written = contact.disposition is not None and contact.disposition_by is not None
+    contact.status = ContactStatus.CLOSED if written else ContactStatus.ENDED
+    contact.ended_at = now
+
+
 def live_legs(session: Session, contact_id: uuid.UUID) -> Sequence[Leg]:
     """The contact's legs that have not ended."""
     return session.scalars(select(Leg).where(Leg.contact_id == contact_id, Leg.ended_at.is_(None))).all()

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from models import outbox
-from models.contacts import Contact, Leg, lock_contact, record
+from models.contacts import Contact, Leg, conversation_over, lock_contact, record
 from models.people import Counselor
 from routing import call_flow
 from routing.documents import Ask, Document, GoTo, HangUp, Say
@@ -113,7 +113,7 @@ def after_conference(house: House, leg_id: uuid.UUID, now: datetime) -> Document
         if contact is None or contact.claim_leg_id != leg_id or contact.connected_at is None:
             return call_flow.farewell(Language.ENGLISH, Say("voice.not_connected"))
         if contact.status is ContactStatus.CONNECTED:
-            contact.status, contact.ended_at = ContactStatus.ENDED, now
+            conversation_over(contact, now)
             record(session, contact.id, "conversation_ended", now)
             outbox.touch(session, contact.id)
         first = (Say("voice.not_reached"),) if direct_calls.NOT_REACHED in contact.flow else ()

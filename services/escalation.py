@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import call_budget, outbox
-from models.contacts import Contact, Leg, live_legs, lock_contact, record
+from models.contacts import Contact, Leg, conversation_over, live_legs, lock_contact, record
 from routing import call_flow
 from routing.call_flow import NextStep
 from routing.documents import Document, GoTo, HangUp, Pause, Record, Ring, Say, Target
@@ -181,7 +181,7 @@ def _conversation_over(session: Session, contact: Contact, now: datetime) -> Doc
         back_to_waiting(session, contact, now)
         return call_flow.requeue(contact.id, contact.language, Say("voice.counselor_lost"))
     if contact.status in (ContactStatus.CONNECTED, ContactStatus.HANDED_OVER):
-        contact.status, contact.ended_at = ContactStatus.ENDED, now
+        conversation_over(contact, now)
         record(session, contact.id, "conversation_ended", now)
         outbox.touch(session, contact.id)
     return call_flow.after_conversation(contact.id, contact.language)

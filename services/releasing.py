@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import outbox
-from models.contacts import Contact, Leg, leg_by_sid, live_legs, lock_contact, record
+from models.contacts import Contact, Leg, conversation_over, leg_by_sid, live_legs, lock_contact, record
 from models.locks import Turn, take_turn
 from models.people import Counselor
 from models.rooms import TALKING
@@ -113,8 +113,7 @@ def _claimant_gone(session: Session, contact: Contact, now: datetime) -> None:
         record(session, contact.id, "gave_back", now, by=str(contact.claimed_by or ""))
         wait_again.give_back(session, contact, now)
     elif contact.status is ContactStatus.CONNECTED:
-        contact.status = ContactStatus.ENDED
-        contact.ended_at = now
+        conversation_over(contact, now)
         record(session, contact.id, "conversation_ended", now, by="counselor")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import outbox, reading
 from models import rooms as queries
-from models.contacts import Contact, Leg, live_legs, lock_contact, record
+from models.contacts import Contact, Leg, conversation_over, live_legs, lock_contact, record
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegKind, Part, Presence, Role
 from services import guests, help_wanted, rings, rooms, schedules, tasks
@@ -180,7 +180,7 @@ def _end_long_talk(house: House, contact_id: uuid.UUID, now: datetime) -> bool:
         for leg in live:
             tasks.ask(session, tasks.DROP, leg.id, now)
         if not live_legs(session, contact.id):
-            contact.status, contact.ended_at = ContactStatus.ENDED, now
+            conversation_over(contact, now)
         outbox.touch(session, contact.id)
         return True
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import outbox
-from models.contacts import Contact, live_legs, lock_contact, record, waiting_ahead
+from models.contacts import Contact, conversation_over, live_legs, lock_contact, record, waiting_ahead
 from routing import call_flow
 from routing.call_flow import Limits, NextStep, Turn, Waiting
 from routing.documents import Document, HangUp, Leave, Say
@@ -239,7 +239,7 @@ def caller_gone(session: Session, house: House, contact: Contact, now: datetime)
         record(session, contact.id, "caller_left", now, waited=_waited(contact, now))
         alerts.hung_up_in_danger(session, house, contact, now)
     elif contact.status in (ContactStatus.CONNECTED, ContactStatus.HANDED_OVER, ContactStatus.WITH_CRISIS_LINE):
-        contact.status = ContactStatus.ENDED
+        conversation_over(contact, now)
         record(session, contact.id, "conversation_ended", now)
     contact.ended_at = contact.ended_at or now
     contact.deadline_at = None
