@@ -134,6 +134,8 @@ def _converse(
         asks_illness=knowing.asks_illness(house, contact),
     )
     taken_back = keyword_texts.take_back(session, house, contact, inbound.body, now)
+    if known.with_counselor and "stop_texts" in heard.wants:  # the counselor reads it; their next text must not leave
+        _suspend(session, house, contact, now)
     relayed = hand_over.relay_to_counselor(session, contact, inbound.body, now)
     if (relayed or taken_back) and not heard.in_danger:
         return Heard.CONVERSATION

@@ -36,7 +36,7 @@ def hear(
         key = None
         _hold(session, house, question, counselor, ending, now)
     elif theirs is not None and hand_over.write(session, theirs, counselor, body, now):
-        key = None
+        key = "counselor.not_safe" if theirs.caller.texting_ok is False else None  # kept on the page, and never sent
     elif ending:
         key = _write_ending(session, house, counselor, ending, now)
     else:

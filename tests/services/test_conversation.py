@@ -11,7 +11,7 @@ from models.outbox import OutboxRow
 from models.people import Caller
 from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Language, TextStatus, Urgency
-from services import conversation, follow_up_starts, hand_over, knowing, text_contacts
+from services import conversation, follow_up_starts, hand_over, knowing, text_claims, text_contacts
 from services.conversation import Heard, Inbound
 from services.house import House
 from tests.services.outside import CALLER, HELPLINE, NOON, make_caller, make_contact
@@ -149,6 +149,19 @@ def test_he_reads_my_phone_silences_us_at_once_and_a_human_looks(caller: Thread)
         assert session.scalars(select(Caller)).one().texting_ok is False
     assert counselor.outgoing()
     assert "texts_suspended" in events(caller.house)
+
+
+def test_a_counselor_who_has_the_conversation_cannot_text_a_phone_that_somebody_reads(caller: Thread) -> None:
+    (counselor,) = staff(caller.house, COUNSELOR)
+    caller.text("I need a counselor")
+    counselor.text("TAKE")
+    assert caller.text("don't text me, he reads my phone") == []
+    assert counselor.outgoing()[-1].body == "don't text me, he reads my phone"
+    assert "texts_suspended" in events(caller.house)
+    (told,) = counselor.text("I am calling you then")
+    assert told.startswith("That was not sent: they said that texts are not safe.")
+    words = caller.outgoing()[-1].id
+    assert text_claims.claim(caller.house, [words], caller.now) == {words: text_claims.Sent.SUPPRESSED}
 
 
 def test_two_misunderstandings_bring_a_person(caller: Thread) -> None:

@@ -63,6 +63,7 @@ def test_an_edit_of_the_content_shows_what_it_changes(run: Run, corpus: Path, tm
     assert (changed["before"]["payer"], changed["after"]["payer"]) == ("medicaid", "nothing")
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="the project runs without git; it then has no last commit")
 def test_an_editor_sees_in_plain_lines_what_an_edit_changes_since_the_last_commit(
     run: Run, corpus: Path, tmp_path: Path
 ) -> None:
@@ -81,6 +82,9 @@ def test_an_editor_sees_in_plain_lines_what_an_edit_changes_since_the_last_commi
     assert "b: xanax and medicaid in 02150\n" in result.stdout
     assert "payer: medicaid -> nothing" in result.stdout
     assert "1 of 2 texts are understood differently." in result.stdout
+
+
+def test_where_nothing_was_committed_an_editor_is_told_to_name_a_folder(tmp_path: Path) -> None:
     with pytest.raises(LookupError, match="no committed content"), committed_content(tmp_path):
         pass
 

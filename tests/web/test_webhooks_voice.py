@@ -85,7 +85,7 @@ def test_a_counselor_who_calls_the_line_hears_the_staff_menu_and_may_be_a_caller
     menu = ET.fromstring(twilio.post("/voice/inbound", **own).data)
     assert [step.tag for step in menu] == ["Gather", "Redirect"]
     assert "Press 1 to take calls" in (menu.findall("Gather/Say")[-1].text or "")
-    choice = (menu.find("Gather") or menu).get("action", "")
+    choice = menu.findall("Gather")[0].get("action", "")
     answer = twilio.post(choice.removeprefix("http://127.0.0.1:8000"), **own, Digits="0")
     assert [step.tag for step in ET.fromstring(answer.data)] == ["Gather", "Gather", "Enqueue"]
 
