@@ -106,7 +106,7 @@ def provision(account: Account, rules: Rules, fallback_base: str) -> list[str]:
 
 def examine(account: Account, rules: Rules) -> list[Finding]:
     """What the doctor finds, in the order in which to mend it."""
-    findings = [_address(rules), _on_call(rules)]
+    findings = [address(rules), _on_call(rules)]
     try:
         findings += [_state(account), *_numbers(account, rules), *_softphone(account)]
     except (ProviderRefused, ProviderUnsure) as error:
@@ -116,7 +116,8 @@ def examine(account: Account, rules: Rules) -> list[Finding]:
     return [*findings, _verification(account, rules)]
 
 
-def _address(rules: Rules) -> Finding:
+def address(rules: Rules) -> Finding:
+    """Whether the provider can reach our address, and safely."""
     parts = urlsplit(rules.public_base_url)
     local = (parts.hostname or "").startswith("127.") or parts.hostname == "localhost"
     return Finding("address", "" if parts.scheme == "https" and not local else "address")

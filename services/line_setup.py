@@ -24,6 +24,7 @@ MOST_CALLS = 100_000
 CALLS_A_CONVERSATION = 2  # the caller's leg and the counselor's
 WARNINGS = frozenset({"softphone"})  # subjects that keep no caller from help
 WARNINGS_AGAIN = WARNINGS | {"calls_at_once"}  # of a line that was live: while it is off fewer phones ring than ever
+DEPLOYED = frozenset({"address", "fallback_here"})  # codes: what only a real deployment can mend
 NONE = "-"  # takes a number away; an empty field leaves it, because numbers are not shown to be edited
 
 
@@ -40,11 +41,12 @@ class HeldSetting:
 
 @dataclass(frozen=True)
 class SetUp:
-    """How far the line is. `live_by` and `live_at`: who said so last."""
+    """How far the line is. `address`: what the doctor says of it; `live_by` and `live_at`: who said so last."""
 
     settings: Mapping[str, HeldSetting]
     people: int
     places: int
+    address: Finding
     live: bool
     live_by: str | None
     live_at: datetime | None
@@ -58,6 +60,7 @@ def overview(house: House) -> SetUp:
             settings={one.name: one for one in held(session, house)},
             people=line_setup.people_who_can_be_rung(session),
             places=line_setup.places_listed(session),
+            address=account.address(house.rules),
             live=house.rules.live,
             live_by=who,
             live_at=state.at,
@@ -164,24 +167,22 @@ class Answer:
     missing: tuple[str, ...] = ()
 
 
-def go_live(house: House, twilio: Account, by: uuid.UUID | None, now: datetime) -> Answer:
+def go_live(house: House, twilio: Account, by: uuid.UUID | None, now: datetime, *, deployed: bool = True) -> Answer:
     """Ring counselors from now on, unless something would keep a caller from being helped.
 
-    The first time the account's calls at once count as such; a line that was live comes back without them.
+    The first time the account's calls at once and a test call count as such; a line that was live comes back without
+    them. Not `deployed` (development): what only a deployment can mend is told, and keeps no line off.
     """
     findings = tuple(one for one in examine(house, twilio, now) if one.wrong)
     with house.db.begin() as session:
-        missing = tuple(
-            name
-            for name, there in (
-                ("people", line_setup.people_who_can_be_rung(session)),
-                ("test_call", line_setup.somebody_pressed(session)),
-            )
-            if not there
-        )
         first = line_setup.line_state(session)[0].live is None
+        steps = {
+            "people": line_setup.people_who_can_be_rung(session) > 0,
+            "test_call": not first or line_setup.somebody_pressed(session),
+        }
+        missing = tuple(name for name, done in steps.items() if not done)
         warnings = WARNINGS if first else WARNINGS_AGAIN
-        grave = tuple(one for one in findings if one.about not in warnings)
+        grave = tuple(one for one in findings if one.about not in warnings and (deployed or one.code not in DEPLOYED))
         if grave or missing:
             return Answer(False, grave, missing)
         _say(session, True, by, now)

@@ -69,9 +69,10 @@ def test_an_admin_changes_words_and_a_plan_and_is_told_what_keeps_the_line_from_
     page.get_by_label("Number (empty: your own phone in the roster)").fill("617 555 0177")
     page.get_by_role("button", name="Ring this phone").click()
     expect(page.locator("#test-call")).to_contain_text("about to ring")
-    page.get_by_role("button", name="Take the line off").click()
+    page.get_by_text("Take the line off", exact=True).click()
+    page.get_by_role("button", name="Yes, take the line off").click()
     page.get_by_role("button", name="Go live").click()
-    expect(page.get_by_role("alert")).to_contain_text("No test call has gone through")
+    expect(page.get_by_role("alert")).to_contain_text("Twilio gave no clear answer")
     page.goto("/board")
     expect(page.get_by_text("The line is not live")).to_be_visible()
 

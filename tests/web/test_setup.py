@@ -104,6 +104,28 @@ def test_a_line_is_set_up_step_by_step_and_goes_live_when_nothing_is_wrong(
     assert {"setting_changed", "test_call_made", "went_live", "taken_off"} <= kinds
 
 
+def test_the_sample_line_comes_back_though_only_a_deployment_could_mend_the_rest(
+    application: Flask, house: House, sign_in_as: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counselor, admin = sign_in_as(Role.COUNSELOR), sign_in_as(Role.ADMIN)
+    here = replace(house.rules, public_base_url="http://127.0.0.1:8000", live=True, on_call_numbers=("+16175550199",))
+    house.rules = house.started_with = here
+    twilio_account = application.extensions["account"] = PaperAccount()
+    account.provision(twilio_account, here, "")
+    page = admin.get("/setup")[1]
+    assert "only the on-call phones ring. Texts are answered as ever" in page, "what taking it off means, before it is"
+    assert "set an https address" in page, "step 2 says what the doctor will"
+    assert admin.post("/setup/live", act="rest")[0] == 302
+    assert "The line is not live" in counselor.get("/contacts")[1], "whoever waits for calls knows"
+    status, page = admin.post("/setup/live", act="live")
+    assert (status, house.rules.live) == (409, False)
+    assert "No test call" not in page, "it was live before"
+    monkeypatch.setitem(application.config, "APP_ENV", "development")
+    status, page = admin.post("/setup/live", act="live")
+    assert (status, house.rules.live) == (200, True)
+    assert "its fallback is on this host too" in page
+
+
 def test_settings_reach_other_processes_say_who_set_them_and_leave_the_environment_alone(
     house: House, sign_in_as: SignIn
 ) -> None:

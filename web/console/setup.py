@@ -65,7 +65,8 @@ def live() -> ResponseReturnValue:
     if act == "rest":
         line_setup.rest(house(), by, now)
     elif act == "live":
-        answer = line_setup.go_live(house(), current_app.extensions["account"], by, now)
+        deployed = current_app.config["APP_ENV"] != "development"
+        answer = line_setup.go_live(house(), current_app.extensions["account"], by, now, deployed=deployed)
         if not answer.live or answer.findings:
             return _page(answer=answer), 200 if answer.live else 409
     else:
