@@ -1,5 +1,7 @@
 """What no phrase says is heard in the whole of a text; a certain phrase stands whatever the rest sounds like."""
 
+from itertools import product
+
 import pytest
 
 from bench.learn import fingerprint
@@ -28,3 +30,31 @@ def test_a_certain_phrase_is_not_drowned_by_harmless_words(triage_rules: TriageR
 @pytest.mark.parametrize("text", ["what are your hours", "necesito un centro en houston", "do you take aetna", "hola"])
 def test_plain_questions_sound_like_nothing(triage_rules: TriageRules, text: str) -> None:
     assert triage_rules.understand(text).urgency is Urgency.NONE
+
+
+def test_whoever_asks_for_a_person_is_in_no_danger(triage_rules: TriageRules) -> None:
+    english = product(
+        ["I want to", "I would like to", "can I", "please let me", "I wish to", "im trying to"],
+        ["text with", "write with", "write to", "chat with", "type with", "message", "talk to"],
+        ["a person", "a human being", "somebody", "some one", "an actual person", "a counselor"],
+    )
+    spanish = product(
+        ["quiero", "me gustaría", "quisiera", "prefiero", "solo quiero"],
+        ["escribir con", "escribirle a", "chatear con", "textear con", "mandarle un mensaje a", "hablar con"],
+        ["una persona", "alguien", "un ser humano", "otra persona", "una consejera"],
+    )
+    wishes = [" ".join(words) for words in (*english, *spanish)]
+    assert [wish for wish in wishes if triage_rules.understand(wish).in_danger] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to write with a person one last time before I go",
+        "quiero escribir con una persona, ya no quiero vivir",
+        "I want to write to somebody so they find me after",
+        "I want to text with a person, I took all my pills",
+    ],
+)
+def test_and_who_says_more_than_that_is_heard(triage_rules: TriageRules, text: str) -> None:
+    assert triage_rules.understand(text).in_danger
