@@ -37,6 +37,12 @@ def ringing_in_browser(session: Session, counselor_id: uuid.UUID) -> Leg | None:
     return session.scalar(select(Leg).where(*_RINGS, Leg.counselor_id == counselor_id))
 
 
+def talking_in_browser(session: Session, counselor_id: uuid.UUID) -> Leg | None:
+    """The leg that this counselor has answered in a browser and that goes on."""
+    answered = (Leg.ended_at.is_(None), Leg.end_reason.is_(None), Leg.in_browser, Leg.answered_at.is_not(None))
+    return session.scalar(select(Leg).where(*answered, Leg.counselor_id == counselor_id))
+
+
 def note_heard(session: Session, counselor_id: uuid.UUID, now: datetime) -> None:
     """Their browser rings."""
     session.execute(update(Leg).where(*_RINGS, Leg.counselor_id == counselor_id).values(heard_at=now))

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from models import browser_legs as queries
 from models.contacts import Contact, Leg, record
-from routing.vocabulary import ContactStatus, LegKind
+from models.people import Counselor
+from routing.vocabulary import ContactStatus, LegKind, Presence
 from services import rings, tasks
 
 SILENT = timedelta(seconds=5)  # a browser that is there says within one or two that it rings
+CLOSED = "browser_closed"  # end of a leg that was answered: its window was closed in the middle of the call
+UNMEANT = frozenset({None, CLOSED, "completed", "failed"})  # the window has no key to hang up: the page does, by us
 NOT_THERE = frozenset({"busy", "failed"})  # no browser of that name, or one that could not take the call
 
 
@@ -55,6 +58,24 @@ def to_the_phone(session: Session, contact: Contact, leg: Leg, now: datetime) ->
         contact.claim_leg_id, contact.room = phone.id, phone.id.hex
     record(session, contact.id, "browser_gone", now, leg=str(phone.id), counselor=str(leg.counselor_id))
     tasks.ask(session, tasks.PLACE, phone.id, now)
+    return True
+
+
+def lost_in_talk(session: Session, contact: Contact) -> bool:
+    """Whether the counselor's browser went in the middle of the conversation (contact locked, its caller still there).
+
+    Then their phone is rung like others', at once: there is nothing to wrap up yet.
+    """
+    leg = session.get(Leg, contact.claim_leg_id) if contact.claim_leg_id else None
+    if leg is None or not leg.in_browser or leg.end_reason not in UNMEANT or contact.disposition is not None:
+        return False
+    if contact.status not in (ContactStatus.CONNECTED, ContactStatus.ENDED):
+        return False
+    counselor = session.get(Counselor, leg.counselor_id)
+    if counselor is not None:
+        queries.set_browser(session, counselor.id, None)
+        if counselor.presence is Presence.WRAP_UP:
+            counselor.presence, counselor.presence_until = Presence.AVAILABLE, None
     return True
 
 

@@ -12,7 +12,7 @@ from routing.call_flow import NextStep
 from routing.documents import Document, GoTo, HangUp, Pause, Record, Ring, Say, Target
 from routing.held_calls import BLOCKED
 from routing.vocabulary import DANGER, ContactStatus, Disposition, Language, LegKind, LegStatus
-from services import direct_calls, fetching, promises, rings, tasks
+from services import browser_legs, direct_calls, fetching, promises, rings, tasks
 from services.fetching import LET_IN
 from services.house import House
 from services.wait_again import back_to_waiting, give_back, has_hung_up
@@ -173,10 +173,12 @@ def dialed(house: House, contact_id: uuid.UUID, now: datetime, *, bridged: bool)
 def _conversation_over(session: Session, contact: Contact, now: datetime) -> Document:
     """The counselor's side has ended (perhaps its callback was here first): the caller may come straight back.
 
-    Whoever was on hold then was not finished: they wait again at once, and others are rung.
+    Whoever was on hold then, or whose counselor's browser was gone, was not finished: they wait again at once.
     """
     contact.flow = {**contact.flow, direct_calls.OTHERWISE_OVER: 1}  # nobody was cut off: they are on the line
-    if contact.held_since is not None and not has_hung_up(session, contact):
+    if not has_hung_up(session, contact) and (
+        contact.held_since is not None or browser_legs.lost_in_talk(session, contact)
+    ):
         record(session, contact.id, "waits_again", now)
         back_to_waiting(session, contact, now)
         return call_flow.requeue(contact.id, contact.language, Say("voice.counselor_lost"))

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from models import browser_legs as queries
-from models.contacts import lock_contact
+from models import outbox
+from models.contacts import lock_contact, record
 from models.people import Counselor
 from routing.vocabulary import LegKind
 from services import answering, browser_legs, calling_out, guest_calls, rings, tasks
@@ -52,9 +55,14 @@ def renew(house: House, counselor_id: uuid.UUID, now: datetime) -> SoftphoneRefu
         return None if there else SoftphoneRefused.GONE
 
 
-def leave(house: House, counselor_id: uuid.UUID, now: datetime) -> None:
-    """The browser goes: calls come to the phone from now on, one that rings this moment too."""
+def leave(house: House, counselor_id: uuid.UUID, now: datetime, *, closed: bool = False) -> None:
+    """The browser goes: calls come to the phone from now on, one that rings this moment too.
+
+    `closed`: its window is gone, so a call in it has nobody: it ends at once (`browser_legs.lost_in_talk`).
+    """
     with house.db.begin() as session:
+        if closed:
+            _break_off(session, counselor_id, now)
         leg = queries.ringing_in_browser(session, counselor_id)
         if leg is not None:
             lock_contact(session, leg.contact_id)
@@ -63,6 +71,19 @@ def leave(house: House, counselor_id: uuid.UUID, now: datetime) -> None:
                 rings.dismiss(leg, rings.BROWSER_GONE)
                 tasks.ask(session, tasks.DROP, leg.id, now)
         queries.set_browser(session, counselor_id, None)
+
+
+def _break_off(session: Session, counselor_id: uuid.UUID, now: datetime) -> None:
+    leg = queries.talking_in_browser(session, counselor_id)
+    contact = lock_contact(session, leg.contact_id) if leg is not None else None
+    if leg is None or contact is None:
+        return
+    session.refresh(leg, with_for_update={"key_share": True})
+    if leg.ended_at is None and leg.end_reason is None:
+        rings.dismiss(leg, browser_legs.CLOSED)
+        record(session, contact.id, "browser_closed", now, leg=str(leg.id), counselor=str(counselor_id))
+        tasks.ask(session, tasks.DROP, leg.id, now)
+        outbox.touch(session, contact.id)
 
 
 def heard(house: House, counselor_id: uuid.UUID, now: datetime) -> None:

@@ -14,6 +14,7 @@ from simulator.exchange import Exchange
 from simulator.rest.edge import exchange_of_app
 
 _HEARTBEAT_SECONDS = 2.0  # so late is a closed browser noticed
+_BROKEN_SECONDS = 5.0  # and so long it may come back: an EventSource tries again after three
 
 
 def blueprint() -> Blueprint:
@@ -56,6 +57,16 @@ def _tell(exchange: Exchange, identity: str, token: str) -> Iterator[str]:
         return
     finally:
         exchange.clients.leave(identity)
+        exchange.engine.at(_BROKEN_SECONDS, lambda: _hang_up_if_gone(exchange, identity))
+
+
+def _hang_up_if_gone(exchange: Exchange, identity: str) -> None:
+    """The media of a browser that is gone is broken, so its calls end; one that came back (a new token) talks on."""
+    if exchange.clients.there(f"{PREFIX}{identity}"):
+        return
+    for call in _live(exchange, identity):
+        if call.status == "in-progress":
+            call.finish("completed")
 
 
 def _live(exchange: Exchange, identity: str) -> list[Call]:

@@ -33,6 +33,10 @@ globalThis.Twilio = (() => {
     reject() { this.#do("reject"); this.#left = true; this.emit("reject"); }
     ignore() { this.#left = true; }
     disconnect() { this.#do("disconnect"); }
+    vanish() { // with its page
+      const body = new URLSearchParams({ token: this.#device.token, sid: this.parameters.CallSid });
+      navigator.sendBeacon(`${server}/voice-sdk/disconnect`, body);
+    }
     sendDigits(digits) { this.#do("digits", { digits }); }
     mute(muted = true) { this.#muted = muted; this.emit("mute", muted, this); }
     isMuted() { return this.#muted; }
@@ -45,7 +49,12 @@ globalThis.Twilio = (() => {
   class Device extends Emitter {
     #source = null; #calls = new Map(); #early; #expiry;
     state = "unregistered";
-    constructor(token, { tokenRefreshMs = 10000 } = {}) { super(); this.token = token; this.#early = tokenRefreshMs; }
+    constructor(token, { tokenRefreshMs = 10000 } = {}) {
+      super();
+      this.token = token;
+      this.#early = tokenRefreshMs;
+      addEventListener("pagehide", () => { for (const call of this.#calls.values()) if (call.connected) call.vanish(); });
+    }
     register() {
       this.state = "registering";
       return new Promise((done, failed) => {

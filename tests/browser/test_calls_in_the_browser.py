@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from config.settings import load_settings
 from models.contacts import Contact, Leg, events_of
 from models.people import Counselor, Shift
-from routing.vocabulary import LegKind
+from routing.vocabulary import LegKind, Presence
 from services import bridging, releasing, ringing
 from services.browser_legs import identity
 from simulator.clock import RealClock
@@ -62,6 +62,11 @@ def sim(console: Console) -> Iterator[Simulator]:
 def the_contact(console: Console) -> Contact | None:
     with console.house.db.begin() as session:
         return session.scalar(select(Contact))
+
+
+def newest(console: Console) -> Contact:
+    with console.house.db.begin() as session:
+        return session.scalars(select(Contact).order_by(Contact.opened_at.desc())).all()[0]
 
 
 def the_leg(console: Console) -> Leg:
@@ -147,4 +152,23 @@ def test_a_call_is_taken_in_the_browser(
     page.keyboard.press("s")
     expect(window.locator("#state")).to_have_text("Calls ring your phone.")
     sim.wait_until(lambda: rings_the_phone(console, ana), "calls to ring the phone again", PATIENCE)
+
+    turn_on.click()
+    expect(window.locator("#state")).to_have_text("Calls ring here.")
+    with console.house.db.begin() as session:  # the wrap-up is over
+        session.get_one(Counselor, ana.id).presence = Presence.AVAILABLE
+    sim.phone("+16175550143").dial()
+    sim.wait_until(lambda: newest(console).id != contact.id, "the second contact", PATIENCE)
+    second = newest(console)
+    ringing.ring(console.house, telephony, second.id, datetime.now(UTC))
+    window.get_by_role("button", name="Answer").click()
+    expect(window.locator("#state")).to_have_text("You are on a call.")
+    asked: list[str] = []
+    window.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    with window.expect_event("close"):
+        window.close(run_before_unload=True)
+    sim.wait_until(lambda: rings_the_phone(console, ana), "the server to be told", PATIENCE)
+    assert asked == ["beforeunload"]
+    browser = sim.exchange.phone(f"client:{identity(ana.id)}")
+    sim.wait_until(lambda: not browser.live_calls, "the leg to end with its window", PATIENCE)
     assert sim.complaints() == []

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services import softphone
@@ -76,8 +76,8 @@ def renew() -> ResponseReturnValue:
 @blueprint.post("/leave")
 @allow(ANSWERING)
 def leave() -> ResponseReturnValue:
-    """It goes; also sent as a beacon by a window that is being closed."""
-    softphone.leave(house(), guards.person().id, guards.now())
+    """It goes; also sent as a beacon by a window that is being `closed`, and with it the call in it."""
+    softphone.leave(house(), guards.person().id, guards.now(), closed=bool(request.form.get("closed")))
     return Response(status=204)
 
 

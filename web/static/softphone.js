@@ -43,9 +43,10 @@ async function post(what) {
   return answer;
 }
 const token = async () => (await (await post("token")).json()).token;
-function leave() {
+function leave({ closed = false } = {}) {
   const body = new FormData();
   body.append("csrf_token", here.token);
+  if (closed) body.append("closed", "yes");
   navigator.sendBeacon(`${here.base}/leave`, body);
 }
 function ready() {
@@ -222,6 +223,11 @@ document.addEventListener("keydown", (event) => {
   if (act && state === "ringing" && !event.ctrlKey && !event.metaKey && !event.altKey) ACTS[act]();
 });
 pages.addEventListener("message", ({ data }) => { if (data.act && !["on", "check"].includes(data.act)) ACTS[data.act]?.(); });
-addEventListener("beforeunload", (event) => { if (state === "talking") event.preventDefault(); });
-addEventListener("pagehide", () => { if (wanted) leave(); pages.postMessage({ state: "off" }); });
+addEventListener("beforeunload", (event) => {
+  if (state !== "talking") return;
+  event.preventDefault();
+  event.returnValue = true; // older browsers ask only then
+});
+// Nobody is at a call whose window is gone: it ends at once, and the caller waits for a phone.
+addEventListener("pagehide", () => { if (wanted || call) leave({ closed: true }); pages.postMessage({ state: "off" }); });
 show("off");
