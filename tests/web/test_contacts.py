@@ -147,7 +147,11 @@ def test_the_wrap_up_asks_by_itself_whether_we_may_text_later_and_shows_what_wil
     browser.post(path, disposition="referred", texting="yes")  # from a page that was opened before
     with house.db.begin() as session:
         assert session.get_one(Contact, contact.id).caller.texting_ok is False
-    browser.post(f"/contacts/{contact.id}/reach", texting="yes")  # it is safe again: they said so
+    stale = {"texting": "yes", "texting_was": "yes", "calling": "unknown"}
+    browser.post(f"/contacts/{contact.id}/reach", **stale)  # as they stood in the form before
+    with house.db.begin() as session:
+        assert session.get_one(Contact, contact.id).caller.texting_ok is False
+    browser.post(f"/contacts/{contact.id}/reach", texting="yes", texting_was="no")  # it is safe again: they said so
     _, page = browser.post(path, disposition="not_for_us", texting="no")
     assert "Done before" in page
     assert "planned anew when the contact was wrapped up again" in page

@@ -53,12 +53,18 @@ def write_answers(contact_id: uuid.UUID) -> ResponseReturnValue:
 @allow(ANSWERING)
 def write_reach(contact_id: uuid.UUID) -> ResponseReturnValue:
     """What the person said about being reached: texts, calls, voicemail, hours on their clock, a neutral name."""
-    form, said = request.form, {"yes": True, "no": False}
+    form = request.form
+
+    def said(name: str) -> bool | None:
+        """Only what was changed was said: the rest stood in the form, and may be past by now."""
+        answer = form.get(name, "")
+        return None if answer == form.get(f"{name}_was") else {"yes": True, "no": False}.get(answer)
+
     hours = (form.get("from", type=int), form.get("until", type=int))
     wish = SafeContact(
-        texting_ok=said.get(form.get("texting", "")),
-        calling_ok=said.get(form.get("calling", "")),
-        voicemail_ok=said.get(form.get("voicemail", "")),
+        texting_ok=said("texting"),
+        calling_ok=said("calling"),
+        voicemail_ok=said("voicemail"),
         hours=ANY_HOUR if hours[0] is None or hours[1] is None else (hours[0], hours[1]),
         neutral_name=form.get("name"),
         relay=form.get("relay") == "yes",
