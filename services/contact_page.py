@@ -124,6 +124,7 @@ class ContactPage:
     continues: EarlierContact | None
     care_plan: PlanShown | None
     proposed: Mapping[Disposition, tuple[Proposed, ...]]  # what each disposition would plan
+    ended_by_itself: bool  # the service noted an outcome, which nobody wrote
     number_doubted: bool  # the network says that the number may not be theirs
 
     def value(self, key: str) -> str:
@@ -208,6 +209,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         continues=_continued(events),
         care_plan=care_plans.plan_of(session, house, contact, now),
         proposed=follow_up_plans.proposed(house, contact, planned, now),
+        ended_by_itself=contact.channel is Channel.TEXT and bool(contact.disposition) and not contact.disposition_by,
         number_doubted=(contact.stir or "").startswith("TN-Validation-Failed"),
     )
 
@@ -269,6 +271,8 @@ def _answers(known: Mapping[str, Any]) -> list[Answer]:
 def _source(key: str, entry: Mapping[str, Any]) -> str:
     """Where an answer is from; what was read out of free words was not said in that way."""
     source = str(entry.get("source", ""))
+    if entry.get("inferred"):
+        return "inferred"
     return "understood" if key in READ_FROM_WORDS and source not in TOLD else source
 
 

@@ -65,6 +65,10 @@ def hear_words(
         if (value := getattr(understanding, key)) not in (None, False)
     }
     _keep_to_the_person(known, learnt, understanding)
+    if "need" in learnt and "detox" not in understanding.wants:
+        before = known.get("need") or {"inferred": True}
+        if before.get("inferred") or before["value"] != learnt["need"]["value"]:  # else they said so before
+            learnt["need"]["inferred"] = True  # from what they take; pages say that nobody said it
     if understanding.city and not understanding.zip:
         found = zip_of_town(session, understanding.city, understanding.state)
         learnt |= {"zip": {"value": found, "source": source}} if found else {}

@@ -8,7 +8,8 @@ import time_machine
 from models.consents import ConsentEvent
 from models.contacts import Contact, record
 from models.people import AuditEvent
-from routing.vocabulary import Channel, ContactStatus, Disposition, Role, Urgency
+from routing.vocabulary import Channel, ContactStatus, Disposition, Language, Role, Urgency
+from services import knowing
 from services.house import House
 from services.notes import version_of
 from tests.fixtures.people import CALLER, PASSWORD, Browser
@@ -179,6 +180,27 @@ def test_a_conversation_with_the_service_alone_says_so_and_shows_no_commands_as_
     assert "Nobody has answered yet" not in page
     assert page.count("understood from their words") == 2
     assert page.count("<blockquote>") == 1
+
+
+def test_what_nobody_wrote_or_said_does_not_read_as_written_or_said(
+    house: House, sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    said = {"channel": Channel.TEXT, "language": Language.SPANISH, "disposition": Disposition.REFERRED}
+    contact = add_contact(ContactStatus.CONVERSING, **said)
+    with house.db.begin() as session:
+        row = session.get_one(Contact, contact.id)
+        words = ("hola, mi hija toma heroina y necesita ayuda", "quiere desintoxicarse", "toma heroina y xanax")
+        for text, inferred in zip(words, (True, None, None), strict=True):
+            knowing.hear_words(session, house, row, text, None, "text", datetime.now(UTC))
+            assert (row.triage or {})["need"].get("inferred") is inferred, text
+        row.triage = {"need": {"value": "moud", "source": "text", "inferred": True}}
+    browser = sign_in_as(Role.COUNSELOR)
+    _, page = browser.get(f"/contacts/{contact.id}")
+    assert "The line noted by itself: Referred to a facility." in page
+    assert "Written: " not in page
+    assert "checked" not in page.partition('value="referred"')[2].partition(">")[0]
+    assert "usual for what they take, not said by them" in page
+    assert "understood from their words" not in page
 
 
 def test_a_number_is_uncovered_only_after_the_password_and_that_is_on_record(
