@@ -28,7 +28,8 @@ class AlarmKind(StrEnum):
     DANGER_CALL = "danger_call"
     DANGER_HUNG_UP = "danger_hung_up"
     EMERGENCY_TOLD = "emergency_told"  # facts were told without consent in a medical emergency (42 CFR 2.51)
-    TEXT_DANGER = "text_danger"
+    TEXT_DANGER = "text_danger"  # and nobody has the conversation
+    TEXT_DANGER_TAKEN = "text_danger_taken"  # and a counselor has it
     HELP_ASKED = "help_asked"
     COVERAGE_GAP = "coverage_gap"
     CALLBACK_OVERDUE = "callback_overdue"

@@ -17,19 +17,40 @@ from services.house import House
 HELP_ASKED = "help_asked_at"  # in the flow: a counselor wants a supervisor, seconds since 1970
 _AS_ALARM = {
     "counselor.danger_call": AlarmKind.DANGER_CALL,
+    "counselor.danger_text": AlarmKind.TEXT_DANGER_TAKEN,
     "counselor.danger_hung_up": AlarmKind.DANGER_HUNG_UP,
     "counselor.emergency_told": AlarmKind.EMERGENCY_TOLD,
 }
 
 
-def alert_supervisors(session: Session, house: House, contact: Contact, key: str, now: datetime) -> int:
-    """Text the supervisors on shift, or all when none is, with a link to the rescue screen; how many."""
+def danger_written(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    """Danger has just begun in a text conversation (locked): whoever does not know of it yet learns of it.
+
+    One that nobody has is offered to everybody by `hand_over`; one that a counselor has goes on with them.
+    """
+    if contact.claimed_by is None:
+        alarms.raise_alarm(session, AlarmKind.TEXT_DANGER, now, subject=contact.id)
+        return
+    has_it, line = session.get_one(Counselor, contact.claimed_by), contact.helpline_number
+    counselor_notices.tell(session, house, has_it, "counselor.danger_with_you", helpline_number=line, now=now)
+    alert_supervisors(session, house, contact, "counselor.danger_text", now, has_it=has_it)
+    outbox.touch(session, contact.id)
+
+
+def alert_supervisors(
+    session: Session, house: House, contact: Contact, key: str, now: datetime, *, has_it: Counselor | None = None
+) -> int:
+    """Text the supervisors on shift, or all when none is, with a link to the rescue screen; how many.
+
+    `has_it`: who has the conversation, named to the others and told in other words.
+    """
     alarms.raise_alarm(session, _AS_ALARM[key], now, subject=contact.id)
-    told = supervisors(session, now)
+    told = [person for person in supervisors(session, now) if has_it is None or person.id != has_it.id]
+    who = {"name": has_it.name} if has_it is not None else {}
     link = f"{house.rules.public_base_url}/contacts/{contact.id}/rescue"
     for supervisor in told:
         counselor_notices.tell(
-            session, house, supervisor, key, helpline_number=contact.helpline_number, now=now, link=link
+            session, house, supervisor, key, helpline_number=contact.helpline_number, now=now, link=link, **who
         )
     record(session, contact.id, "supervisors_alerted", now, count=len(told))
     return len(told)

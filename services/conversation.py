@@ -136,7 +136,7 @@ def _converse(
     taken_back = keyword_texts.take_back(session, house, contact, inbound.body, now)
     if known.with_counselor and "stop_texts" in heard.wants:  # the counselor reads it; their next text must not leave
         _suspend(session, house, contact, now)
-    relayed = hand_over.relay_to_counselor(session, contact, inbound.body, now)
+    relayed = hand_over.relay_to_counselor(session, contact, inbound.body, now, danger=heard.in_danger)
     if (relayed or taken_back) and not heard.in_danger:
         return Heard.CONVERSATION
     if not heard.in_danger and text_contacts.BY_ITSELF.match(inbound.body):

@@ -13,8 +13,9 @@ from models.people import Counselor, staff_with_phones
 from models.text_contacts import text_contact_to_take
 from routing.sending import Purpose
 from routing.vocabulary import DANGER, Channel, ContactStatus, FollowUpStatus, Presence, Role
-from services import audit, counselor_notices, knowing, rings, schedules, text_contacts
+from services import alarms, audit, counselor_notices, knowing, rings, schedules, text_contacts
 from services import texts as sending
+from services.alarms import AlarmKind
 from services.house import House
 
 COUNSELOR = "counselor"  # next step of a conversation that waits for a person
@@ -24,6 +25,8 @@ ASK_AGAIN_IN_DANGER = timedelta(seconds=60)
 QUICK_ROUNDS = 5  # from then on each pause is twice the one before: nobody is forgotten, and no phone is flooded
 LONGEST_PAUSE, LONGEST_PAUSE_IN_DANGER = timedelta(minutes=30), timedelta(minutes=5)
 TYPING_TOO_LONG = timedelta(minutes=5)  # without a word of the counselor's to somebody who waits: back to the queue
+# In danger a minute is what reading and writing one line takes; after five, somebody who breathes badly may be dead.
+TYPING_TOO_LONG_IN_DANGER = timedelta(seconds=60)
 ASKED_IN_DANGER = "asked_in_danger"  # in the flow: those who are told of danger were told
 OFFER_A_CALL_AT = 2  # unanswered rounds of asking, after which the person is told how to be called
 
@@ -95,7 +98,7 @@ def take(session: Session, counselor: Counselor, contact: Contact, now: datetime
         return False
     contact.claimed_by, contact.claimed_at = counselor.id, now
     contact.counselor_joined_at = contact.counselor_joined_at or now
-    _expect_words(contact, now)
+    _expect_words(contact, now, danger=contact.urgency in DANGER)
     record(session, contact.id, "text_taken", now, counselor=str(counselor.id))
     outbox.touch(session, contact.id)
     return True
@@ -144,16 +147,21 @@ def tell_taken(session: Session, house: House, contact: Contact, counselor: Coun
     counselor_notices.tell(session, house, counselor, "counselor.taken", helpline_number=line, now=now, words=words)
 
 
-def _expect_words(contact: Contact, now: datetime) -> None:
-    contact.next_step, contact.deadline_at = ANSWERING, now + TYPING_TOO_LONG
+def _expect_words(contact: Contact, now: datetime, *, danger: bool) -> None:
+    contact.next_step = ANSWERING
+    contact.deadline_at = now + (TYPING_TOO_LONG_IN_DANGER if danger else TYPING_TOO_LONG)
 
 
-def relay_to_counselor(session: Session, contact: Contact, body: str, now: datetime) -> bool:
-    """Pass a caller's words to the counselor who has the conversation; False when nobody has."""
+def relay_to_counselor(session: Session, contact: Contact, body: str, now: datetime, *, danger: bool = False) -> bool:
+    """Pass a caller's words to the counselor who has the conversation; False when nobody has.
+
+    `danger`: the words tell of it, and are answered within a minute or by somebody else. Writing more buys no time.
+    """
     if contact.claimed_by is None:
         return False
-    if contact.next_step != ANSWERING:
-        _expect_words(contact, now)
+    due = contact.deadline_at if contact.next_step == ANSWERING else None
+    if due is None or (danger and due > now + TYPING_TOO_LONG_IN_DANGER):
+        _expect_words(contact, now, danger=danger)
     counselor = session.get_one(Counselor, contact.claimed_by)
     words = body or "[...]"
     counselor_notices.say(session, counselor, words, helpline_number=contact.helpline_number, now=now)
@@ -236,6 +244,8 @@ def _ask_on(session: Session, house: House, contact: Contact, now: datetime) -> 
 
 
 def _fell_silent(session: Session, house: House, contact: Contact, now: datetime) -> None:
+    if contact.urgency in DANGER:
+        alarms.raise_alarm(session, AlarmKind.TEXT_DANGER, now, subject=contact.id)
     give_back(session, house, contact, "silent", now)
 
 

@@ -16,8 +16,7 @@ from routing.dialogue import is_command
 from routing.dialogue_information import only_asks
 from routing.understanding import DOUBTED, Understanding
 from routing.vocabulary import DANGER, Channel, Need, more_urgent
-from services import alarms, alerts, flags, tasks
-from services.alarms import AlarmKind
+from services import alerts, flags, tasks
 from services.house import House
 from services.matching import desk_of
 
@@ -56,8 +55,8 @@ def hear_words(
     if raise_urgency(session, contact, understanding, now):
         if contact.channel is Channel.VOICE:
             alerts.alert_supervisors(session, house, contact, "counselor.danger_call", now)
-        else:  # texts ask around by themselves
-            alarms.raise_alarm(session, AlarmKind.TEXT_DANGER, now, subject=contact.id)
+        else:
+            alerts.danger_written(session, house, contact, now)
     known = dict(contact.triage or {})
     learnt: dict[str, Any] = {
         key: {"value": value, "source": source}

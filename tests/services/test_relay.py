@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.alarms import Alarm
 from models.contacts import Contact
 from models.crypto import lookup_hash
 from models.people import Counselor
-from routing.vocabulary import Channel, ContactStatus, Disposition, Presence
+from routing.vocabulary import Channel, ContactStatus, Disposition, Presence, Role
 from services import hand_over, owed_endings
+from services.alarms import AlarmKind
 from services.house import House
 from tests.services.outside import CALLER, HELPLINE, NOON, make_caller, make_contact
 from tests.services.texting import COUNSELOR, OTHER, Thread, contact_of, staff
@@ -74,6 +76,31 @@ class TestTwoWayRelay:
         assert hand_over.escalate(caller.house, first.now + timedelta(minutes=6)) == 1
         assert contact_of(caller.house).claimed_by is None
         assert len(second.outgoing()) == asked + 1
+
+    def test_danger_that_a_counselor_leaves_unanswered_is_told_at_once_and_is_somebody_elses_within_a_minute(
+        self, caller: Thread, counselors: list[Thread]
+    ) -> None:
+        first, second = counselors
+        (lead,) = staff(caller.house, "+16175550113", role=Role.SUPERVISOR)
+        first.text("TAKE")
+        first.text("Hi, I'm here. What happened?")
+        told, theirs = len(lead.outgoing()), len(first.outgoing())
+        said = caller.text("esta dormida y respira raro, no la puedo despertar")
+        assert "URGENT" in (words := lead.outgoing()[told].body)
+        assert "has the conversation" in words
+        assert ["URGENT" in text.body for text in first.outgoing()[theirs:]] == [True, False], "then the words"
+        caller.text("no la puedo despertar, no respira")
+        assert len(lead.outgoing()) == told + 1, "nobody is texted twice"
+        with caller.house.db.begin() as session:
+            raised = select(Alarm.kind).where(Alarm.subject == str(contact_of(caller.house).id))
+            assert set(session.scalars(raised)) == {AlarmKind.TEXT_DANGER_TAKEN}
+        begun, heard = caller.now - timedelta(minutes=1), len(caller.outgoing())
+        assert hand_over.escalate(caller.house, begun + timedelta(seconds=59)) == 0
+        assert hand_over.escalate(caller.house, begun + timedelta(seconds=61)) == 1, "writing more buys no time"
+        assert "Reply TAKE" in lead.outgoing()[-1].body
+        assert (len(said), len(caller.outgoing())) == (1, heard), "the person is not told the same again"
+        assert "They wrote" in second.text("TAKE")[0]
+        assert first.text("TAKE") == ["Nobody is waiting for a text just now."]
 
     def test_when_nobody_takes_it_the_person_is_told_how_to_be_called(
         self, caller: Thread, counselors: list[Thread]
