@@ -34,7 +34,7 @@ class Colleague:
 
 
 def colleagues(house: House, by: By, now: datetime) -> tuple[Colleague, ...]:
-    """Who is on shift, available and on no call, by name."""
+    """Who is available and on no call, by name: those on shift, then supervisors who are not."""
     with house.db.begin() as session:
         people = reading.people_of_the_line(session)
         busy = {leg.counselor_id for leg in reading.legs_going_on(session)}
@@ -49,7 +49,8 @@ def colleagues(house: House, by: By, now: datetime) -> tuple[Colleague, ...]:
             and (person.id in here or person.role is Role.SUPERVISOR)
             and rings.presence_now(person, now) is Presence.AVAILABLE
         ]
-        return tuple(Colleague(p.id, p.name, tuple(p.languages)) for p in sorted(free, key=lambda p: p.name))
+        free.sort(key=lambda p: (p.id not in here, p.name))
+        return tuple(Colleague(p.id, p.name, tuple(p.languages)) for p in free)
 
 
 def to_colleague(
