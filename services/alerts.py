@@ -15,6 +15,7 @@ from services.alarms import AlarmKind
 from services.house import House
 
 HELP_ASKED = "help_asked_at"  # in the flow: a counselor wants a supervisor, seconds since 1970
+HELP_SEEN_BY = "help_seen_by"  # in the flow: who of those who lead has said that they see to it, an id
 _AS_ALARM = {
     "counselor.danger_call": AlarmKind.DANGER_CALL,
     "counselor.danger_text": AlarmKind.TEXT_DANGER_TAKEN,

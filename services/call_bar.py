@@ -10,9 +10,8 @@ from models import directory, reading
 from models.contacts import Contact, Leg
 from routing.vocabulary import BESIDE, GUESTS, Channel, ContactStatus, LegKind, LegStatus, Part
 from services import intake_facts, transfers
-from services.alerts import HELP_ASKED
+from services.alerts import HELP_ASKED, HELP_SEEN_BY
 from services.fetching import MOVE_ASKED
-from services.help_wanted import SEEN_BY
 from services.house import House
 from services.in_call import By
 from services.intake_lines import NEXT_PLACES
@@ -110,7 +109,7 @@ def call_bar(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Call
 
 
 def _seen_by(session: Session, contact: Contact) -> str | None:
-    seen = contact.flow.get(SEEN_BY)
+    seen = contact.flow.get(HELP_SEEN_BY)
     return reading.names_of(session, [uuid.UUID(seen)]).get(uuid.UUID(seen)) if seen else None
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -89,10 +90,25 @@ def name_shown(house: House, caller: Caller) -> str:
     return caller.neutral_name or house.rules.organisation_name
 
 
-def why_not_started(session: Session, house: House, caller: Caller, now: datetime) -> Mapping[Purpose, Refusal | None]:
-    """Why a planned text of each purpose would be kept back from this person; None: it would be sent."""
+def refused_by_answer(
+    session: Session, house: House, caller: Caller, now: datetime
+) -> Mapping[str, Mapping[Purpose, Refusal | None]]:
+    """Why a planned text of each purpose would be kept back after each answer to whether we may text later.
+
+    None: it would be sent. "unknown" leaves what is on file as it is.
+    """
     known, window = person_of(session, caller), window_of(house.rules)
-    return {one: may_send(one, known, window, now).refusal for one in (Purpose.FOLLOW_UP, Purpose.LATE_WORDS)}
+    safe = known.texting_ok is not False  # a Yes says so where nobody knew (services.safe_contact)
+    after = {
+        "yes": replace(known, follow_up_texts_ok=True, texting_ok=True) if safe else known,
+        "no": replace(known, follow_up_texts_ok=False),
+        "unknown": known,
+    }
+    purposes = (Purpose.FOLLOW_UP, Purpose.LATE_WORDS)
+    return {
+        answer: {one: may_send(one, person, window, now).refusal for one in purposes}
+        for answer, person in after.items()
+    }
 
 
 def _stop(caller: Caller, now: datetime) -> None:

@@ -14,7 +14,7 @@ from routing.follow_up import By
 from routing.phone import masked
 from routing.vocabulary import DANGER, ContactStatus, FollowUpKind, FollowUpStatus, LegKind, Urgency, Whose
 from services import owed_callbacks, promises
-from services.alerts import HELP_ASKED
+from services.alerts import HELP_ASKED, HELP_SEEN_BY
 from services.house import House
 from services.safe_contact import Reach, reach_of
 
@@ -39,6 +39,7 @@ class ContactRow:
     ended_at: datetime | None
     line: str | None = None  # without a counselor: which phone has it or had it, such as the on-call one
     help_asked: bool = False  # the counselor who has it wants somebody beside them
+    help_seen_by: uuid.UUID | None = None  # who said that they see to it
 
     @property
     def danger(self) -> bool:
@@ -143,6 +144,7 @@ def row_of(contact: Contact) -> ContactRow:
         ended_at=contact.ended_at,
         line=_line(contact),
         help_asked=HELP_ASKED in contact.flow and contact.status in reading.GOING_ON,
+        help_seen_by=uuid.UUID(contact.flow[HELP_SEEN_BY]) if HELP_SEEN_BY in contact.flow else None,
     )
 
 

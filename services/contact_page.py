@@ -16,6 +16,7 @@ from models.voicemails import voicemails_of
 from routing.dialogue import is_command
 from routing.follow_up import purpose_of
 from routing.links import without_keys
+from routing.sending import Purpose, Refusal
 from routing.vocabulary import Channel, Disposition, LegKind
 from services import audit, care_plans, consent, flags, follow_up_plans
 from services.board import rings_for
@@ -125,6 +126,7 @@ class ContactPage:
     care_plan: PlanShown | None
     proposed: Mapping[Disposition, tuple[Proposed, ...]]  # what each disposition would plan
     ended_by_itself: bool  # the service noted an outcome, which nobody wrote
+    refused_by_answer: Mapping[str, Mapping[Purpose, Refusal | None]]  # which texts would be kept back, and why
     number_doubted: bool  # the network says that the number may not be theirs
 
     def value(self, key: str) -> str:
@@ -139,6 +141,11 @@ class ContactPage:
     def source(self, key: str) -> str:
         """Who said it, or empty."""
         return next((answer.source for answer in self.answers if answer.key == key), "")
+
+    @property
+    def places_texted_at(self) -> datetime | None:
+        """When places were last texted from this page."""
+        return max((entry.at for entry in self.timeline if entry.kind == "places_texted"), default=None)
 
     @property
     def knows_more(self) -> bool:
@@ -182,7 +189,7 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
     names = _names(session, contact, events)
     voicemails = voicemails_of(session, contact.id)
     known, planned = contact.triage or {}, reading.follow_ups_of(session, contact.id)
-    refusals = consent.why_not_started(session, house, contact.caller, now)
+    refusals = consent.refused_by_answer(session, house, contact.caller, now)
     earlier = reading.earlier_contacts(session, contact)
     return ContactPage(
         row=row_of(contact),
@@ -203,13 +210,14 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         texts=tuple(_text(message) for message in thread_of(session, contact.id)),
         legs=tuple(_leg(leg, names) for leg in contact.legs),
         rings=rings_for(contact.legs, names) if reading.waits(contact) else (),
-        follow_ups=tuple(due_row(row, now, refusals[purpose_of(row.kind)]) for row in planned),
+        follow_ups=tuple(due_row(row, now, refusals["unknown"][purpose_of(row.kind)]) for row in planned),
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
         earlier=Listed(tuple(row_of(other) for other in earlier.rows), earlier.total),
         continues=_continued(events),
         care_plan=care_plans.plan_of(session, house, contact, now),
         proposed=follow_up_plans.proposed(house, contact, planned, now),
         ended_by_itself=contact.channel is Channel.TEXT and bool(contact.disposition) and not contact.disposition_by,
+        refused_by_answer=refusals,
         number_doubted=(contact.stir or "").startswith("TN-Validation-Failed"),
     )
 

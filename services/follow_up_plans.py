@@ -11,7 +11,8 @@ from models import follow_ups, reading
 from models.contacts import Contact, record
 from models.follow_ups import FollowUp
 from models.referrals import Referral
-from routing.follow_up import NEWS, By, Dropped, Ended, Plan, Step
+from routing.follow_up import NEWS, By, Dropped, Ended, Plan, Step, purpose_of
+from routing.sending import Purpose
 from routing.vocabulary import Disposition, FollowUpKind, FollowUpStatus
 from services import experiments
 from services.follow_ups import end
@@ -30,6 +31,11 @@ class Proposed:
     count: int
     due_at: datetime
     optional: bool
+
+    @property
+    def purpose(self) -> Purpose | None:
+        """Why its text would be written; None for what a person does."""
+        return purpose_of(FollowUpKind(self.kind)) if self.by == By.TEXT else None
 
 
 def proposed(

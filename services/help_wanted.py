@@ -12,11 +12,10 @@ from models.alarms import Alarm, see_all, unseen
 from models.contacts import Contact, record
 from routing.vocabulary import Channel, ContactStatus
 from services.alarms import AlarmKind
-from services.alerts import HELP_ASKED
+from services.alerts import HELP_ASKED, HELP_SEEN_BY
 from services.house import House
 
 SHOWN = timedelta(hours=8)  # a shift
-SEEN_BY = "help_seen_by"  # in the flow: who has said so, an id
 
 
 @dataclass(frozen=True)
@@ -62,18 +61,18 @@ def _row(contact: Contact, alarms: Sequence[Alarm]) -> HelpWanted:
 def was_seen(session: Session, contact: Contact, by: uuid.UUID, now: datetime) -> None:
     """Somebody who leads has seen it (contact locked): the counselor reads so, and may ask again."""
     if HELP_ASKED in contact.flow:
-        contact.flow = {**_without(contact), SEEN_BY: str(by)}
+        contact.flow = {**_without(contact), HELP_SEEN_BY: str(by)}
         record(session, contact.id, "help_seen", now, by=str(by))
         outbox.touch(session, contact.id)
 
 
 def came(session: Session, contact: Contact, by: uuid.UUID | None, now: datetime) -> None:
     """Somebody is on the call beside the counselor, or has it now (contact locked): nobody need come any more."""
-    if HELP_ASKED in contact.flow or SEEN_BY in contact.flow:
+    if HELP_ASKED in contact.flow or HELP_SEEN_BY in contact.flow:
         contact.flow = _without(contact)
         see_all(session, AlarmKind.HELP_ASKED.value, str(contact.id), by, now)
         outbox.touch(session, contact.id)
 
 
 def _without(contact: Contact) -> dict[str, object]:
-    return {key: value for key, value in contact.flow.items() if key not in (HELP_ASKED, SEEN_BY)}
+    return {key: value for key, value in contact.flow.items() if key not in (HELP_ASKED, HELP_SEEN_BY)}

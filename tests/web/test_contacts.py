@@ -1,5 +1,6 @@
 """Contacts on the console: the list, one contact's page, notes, wrap-up and the number behind its mask."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -131,16 +132,22 @@ def test_the_wrap_up_asks_by_itself_whether_we_may_text_later_and_shows_what_wil
     assert 'name="texting" value="unknown" checked' in page, "that a text is safe does not answer it"
     assert 'value="referred:check_in"' in browser.get(f"/contacts/{contact.id}")[1], "the plan is proposed before"
     proposed = browser.get(f"/contacts/{contact.id}")[1]
+    promised = proposed.split("Check in: text", 1)[1].split("<label", 1)[0]
+    said = re.findall(r'class="if-(\w+)"> \(will not be sent: ([^;]+); a counselor sees to it', promised)
+    assert said == [
+        ("no", "they do not want to be asked by text how it went"),
+        ("unknown", "nobody has asked whether we may text them later"),
+    ], "nothing is promised that the answer forbids"
     assert ("naloxone" in proposed, ":naloxone" in proposed) == (True, False), "what danger asks for has no box"
     assert browser.post(path, disposition="referred", leave_out="referred:nonsense")[0] == 400
     _, page = browser.post(path, disposition="referred", texting="unknown", leave_out="referred:month")
     assert 'value="referred:check_in"' not in page, "and is no proposal once it is planned"
-    assert page.count("will not be sent: nobody has asked whether we may text them") == 3
     owed = page.split("What we still owe")[1].split("</section>")[0]
+    assert owed.count("will not be sent: nobody has asked whether we may text them") == 3
     assert ("Check in" in owed, "Ask how the month was" in owed) == (True, False), "one was left out"
     assert f"{browser.person.name} left out: Ask how the month was." in page
     _, page = browser.post(path, disposition="referred", texting="yes")
-    assert "will not be sent" not in page
+    assert "will not be sent" not in page.split("What we still owe")[1].split("</section>")[0]
     assert 'id="wrap-up-texting-yes" name="texting" value="yes" checked' in page
     page = browser.post(f"/contacts/{contact.id}/reach", texting="no")[1]  # "he reads my phone"
     assert 'id="wrap-up-texting-' not in page, "nothing is ticked for them, and safety is no question of the wrap-up"
