@@ -85,6 +85,12 @@ def contact_with_all(session: Session, contact_id: uuid.UUID) -> Contact | None:
     return session.scalar(query)
 
 
+def connected_with(session: Session, key: str, value: str) -> Sequence[Contact]:
+    """The conversations on the phone that have this in their flow, with their people."""
+    query = select(Contact).options(*_WITH_PEOPLE).where(Contact.status == ContactStatus.CONNECTED)
+    return session.scalars(query.where(Contact.flow[key].astext == value)).all()
+
+
 def contacts_by_id(session: Session, contact_ids: Collection[uuid.UUID]) -> Sequence[Contact]:
     """These contacts, with their people."""
     if not contact_ids:

@@ -75,6 +75,20 @@ def text_contact_to_take(session: Session, next_step: str) -> Contact | None:
     return session.scalar(query)
 
 
+def waiting_for_an_answer(session: Session, limit: int = 100) -> Sequence[uuid.UUID]:
+    """Ids of text conversations that wait for a counselor: danger first, then whoever waits longest."""
+    query = (
+        select(Contact.id)
+        .where(
+            Contact.status == ContactStatus.CONVERSING,
+            Contact.waiting_since.is_not(None),
+            Contact.claimed_by.is_(None),
+        )
+        .order_by(queue_place, Contact.waiting_since)
+    )
+    return session.scalars(query.limit(limit)).all()
+
+
 def writing_with_somebody(session: Session) -> set[uuid.UUID]:
     """The counselors who have a text conversation that goes on."""
     theirs = (Contact.channel == Channel.TEXT, Contact.status == ContactStatus.CONVERSING)

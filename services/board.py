@@ -9,6 +9,7 @@ from models import failures, reading
 from models.contacts import Contact, Leg
 from models.listed import Listed
 from models.people import Counselor
+from models.text_contacts import waiting_for_an_answer
 from routing.vocabulary import ContactStatus, LegKind, LegStatus, Presence, Role
 from services import late_work, owed_endings, rescue, schedules
 from services.console import ContactRow, row_of
@@ -152,6 +153,12 @@ def _presence(person: Counselor, talking: bool, now: datetime) -> Presence:
         return Presence.BUSY
     over = person.presence_until is not None and person.presence_until <= now
     return Presence.AVAILABLE if over else person.presence
+
+
+def texters_waiting(house: House) -> Sequence[uuid.UUID]:
+    """The text conversations that wait for a counselor, most urgent first; one statement, for many pages ask."""
+    with house.db.begin() as session:
+        return waiting_for_an_answer(session)
 
 
 def my_line(house: House, counselor_id: uuid.UUID, now: datetime) -> tuple[MyLine | None, Owed, Presence]:

@@ -144,7 +144,9 @@ def row_of(contact: Contact) -> ContactRow:
         ended_at=contact.ended_at,
         line=_line(contact),
         help_asked=HELP_ASKED in contact.flow and contact.status in reading.GOING_ON,
-        help_seen_by=uuid.UUID(contact.flow[HELP_SEEN_BY]) if HELP_SEEN_BY in contact.flow else None,
+        help_seen_by=uuid.UUID(contact.flow[HELP_SEEN_BY])
+        if HELP_SEEN_BY in contact.flow and HELP_ASKED not in contact.flow
+        else None,
     )
 
 
@@ -155,6 +157,12 @@ def _line(contact: Contact) -> str | None:
     if contact.claim_leg is not None:
         return contact.claim_leg.kind.value
     return LegKind.CRISIS_LINE.value if contact.status is ContactStatus.WITH_CRISIS_LINE else None
+
+
+def _help_seen_by(contact: Contact) -> uuid.UUID | None:
+    """Nobody once they have asked again."""
+    seen = None if HELP_ASKED in contact.flow else contact.flow.get(HELP_SEEN_BY)
+    return uuid.UUID(seen) if seen else None
 
 
 def _since(contact: Contact) -> datetime:

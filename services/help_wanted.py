@@ -30,6 +30,14 @@ class HelpWanted:
     can_listen: bool
 
 
+@dataclass(frozen=True)
+class SeenTo:
+    """A contact whose counselor asked for help, and the reader said that they see to it."""
+
+    contact_id: uuid.UUID
+    counselor: str | None
+
+
 def help_wanted(house: House, reader_id: uuid.UUID, now: datetime) -> tuple[HelpWanted, ...]:
     """Who wants help, whoever has waited longest first; not what the reader asked for themselves.
 
@@ -56,6 +64,15 @@ def _row(contact: Contact, alarms: Sequence[Alarm]) -> HelpWanted:
         since=datetime.fromtimestamp(contact.flow[HELP_ASKED], UTC),
         can_listen=contact.channel is Channel.VOICE and contact.status is ContactStatus.CONNECTED,
     )
+
+
+def seen_to(house: House, reader_id: uuid.UUID) -> tuple[SeenTo, ...]:
+    """The conversations in which the reader said that they see to it, and nobody has come yet."""
+    with house.db.begin() as session:
+        found = reading.connected_with(session, HELP_SEEN_BY, str(reader_id))
+        return tuple(
+            SeenTo(one.id, one.counselor.name if one.counselor else None) for one in found if HELP_ASKED not in one.flow
+        )
 
 
 def was_seen(session: Session, contact: Contact, by: uuid.UUID, now: datetime) -> None:

@@ -1,13 +1,15 @@
 """What must not leave the sight of a counselor: danger while they write, the keys of a call while they scroll."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from models.contacts import Contact
 from models.crypto import lookup_hash
+from models.outbox import touch
 from models.people import Caller, Counselor
 from routing.vocabulary import Channel, ContactStatus, Language, Urgency
 from services import answering
@@ -22,12 +24,13 @@ UNCOVERED = """one => { const box = one.getBoundingClientRect();
 
 
 def seen(one: Locator) -> bool:
-    """Whether its middle is on the screen, and nothing lies over it."""
-    return bool(one.evaluate(UNCOVERED))
+    """Whether its middle is on the screen, and nothing lies over it, as soon as the page stands still."""
+    one.page.wait_for_function(UNCOVERED, arg=one.element_handle())
+    return one.is_visible()
 
 
-def writes_in_danger(console: Console, ana: Counselor) -> str:
-    """Somebody in danger texts with Ana; the address of their page."""
+def writes_in_danger(console: Console) -> str:
+    """Somebody in danger waits for an answer by text; the address of their page."""
     now = datetime.now(UTC)
     with console.house.db.begin() as session:
         contact = Contact(
@@ -38,17 +41,24 @@ def writes_in_danger(console: Console, ana: Counselor) -> str:
             urgency=Urgency.CALL_911,
             helpline_number="+18335550100",
             opened_at=now,
-            claimed_by=ana.id,
-            claimed_at=now,
+            waiting_since=now,
         )
         session.add(contact)
         session.flush()
+        touch(session, contact.id)
         return f"/contacts/{contact.id}"
 
 
 def test_danger_and_the_keys_of_a_call_stay_in_sight(console: Console, signed_in: SignedIn) -> None:
     page, ana = signed_in()
-    page.goto(writes_in_danger(console, ana))
+    page.goto("/voicemails")
+    address = writes_in_danger(console)
+    expect(page.locator("#texters-waiting")).to_contain_text("Somebody waits for an answer by text")  # live
+    expect(page).to_have_title(re.compile(r"^\(1\) "))
+    page.locator("#open-texter").click()
+    page.get_by_role("button", name="Take this conversation").click()
+    expect(page.locator("#composer")).to_be_visible()
+    expect(page).to_have_url(re.compile(address))
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
         composer = page.locator("#composer")

@@ -27,6 +27,7 @@ from routing.vocabulary import (
     LegStatus,
     Presence,
     Role,
+    Urgency,
 )
 from services import owed_endings, readiness
 from services.counselor_texts import hear
@@ -108,6 +109,24 @@ def test_a_text_conversation_is_on_the_board_and_a_supervisor_gives_it_to_somebo
     with house.db.begin() as session:
         (told,) = session.scalars(select(TextMessage).where(TextMessage.counselor_id == counselor.person.id)).all()
         assert "somebody else goes on" in told.body
+
+
+def test_who_waits_for_an_answer_by_text_is_told_on_every_page_danger_first(
+    sign_in_as: SignIn, add_contact: AddContact
+) -> None:
+    counselor = sign_in_as(Role.COUNSELOR)
+    assert 'hx-get="/texters-waiting"' in counselor.get("/directory")[1]
+    add_contact(waited=900)  # by voice: phones ring for them
+    assert counselor.get("/texters-waiting")[1].strip() == ""
+    calm = add_contact(ContactStatus.CONVERSING, channel=Channel.TEXT, waited=600)
+    page = counselor.get("/texters-waiting")[1]
+    assert ("Somebody waits for an answer by text" in page, f'href="/contacts/{calm.id}"' in page) == (True, True)
+    own = {"HX-Current-URL": f"http://localhost/contacts/{calm.id}"}
+    assert counselor.get("/texters-waiting", **own)[1].strip() == ""
+    worse = add_contact(ContactStatus.CONVERSING, channel=Channel.TEXT, waited=5, urgency=Urgency.CALL_911)
+    page = counselor.get("/texters-waiting")[1]
+    assert ("2 people wait" in page, f'href="/contacts/{worse.id}"' in page) == (True, True)
+    assert sign_in_as(Role.AUDITOR).get("/texters-waiting")[0] == 403
 
 
 def test_how_contacts_ended_is_asked_one_at_a_time_and_stands_in_the_header_and_on_the_board(

@@ -50,7 +50,8 @@ def alarm_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
 def help_asked() -> str:
     """Who asks for help, on every page that somebody who leads has open."""
     asking = help_wanted.help_wanted(house(), guards.person().id, guards.now())
-    return render_template("_help_asked.html", asking=asking, is_open=is_open)
+    seen_to = help_wanted.seen_to(house(), guards.person().id)
+    return render_template("_help_asked.html", asking=asking, seen_to=seen_to, is_open=is_open)
 
 
 @blueprint.post("/help-asked/<uuid:alarm_id>/seen")
@@ -173,6 +174,14 @@ def my_line() -> ResponseReturnValue:
     if line is not None and here and not line.ringing:
         line = None
     return render_template("_my_line.html", line=line, here=here, owed=owed, presence=presence, oob=True)
+
+
+@blueprint.get("/texters-waiting")
+@allow(ANSWERING)
+def texters_waiting() -> str:
+    """How many wait for an answer by text, on every page of those who could give it, with a link to the first."""
+    waiting = [one for one in boards.texters_waiting(house()) if not is_open(one)]
+    return render_template("_texters_waiting.html", waiting=waiting)
 
 
 def is_open(contact_id: uuid.UUID) -> bool:

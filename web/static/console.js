@@ -136,11 +136,19 @@ function tick() {
 }
 setInterval(tick, 1000);
 // The line of my own phone, and who asks for help, are read out when they change, and only then.
-const shown = { "my-line": "", "help-asked": "" };
+const shown = { "my-line": "", "help-asked": "", "texters-waiting": "" };
 body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!(detail.target.id in shown) || detail.isError) return;
   if (detail.serverResponse === shown[detail.target.id]) detail.shouldSwap = false;
   shown[detail.target.id] = detail.serverResponse;
+});
+
+// How many wait for an answer by text stands in the title, too: the page may be behind others.
+const title = document.title;
+body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "texters-waiting") return;
+  const count = detail.target.querySelector("[data-count]")?.dataset.count;
+  document.title = count ? `(${count}) ${title}` : title;
 });
 
 // Presence comes along with it. As it stands already, it stays: a new button takes no press until it is settled.
