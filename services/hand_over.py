@@ -152,6 +152,12 @@ def _expect_words(contact: Contact, now: datetime, *, danger: bool) -> None:
     contact.deadline_at = now + (TYPING_TOO_LONG_IN_DANGER if danger else TYPING_TOO_LONG)
 
 
+def is_at_work(contact: Contact, counselor_id: uuid.UUID, now: datetime) -> None:
+    """The counselor who has the conversation (locked) does something else for the person: writing may take longer."""
+    if contact.claimed_by == counselor_id and contact.next_step == ANSWERING:
+        _expect_words(contact, now, danger=False)
+
+
 def relay_to_counselor(session: Session, contact: Contact, body: str, now: datetime, *, danger: bool = False) -> bool:
     """Pass a caller's words to the counselor who has the conversation; False when nobody has.
 

@@ -13,7 +13,7 @@ from models.dispatch import dispatch_near
 from models.listed import Listed
 from models.outbox import touch
 from routing.vocabulary import ContactStatus, FollowUpStatus, RescueStep
-from services import alerts, emergency_disclosure, flags, information, promises, tasks
+from services import alerts, emergency_disclosure, flags, hand_over, information, promises, tasks
 from services.console import ContactRow, row_of
 from services.flags import Flag
 from services.house import House
@@ -118,6 +118,7 @@ def write_step(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, ste
         if wants_call and not (_may_be_called(session, contact) and _call_back(session, house, contact, now)):
             return False
         record(session, contact.id, "rescue_step", now, did=step.value, by=str(counselor_id))
+        hand_over.is_at_work(contact, counselor_id, now)  # who talks to a dispatch centre keeps the conversation
         touch(session, contact_id)
         return True
 

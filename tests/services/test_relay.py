@@ -9,8 +9,8 @@ from models.alarms import Alarm
 from models.contacts import Contact
 from models.crypto import lookup_hash
 from models.people import Counselor
-from routing.vocabulary import Channel, ContactStatus, Disposition, Presence, Role
-from services import hand_over, owed_endings
+from routing.vocabulary import Channel, ContactStatus, Disposition, Presence, RescueStep, Role
+from services import hand_over, owed_endings, rescue
 from services.alarms import AlarmKind
 from services.house import House
 from tests.services.outside import CALLER, HELPLINE, NOON, make_caller, make_contact
@@ -96,6 +96,13 @@ class TestTwoWayRelay:
             assert set(session.scalars(raised)) == {AlarmKind.TEXT_DANGER_TAKEN}
         begun, heard = caller.now - timedelta(minutes=1), len(caller.outgoing())
         assert hand_over.escalate(caller.house, begun + timedelta(seconds=59)) == 0
+        contact = contact_of(caller.house)
+        assert contact.claimed_by is not None
+        assert rescue.write_step(caller.house, contact.id, contact.claimed_by, RescueStep.DISPATCH_CALLED, caller.now)
+        with caller.house.db.begin() as session:
+            late = session.get_one(Contact, contact.id)
+            assert late.deadline_at == caller.now + hand_over.TYPING_TOO_LONG, "who calls 911 for them is not replaced"
+            late.deadline_at = begun + hand_over.TYPING_TOO_LONG_IN_DANGER
         assert hand_over.escalate(caller.house, begun + timedelta(seconds=61)) == 1, "writing more buys no time"
         assert "Reply TAKE" in lead.outgoing()[-1].body
         assert (len(said), len(caller.outgoing())) == (1, heard), "the person is not told the same again"
