@@ -78,6 +78,7 @@ class MyLine:
     contact: ContactRow
     ringing: bool
     in_browser: bool  # it rings or talks there, not on the phone
+    supervises: bool  # rung at their own wish, to take part in somebody else's call
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,11 @@ def my_line(house: House, counselor_id: uuid.UUID, now: datetime) -> tuple[MyLin
         owed = Owed(*owed_endings.owed_by(session, counselor_id))
         line = None
         if leg is not None and leg.contact.status in reading.GOING_ON:
-            line = MyLine(row_of(leg.contact), ringing=leg.status in UNDECIDED, in_browser=leg.in_browser)
+            line = MyLine(
+                row_of(leg.contact),
+                ringing=leg.status in UNDECIDED,
+                in_browser=leg.in_browser,
+                supervises=leg.kind is LegKind.SUPERVISOR,
+            )
         talking = line is not None and not line.ringing
         return line, owed, _presence(session.get_one(Counselor, counselor_id), talking, now)

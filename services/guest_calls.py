@@ -157,8 +157,9 @@ def after(house: House, leg_id: uuid.UUID, now: datetime) -> Document:
             return call_flow.whisper(
                 leg.id, contact.language, again=False, bridged=False, press_seconds=house.rules.press_seconds
             )  # the counselor was lost: whoever is here anyway may take the call
+        goes_on = contact.status is ContactStatus.CONNECTED and leg.end_reason == "released" and leg.kind not in LINES
         goodbye = intake_answers.asked(session, contact, leg) or call_flow.farewell(
-            counselor_notices.language_on(session, leg), Say("voice.guest_over")
+            counselor_notices.language_on(session, leg), Say("voice.guest_goes_on" if goes_on else "voice.guest_over")
         )
     return dispositions.after_conference(house, leg_id, now) if has_it else goodbye
 

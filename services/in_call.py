@@ -19,7 +19,9 @@ from services.house import House
 # `voice.told_...`
 WARNED_BEFORE = timedelta(seconds=30)
 WARNED = "hold_end_told"  # in the flow: of which hold (its beginning, seconds since 1970) the counselor was told
-TOLD = frozenset({"hold_over", "hold_ends_soon", "not_reached", "guest_left", "listens", "joined", "help_comes"})
+TOLD = frozenset(
+    {"hold_over", "hold_ends_soon", "not_reached", "guest_left", "listens", "joined", "help_comes", "colleague_joins"}
+)
 
 
 class CallRefused(StrEnum):

@@ -80,7 +80,10 @@ def take_over(house: House, contact_id: uuid.UUID, by: By, now: datetime) -> Cal
         leg: Leg | None = guests.supervisor_leg(session, contact, by.id)
         audit.write(session, "call_taken", by.id, now, contact_id=contact_id)
         if leg is not None and leg.status is LegStatus.JOINED:
+            silent_so_far = leg.part is not Part.BARGE
             transfers.succeed(session, contact, leg, now)
+            if silent_so_far:
+                transfers.tell_caller_who_joins(session, contact, now)
             return None
         if leg is not None:
             leg.kind, leg.part = LegKind.COLLEAGUE, Part.COLD

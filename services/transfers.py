@@ -210,7 +210,16 @@ def arrived(session: Session, contact: Contact, leg: Leg, now: datetime) -> None
     elif leg.kind is LegKind.SUPERVISOR and counselor is not None and counselor.id != leg.id:
         word = {Part.LISTEN: "listens", Part.WHISPER: "help_comes"}.get(leg.part or Part.LISTEN, "joined")
         rooms.tell(session, contact, counselor, word, now)
+        if leg.part is Part.BARGE:
+            tell_caller_who_joins(session, contact, now)
         help_wanted.came(session, contact, leg.counselor_id, now)
+
+
+def tell_caller_who_joins(session: Session, contact: Contact, now: datetime) -> None:
+    """Nobody meets a voice that they do not know: the caller (locked), unless on hold, hears that a colleague joins."""
+    caller = rooms.caller_leg(session, contact)
+    if caller is not None and contact.held_since is None:
+        rooms.tell(session, contact, caller, "colleague_joins", now)
 
 
 def late_arrivals(house: House, now: datetime) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import reading
 from models.bed_contacts import bed_contacts_of
+from models.contacts import live_legs
 from models.directory import listings_by_id
 from models.follow_ups import FollowUp, open_referral_work
 from models.referral_asks import asks_of
@@ -39,7 +40,7 @@ class ReferralRow:
     code: str | None
     at: datetime
     answer_by: datetime | None
-    asked: str | None  # text, call, line (waits for the phone), none (no registered phone)
+    asked: str | None  # text, call, line (waits for the phone), now (on the call that goes on), none
     may: tuple[str, ...]
     may_refer: bool  # offered, or taken up again
     may_link: bool
@@ -116,6 +117,8 @@ def _asked(session: Session, row: Referral) -> str | None:
     newest = next(reversed(asks_of(session, row.id)), None)
     if newest is not None:
         return "line" if newest.asked_at is None else "call" if newest.call_status else "text"
+    if any(leg.listing_id == row.listing_id and leg.end_reason is None for leg in live_legs(session, row.contact_id)):
+        return "now"
     return None if bed_contacts_of(session, row.facility_id) else "none"
 
 

@@ -7,6 +7,7 @@ from models.people import AuditEvent
 from routing.vocabulary import Part, Role
 from services import help_wanted, in_call, supervising
 from services.in_call import By, CallRefused
+from simulator.driver import CallDriver
 from tests.in_call.line import Line
 
 ANA, SARA = "+16175550111", "+16175550120"
@@ -43,8 +44,10 @@ def test_listen_whisper_barge_and_take_over(line: Line, browser: bool) -> None:
     assert "ask about naloxone" in ana.heard
     assert "ask about naloxone" not in caller.heard
 
+    assert not any("colleague" in words for words in caller.heard)
     supervising.supervise(line.web, contact, by, Part.BARGE, line.now)
     caller.wait_talking_with(ANA, at)
+    caller.wait_heard("A colleague of your counselor joins")
 
     assert supervising.take_over(line.web, contact, by, line.now) is None
     caller.wait_talking_with(at)
@@ -71,8 +74,10 @@ def test_a_listener_who_leaves_or_never_comes_changes_nothing_and_counselors_can
     line.sim.phone(SARA).behave("answers", after=2, keys="1")
     supervising.supervise(line.web, contact, by, Part.BARGE, line.now)
     caller.wait_talking_with(ANA, SARA)
+    sara = CallDriver(line.sim, SARA, line.sim.exchange.phone(SARA).live_calls[0].sid)
     assert supervising.leave(line.web, contact, by, line.now) is None
     caller.wait_talking_with(ANA)
+    sara.wait_heard("goes on without you")
     line.sim.run_for(10)
     assert supervising.take_over(line.web, contact, by, line.now) is None  # from the desk: on pressing 1
     caller.wait_talking_with(SARA, timeout=60)

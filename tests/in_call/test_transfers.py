@@ -14,6 +14,7 @@ from services import in_call, intake_lines, transfers
 from services.directory.importing import ImportWish, import_directory
 from services.in_call import CallRefused
 from services.referrals import referring
+from services.referrals.page import referrals
 from tests.in_call.line import Line
 
 ANA, MARCUS, INTERPRETER = "+16175550111", "+16175550112", "+16175550177"
@@ -37,6 +38,7 @@ def test_a_warm_transfer_to_an_intake_line_through_its_phone_tree(line: Line) ->
 
     assert line.does(intake_lines.to_facility, [listing]) is None
     caller.wait_heard("You are on a short hold")
+    assert [row.asked for row in referrals(line.web, line.contact().id)] == ["now"]
     desk = intake.answer()
     desk.wait_heard("helpline, with a caller").wait_talking_with(ANA).say("for admissions press 2")
     ana.wait_heard("for admissions press 2")

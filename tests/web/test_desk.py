@@ -193,6 +193,10 @@ def test_the_phone_that_rings_is_mine_and_the_contact_comes_up(
     _, page = browser.get("/my-line", **own_page)
     assert ("is ringing your phone" in page, "Open it" in page) == (True, False), "said there as well, with Answer"
     with house.db.begin() as session:
+        session.scalars(select(Leg)).one().kind = LegKind.SUPERVISOR
+    _, page = browser.get("/my-line", **own_page)
+    assert ("is ringing your phone" in page, "to take part in a call" in page) == (False, True)
+    with house.db.begin() as session:
         session.scalars(select(Leg)).one().status = LegStatus.JOINED
     _, page = browser.get("/my-line", **own_page)
     assert ("banner" in page, 'id="presence"' in page, "On a contact" in page) == (False, True, True)
