@@ -64,17 +64,17 @@ def test_the_counselor_has_every_control_and_a_sentence_when_one_does_nothing(
         guest.status, guest.accepted_at = LegStatus.JOINED, datetime.now(UTC)
     page = browser.get(f"/contacts/{contact.id}")[1]
     assert "Leave them together" in page
-    with house.db.begin() as session:
-        session.get_one(Contact, contact.id).status = ContactStatus.HANDED_OVER
-    page = browser.get(f"/contacts/{contact.id}")[1]
-    assert "with the caller, without us" in page
-    assert ("all together" in page, 'class="help"' in page) == (False, False)
     assert "Keys for their phone menu" in page
     assert browser.post(f"{path}/keys", keys="12a")[0] == 409
     assert browser.post(f"{path}/supervise", part="listen")[0] == 403
     assert browser.post(f"{path}/colleague", person="nobody")[0] == 400
     assert browser.post(f"{path}/cut-off", answer="yes")[0] == 200
     assert browser.post(f"{path}/cut-off", answer="perhaps")[0] == 400
+    with house.db.begin() as session:
+        session.get_one(Contact, contact.id).status = ContactStatus.HANDED_OVER
+    page = browser.get(f"/contacts/{contact.id}")[1]
+    assert "with the caller, without us" in page
+    assert ("all together" in page, 'class="help"' in page) == (False, False)
 
 
 def test_a_supervisor_has_controls_of_their_own_on_the_page_and_on_the_board(
