@@ -74,6 +74,7 @@ NO_PAGES = {
     "contacts.live",
     "desk.help_asked",
     "desk.my_line",
+    "desk.texters_waiting",
     "desk.today",
     "experiments.as_csv",
     "form_desk.report_csv",
