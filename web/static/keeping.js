@@ -20,8 +20,9 @@ const isUnsent = (field) => stateOf(field) !== (field.dataset.sent ?? given(fiel
 const isAnswer = (status) => (status >= 200 && status < 400) || status === 409 || status === 422; // these say why themselves
 const isLost = (status) => status === 0 || status === 429 || status >= 500;
 body.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig: asked, xhr } }) => {
-  const sent = [...(asked.elt.closest("form")?.querySelectorAll(FIELDS) ?? [])]
-    .filter((field) => asked.formData.has(field.name))
+  const form = asked.elt.closest("form") ?? asked.elt; // a field of the contact form is sent on its own
+  const sent = [form, ...form.querySelectorAll(FIELDS)]
+    .filter((field) => field.matches(FIELDS) && asked.formData.has(field.name))
     .map((field) => [field, stateOf(field)]);
   // At the request itself: its element may be replaced meanwhile. Before htmx puts the answer into the page:
   xhr.addEventListener("readystatechange", () => {
@@ -109,10 +110,13 @@ body.addEventListener("input", ({ target }) => {
   const form = target.closest("[data-save-again=submit]");
   if (form) keepOn(form.id, false);
 });
-addEventListener("beforeunload", (event) => { if (unkept.size > 0 || notesAreDirty()) event.preventDefault(); });
-function isUnsaved() {
-  return unkept.size > 0 || notesAreDirty() || [...document.querySelectorAll("form[hx-post] textarea")].some(isUnsent);
+// What saves itself and has not yet: nobody presses a button for it, so the browser asks before the page is left.
+function isUnkept() {
+  const fields = [...document.querySelectorAll(FIELDS)].filter((field) => field.closest("[data-save-again=change]"));
+  return unkept.size > 0 || notesAreDirty() || fields.some(isUnsent);
 }
+addEventListener("beforeunload", (event) => { if (isUnkept()) event.preventDefault(); });
+function isUnsaved() { return isUnkept() || [...document.querySelectorAll("form[hx-post] textarea")].some(isUnsent); }
 
 // ---- errors in words, under the header, until the same works
 const failedLine = document.getElementById("failed");
@@ -168,10 +172,18 @@ body.addEventListener("htmx:oobAfterSwap", () => {
   for (const field of carried) {
     const next = namesake(document, field);
     if (next && isTick(field)) next.checked = field.checked;
-    else if (next) next.value = field.value;
+    else if (next) {
+      next.value = field.value;
+      next.dataset.carried = "";
+    }
   }
   reopen();
   carried = [];
+});
+// Of a value that a script carried over no browser says that it was changed: whoever leaves the field has changed it.
+addEventListener("change", ({ target }) => { delete target.dataset?.carried; });
+addEventListener("focusout", ({ target }) => {
+  if ("carried" in target.dataset && isUnsent(target)) target.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
 // ---- notes: what is typed is sent until it is kept
