@@ -12,6 +12,7 @@ from models.alarms import Alarm, alarms_since, lock_unseen
 from models.contacts import Contact, lock_contact
 from services import audit, help_wanted
 from services.alarms import AlarmKind
+from services.console import ContactRow, row_of
 from services.house import House
 
 ALARMS_SHOWN = help_wanted.SHOWN
@@ -19,7 +20,7 @@ ALARMS_SHOWN = help_wanted.SHOWN
 
 @dataclass(frozen=True)
 class AlarmRow:
-    """One trouble. `words` by language; `contact_id` when it is about one contact, else empty.
+    """One trouble. `words` by language; `contact`, when it is about one, as that is now.
 
     `count` is how often it happened since somebody has seen it; once it is seen, how often in all.
     """
@@ -28,7 +29,7 @@ class AlarmRow:
     words: Mapping[str, str]
     count: int
     at: datetime
-    contact_id: str
+    contact: ContactRow | None
     seen_at: datetime | None
     seen_by: str | None
 
@@ -41,11 +42,15 @@ def alarms_lately(house: House, now: datetime) -> tuple[AlarmRow, ...]:
         troubles: dict[tuple[str, str], list[Alarm]] = {}
         for alarm in raised:
             troubles.setdefault((alarm.kind, alarm.subject), []).append(alarm)
-        rows = [_row(house, same, names) for same in troubles.values()]
+        subjects = {uuid.UUID(subject) for _, subject in troubles if subject}
+        contacts = {str(one.id): row_of(one) for one in reading.contacts_by_id(session, subjects)}
+        rows = [_row(house, same, names, contacts) for same in troubles.values()]
     return tuple(sorted(rows, key=lambda row: row.seen_at is not None))
 
 
-def _row(house: House, same: Sequence[Alarm], names: Mapping[uuid.UUID, str]) -> AlarmRow:
+def _row(
+    house: House, same: Sequence[Alarm], names: Mapping[uuid.UUID, str], contacts: Mapping[str, ContactRow]
+) -> AlarmRow:
     shown = [alarm for alarm in same if alarm.seen_at is None] or same
     newest = shown[0]
     return AlarmRow(
@@ -53,7 +58,7 @@ def _row(house: House, same: Sequence[Alarm], names: Mapping[uuid.UUID, str]) ->
         words=house.phrases.table[f"alarm.{newest.kind}"],
         count=sum(alarm.count for alarm in shown),
         at=newest.at,
-        contact_id=newest.subject,
+        contact=contacts.get(newest.subject),
         seen_at=newest.seen_at,
         seen_by=names.get(newest.seen_by) if newest.seen_by else None,
     )

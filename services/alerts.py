@@ -25,7 +25,7 @@ _AS_ALARM = {
 
 
 def danger_written(session: Session, house: House, contact: Contact, now: datetime) -> None:
-    """Danger has just begun in a text conversation (locked): whoever does not know of it yet learns of it.
+    """Danger began or rose just now in a text conversation (locked): whoever does not know of it yet learns of it.
 
     One that nobody has is offered to everybody by `hand_over`; one that a counselor has goes on with them.
     """

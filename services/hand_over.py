@@ -224,6 +224,8 @@ def give_back(session: Session, house: House, contact: Contact, reason: str, now
     contact.waiting_since = contact.waiting_since or now
     contact.next_step = COUNSELOR
     record(session, contact.id, "text_given_back", now, reason=reason)
+    if contact.urgency in DANGER:
+        alarms.raise_alarm(session, AlarmKind.TEXT_DANGER, now, subject=contact.id)
     _ask_around(session, house, contact, now, rounds=1)
 
 
@@ -250,8 +252,6 @@ def _ask_on(session: Session, house: House, contact: Contact, now: datetime) -> 
 
 
 def _fell_silent(session: Session, house: House, contact: Contact, now: datetime) -> None:
-    if contact.urgency in DANGER:
-        alarms.raise_alarm(session, AlarmKind.TEXT_DANGER, now, subject=contact.id)
     give_back(session, house, contact, "silent", now)
 
 

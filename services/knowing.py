@@ -186,13 +186,13 @@ def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> di
 
 
 def raise_urgency(session: Session, contact: Contact, heard: Understanding, now: datetime) -> bool:
-    """Urgency only rises by itself; a counselor who clears flags lowers it. True when danger has just begun."""
-    before = contact.urgency
-    if more_urgent(heard.urgency, before):
-        contact.urgency = heard.urgency
-        raised = [flag.id for flag in heard.flags]
-        record(session, contact.id, "danger", now, urgency=heard.urgency.value, flags=raised)
-    return contact.urgency in DANGER and before not in DANGER
+    """Urgency only rises by itself; a counselor who clears flags lowers it. True when danger began or rose just now."""
+    if not more_urgent(heard.urgency, contact.urgency):
+        return False
+    contact.urgency = heard.urgency
+    raised = [flag.id for flag in heard.flags]
+    record(session, contact.id, "danger", now, urgency=heard.urgency.value, flags=raised)
+    return contact.urgency in DANGER
 
 
 def learn(session: Session, contact: Contact, learnt: dict[str, Any], now: datetime) -> None:

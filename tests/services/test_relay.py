@@ -85,16 +85,19 @@ class TestTwoWayRelay:
         first.text("TAKE")
         first.text("Hi, I'm here. What happened?")
         told, theirs = len(lead.outgoing()), len(first.outgoing())
-        said = caller.text("esta dormida y respira raro, no la puedo despertar")
+        said = caller.text("mi hermana ya no quiere vivir")
         assert "URGENT" in (words := lead.outgoing()[told].body)
         assert "has the conversation" in words
         assert ["URGENT" in text.body for text in first.outgoing()[theirs:]] == [True, False], "then the words"
+        said += caller.text("esta dormida y respira raro, no la puedo despertar")
+        assert [text.body == words for text in lead.outgoing()[told:]] == [True, True], "from 988 to 911"
+        assert ["URGENT" in text.body for text in first.outgoing()[theirs + 2 :]] == [True, False]
         caller.text("no la puedo despertar, no respira")
-        assert len(lead.outgoing()) == told + 1, "nobody is texted twice"
+        assert len(lead.outgoing()) == told + 2, "nobody is told the same again"
         with caller.house.db.begin() as session:
             raised = select(Alarm.kind).where(Alarm.subject == str(contact_of(caller.house).id))
             assert set(session.scalars(raised)) == {AlarmKind.TEXT_DANGER_TAKEN}
-        begun, heard = caller.now - timedelta(minutes=1), len(caller.outgoing())
+        begun, heard = caller.now - timedelta(minutes=2), len(caller.outgoing())
         assert hand_over.escalate(caller.house, begun + timedelta(seconds=59)) == 0
         contact = contact_of(caller.house)
         assert contact.claimed_by is not None
@@ -105,9 +108,14 @@ class TestTwoWayRelay:
             late.deadline_at = begun + hand_over.TYPING_TOO_LONG_IN_DANGER
         assert hand_over.escalate(caller.house, begun + timedelta(seconds=61)) == 1, "writing more buys no time"
         assert "Reply TAKE" in lead.outgoing()[-1].body
-        assert (len(said), len(caller.outgoing())) == (1, heard), "the person is not told the same again"
+        assert (len(said), len(caller.outgoing())) == (2, heard), "the person is not told the same again"
         assert "They wrote" in second.text("TAKE")[0]
         assert first.text("TAKE") == ["Nobody is waiting for a text just now."]
+        second.text("PASS")
+        assert "Reply TAKE" in lead.outgoing()[-1].body
+        with caller.house.db.begin() as session:
+            alarm = session.scalars(select(Alarm).where(Alarm.kind == AlarmKind.TEXT_DANGER)).one()
+            assert alarm.count == 2, "who gives back danger leaves an alarm, too"
 
     def test_when_nobody_takes_it_the_person_is_told_how_to_be_called(
         self, caller: Thread, counselors: list[Thread]

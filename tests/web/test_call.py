@@ -130,9 +130,10 @@ def test_who_asks_for_help_stands_on_every_page_of_those_who_lead_until_one_of_t
         said = (f"{counselor.person.name} asks for help", "Listen", "Open the contact")
         assert all(words in banner for words in said)
         assert admin.get("/help-asked")[1] == banner
-        (seen,) = re.findall(r'hx-post="(/help-asked/[^"]+/seen)"', banner)
-        assert supervisor.post(seen, count="7")[0] == 409, "they have asked once more than this page knew"
-        status, page = supervisor.post(seen, count=str(count))
+        (seen,) = re.findall(r'hx-post="(/board/alarms/[^"]+/seen)"', banner)
+        told = {"from": "header"}
+        assert supervisor.post(seen, count="7", **told)[0] == 409, "they have asked once more than this page knew"
+        status, page = supervisor.post(seen, count=str(count), **told)
         way = f'href="/contacts/{contact.id}"'
         assert (status, "You see to it that" in page, way in page) == (200, True, True), "the way there stays"
         assert f"{supervisor.person.name} sees to it" in admin.get("/board")[1]

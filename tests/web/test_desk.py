@@ -30,6 +30,7 @@ from routing.vocabulary import (
     Urgency,
 )
 from services import owed_endings, readiness
+from services.alarms import AlarmKind, raise_alarm
 from services.counselor_texts import hear
 from services.house import House
 from services.roster import import_roster
@@ -94,10 +95,14 @@ def test_a_text_conversation_is_on_the_board_and_a_supervisor_gives_it_to_somebo
 ) -> None:
     counselor, supervisor = sign_in_as(Role.COUNSELOR), sign_in_as(Role.SUPERVISOR)
     contact = add_contact(ContactStatus.CONVERSING, channel=Channel.TEXT)
+    with house.db.begin() as session:
+        raise_alarm(session, AlarmKind.TEXT_DANGER, datetime.now(UTC), subject=contact.id)
+    assert "Nobody has answered yet" in supervisor.get("/board/today")[1]
     waits = supervisor.get("/board")[1].split('id="waiting-title"')[1].split("</section>")[0]
     assert (f"waiting-{contact.id}" in waits, "Nothing rings" in waits) == (True, False)
     path, person = f"/contacts/{contact.id}", {"person": str(supervisor.person.id)}
     assert counselor.post(f"{path}/take")[0] == 200
+    assert f"With {counselor.person.name}" in supervisor.get("/board/today")[1], "an alarm says how it stands now"
     page = supervisor.get("/board")[1]
     assert ("waiting-title" in page, f"texts-{contact.id}" in page) == (False, True)
     assert counselor.post(f"{path}/reassign-text", **person)[0] == 403

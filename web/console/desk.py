@@ -39,10 +39,11 @@ def _board(template: str) -> str:
 @blueprint.post("/board/alarms/<uuid:alarm_id>/seen")
 @allow(LEADING)
 def alarm_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
-    """I have seen this alarm; one that happened again meanwhile stays, with its new count."""
+    """I have seen this alarm, or see to whoever asks for help; 409 when it happened again, or somebody else said so."""
     count = request.form.get("count", 0, type=int)
     saw = alarm_list.saw(house(), alarm_id, count, guards.person().id, guards.now())
-    return today(), 200 if saw else 409
+    part = help_asked() if request.form.get("from") == "header" else today()
+    return part, 200 if saw else 409
 
 
 @blueprint.get("/help-asked")
@@ -52,15 +53,6 @@ def help_asked() -> str:
     asking = help_wanted.help_wanted(house(), guards.person().id, guards.now())
     seen_to = help_wanted.seen_to(house(), guards.person().id)
     return render_template("_help_asked.html", asking=asking, seen_to=seen_to, is_open=is_open)
-
-
-@blueprint.post("/help-asked/<uuid:alarm_id>/seen")
-@allow(LEADING)
-def help_seen(alarm_id: uuid.UUID) -> ResponseReturnValue:
-    """I see to it: nobody else is asked; 409 when they asked once more meanwhile, or somebody else has said so."""
-    count = request.form.get("count", 0, type=int)
-    saw = alarm_list.saw(house(), alarm_id, count, guards.person().id, guards.now())
-    return help_asked(), 200 if saw else 409
 
 
 @blueprint.get("/board/today")
