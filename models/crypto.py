@@ -3,14 +3,20 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+T = TypeVar("T")
 _HASH_CONTEXT = b"harborline look-up hash v1"
+_shown = ContextVar("unreadable_shown", default=False)
+_met = ContextVar("unreadable_met", default=False)
+_words = ContextVar("unreadable_words", default="(could not be read; tell whoever runs the system)")
 
 
 class _Keyring:
@@ -52,6 +58,46 @@ def lookup_hash(value: str) -> bytes:
     return hmac.digest(_Keyring.hash_key, value.encode(), hashlib.sha256)
 
 
+def show_unreadable(words: str, *, everywhere: bool) -> None:
+    """From now on in this context: the words in place of a value that cannot be decrypted.
+
+    `everywhere`: all reading does so, until told otherwise; else only what is within `unreadable_shown`.
+    """
+    _words.set(words)
+    _shown.set(everywhere)
+    _met.set(False)
+
+
+def unreadable_met() -> bool:
+    """Whether something could not be read, and was shown as such or as nothing, since `show_unreadable`."""
+    return _met.get()
+
+
+@contextmanager
+def unreadable_shown() -> Iterator[None]:
+    """In here a value that cannot be decrypted raises nothing. For what people look at; never for what is acted on."""
+    before = _shown.set(True)
+    try:
+        yield
+    finally:
+        _shown.reset(before)
+
+
+def is_readable(value: str | None) -> bool:
+    """Whether these are no words in place of a value that could not be decrypted."""
+    return value != _words.get()
+
+
+def _or_shown(read: Callable[[], T], instead: Callable[[str], T]) -> T:
+    try:
+        return read()
+    except InvalidToken:
+        if not _shown.get():
+            raise
+        _met.set(True)
+        return instead(_words.get())
+
+
 class EncryptedText(TypeDecorator[str]):
     """A text column, readable only with the keys."""
 
@@ -62,7 +108,7 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else encrypt(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else decrypt(value)
+        return None if value is None else _or_shown(lambda: decrypt(value), str)
 
 
 class EncryptedBytes(TypeDecorator[bytes]):
@@ -88,4 +134,4 @@ class EncryptedJSON(TypeDecorator[dict[str, Any]]):
         return None if value is None else encrypt(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002
-        return None if value is None else json.loads(decrypt(value))
+        return None if value is None else _or_shown(lambda: json.loads(decrypt(value)), lambda _: {})

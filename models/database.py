@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from models import crypto
 from models.patience import allow, be_patient
 
 IDLE_IN_TRANSACTION_MS = 15_000
@@ -80,6 +81,14 @@ class Database:
         noted: list[Callable[[], Wake]] = session.info.pop("wakes", [])
         if noted:
             self.wake([wake() for wake in noted])
+
+    def show_unreadable(self, words: str, *, everywhere: bool) -> None:
+        """See `models.crypto.show_unreadable`."""
+        crypto.show_unreadable(words, everywhere=everywhere)
+
+    def unreadable_met(self) -> bool:
+        """See `models.crypto.unreadable_met`."""
+        return crypto.unreadable_met()
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from models.base import Base, Id, words_of
-from models.crypto import EncryptedText, lookup_hash
+from models.crypto import EncryptedText, lookup_hash, unreadable_shown
 from models.locks import Turn, take_turn
 from routing.vocabulary import Language, Presence, Role
 
@@ -144,8 +144,9 @@ def lock_roster(session: Session) -> Sequence[Counselor]:
 
 
 def everybody_with_shifts(session: Session) -> Sequence[Counselor]:
-    """Everybody with their shifts, also those who left."""
-    return session.scalars(select(Counselor).options(selectinload(Counselor.shifts))).all()
+    """Everybody with their shifts, also those who left, with words in place of what cannot be read of them."""
+    with unreadable_shown():
+        return session.scalars(select(Counselor).options(selectinload(Counselor.shifts))).all()
 
 
 def caller_by_number(session: Session, number: str) -> Caller | None:

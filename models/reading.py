@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.contacts import LIVE, Contact, Leg, queue_place
+from models.crypto import unreadable_shown
 from models.follow_ups import FollowUp
 from models.listed import Listed, count, first
 from models.people import Counselor, readable
@@ -17,6 +18,7 @@ _WITH_PEOPLE = (joinedload(Contact.caller), joinedload(Contact.counselor), joine
 # somebody is on the line with us, though with the last two no counselor's step is due
 GOING_ON = (*LIVE, ContactStatus.WITH_CRISIS_LINE, ContactStatus.HANDED_OVER)
 OPEN_FOLLOW_UPS = (FollowUpStatus.PENDING, FollowUpStatus.STARTED)
+_NAMES = select(Counselor.id, Counselor.name)
 
 
 def live_contacts(session: Session, limit: int = 200) -> Listed[Contact]:
@@ -153,11 +155,11 @@ def people_of_the_line(session: Session) -> Sequence[Counselor]:
 
 
 def names_of(session: Session, counselor_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Names by id, for those who are still on record."""
+    """Names by id, for those who are still on record; words in place of one that cannot be read."""
     if not counselor_ids:
         return {}
-    found = session.scalars(select(Counselor).where(Counselor.id.in_(set(counselor_ids))))
-    return {person.id: person.name for person in found}
+    with unreadable_shown():
+        return dict(session.execute(_NAMES.where(Counselor.id.in_(set(counselor_ids)))).all())
 
 
 def legs_going_on(session: Session) -> Sequence[Leg]:
@@ -177,8 +179,8 @@ def leg_of(session: Session, counselor_id: uuid.UUID) -> Leg | None:
 
 def everybody_by_name(session: Session) -> list[tuple[uuid.UUID, str]]:
     """Id and name of everybody who works or worked here, by name (names are encrypted, so sorted here)."""
-    found = session.scalars(select(Counselor)).all()
-    return sorted(((person.id, person.name) for person in found), key=lambda row: row[1].casefold())
+    with unreadable_shown():
+        return sorted(session.execute(_NAMES), key=lambda row: row[1].casefold())
 
 
 def contacts_of_caller(session: Session, caller_id: uuid.UUID) -> Sequence[Contact]:

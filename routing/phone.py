@@ -49,14 +49,22 @@ def callable_in(number: str, countries: Collection[str]) -> bool:
 
 
 def masked(number: str | None) -> str:
-    """What a page shows unasked: the last two digits; empty when the number was withheld."""
-    if not number:
-        return ""
+    """What a page shows unasked: the last two digits; empty when the number was withheld.
+
+    Words in place of a number that cannot be read stay as they are.
+    """
+    if not number or not number[-1].isdigit():
+        return number or ""
     return f"••• ••• ••{number[-SHOWN_DIGITS:]}"
 
 
 def spoken(number: str) -> str:
-    """A number for people's eyes: (617) 555-0123 at home, with ext. 20 if need be; +52 55 ... elsewhere."""
+    """A number for people's eyes: (617) 555-0123 at home, with ext. 20 if need be; +52 55 ... elsewhere.
+
+    Words in place of a number that cannot be read stay as they are.
+    """
+    if not number[-1:].isdigit():
+        return number
     parsed = phonenumbers.parse(number, DEFAULT_REGION)
     at_home = parsed.country_code == 1
     style = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL

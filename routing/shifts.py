@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from routing.clock import instant
+from routing.clock import instant, is_zone
 from routing.spans import Span
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -79,7 +79,12 @@ def occurrences(patterns: Iterable[ShiftPattern], timezone: str, start: datetime
 
 
 def dated(pattern: ShiftPattern, timezone: str, start: datetime, end: datetime) -> list[tuple[date, Span]]:
-    """The same of one pattern, with the day of the counselor's calendar on which each shift starts."""
+    """The same of one pattern, with the day of the counselor's calendar on which each shift starts.
+
+    In a zone that this machine does not know nobody works: that of one person must not break the week of all.
+    """
+    if not is_zone(timezone):
+        return []
     zone = ZoneInfo(timezone)
     first = start.astimezone(zone).date() - timedelta(days=1)  # a shift may have begun yesterday
     days = [first + timedelta(days=n) for n in range((end.astimezone(zone).date() - first).days + 1)]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models import care
 from models.care import Block
 from models.contacts import Contact
-from models.crypto import lookup_hash
+from models.crypto import lookup_hash, unreadable_shown
 from routing.phone import e164, masked
 from services import audit
 from services.house import House
@@ -80,8 +80,8 @@ def block_contact(
 
 
 def unblock(house: House, actor_id: uuid.UUID, block_id: uuid.UUID, now: datetime) -> bool:
-    """End a block before its time. False: there is none."""
-    with house.db.begin() as session:
+    """End a block before its time, also one that cannot be read. False: there is none."""
+    with unreadable_shown(), house.db.begin() as session:
         block = session.get(Block, block_id)
         if block is None:
             return False

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.crypto import lookup_hash
+from models.crypto import is_readable, lookup_hash
 from models.people import Counselor, everybody_with_shifts, lock_roster
 from routing.phone import masked
 from routing.sentence import Sentence
@@ -166,6 +166,8 @@ def _bring_in(session: Session, person: Counselor | None, row: RosterRow, now: d
         schedules.begin_anew(session, person, now)
     for key, value in differing.items():
         setattr(person, key, value)
+    if not is_readable(person.email):
+        person.email = row.email
     if set(schedules.patterns(person)) == set(row.shifts):
         return "changed" if differing else "unchanged"
     schedules.bring_to(session, person, row.shifts, now)

@@ -14,6 +14,7 @@ from models.letting_go import on_a_contact
 from models.people import Counselor, counselor_by_email
 from models.second_factors import has_factor
 from models.sign_ins import SignIn, SignInTries, end_replaced, keep_browser, live_sign_in, lock_tries
+from routing.clock import is_zone
 from routing.vocabulary import Language, Presence, Role
 from services import audit, rings, second_factor
 from services.house import House
@@ -257,7 +258,7 @@ def _person(started: SignIn, house: House) -> Person:
         sign_in_id=started.id,
         name=counselor.name,
         role=counselor.role,
-        timezone=counselor.timezone,
+        timezone=counselor.timezone if is_zone(counselor.timezone) else house.rules.default_timezone,
         presence=counselor.presence,
         languages=tuple(counselor.languages),
         expires_at=started.expires_at,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import outbox, reading
 from models import rooms as queries
 from models.contacts import Contact, Leg, conversation_over, live_legs, lock_contact, record
+from models.crypto import is_readable
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegKind, Part, Presence, Role
 from services import guests, help_wanted, rings, rooms, schedules, tasks
@@ -44,6 +45,7 @@ def colleagues(house: House, by: By, now: datetime) -> tuple[Colleague, ...]:
             for person in people
             if person.id != by.id
             and person.phone
+            and is_readable(person.phone)
             and person.id not in busy
             and person.role in (Role.COUNSELOR, Role.SUPERVISOR)
             and (person.id in here or person.role is Role.SUPERVISOR)

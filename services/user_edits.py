@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
-from models.crypto import lookup_hash
+from models.crypto import is_readable, lookup_hash, unreadable_shown
 from models.people import Counselor, counselor_with_address, counselor_with_phone
 from routing.phone import e164
 from routing.vocabulary import Role
@@ -31,7 +31,7 @@ class Facts:
 
 def facts(house: House, counselor_id: uuid.UUID) -> Facts | None:
     """A person's facts as the form shows them; None: nobody."""
-    with house.db.begin() as session:
+    with unreadable_shown(), house.db.begin() as session:
         who = session.get(Counselor, counselor_id)
         if who is None:
             return None
@@ -43,9 +43,10 @@ def edit(
 ) -> tuple[str, ...]:
     """Correct a person's facts; the names of fields that are not right, and then nothing was changed.
 
-    `given`: name, email, phone, timezone, languages, skills. Another zone moves their shifts from now on.
+    `given`: name, email, phone, timezone, languages, skills. Another zone moves their shifts from now on. What could
+    not be read of the person has to be given anew.
     """
-    with house.db.begin() as session:
+    with unreadable_shown(), house.db.begin() as session:
         person = session.get(Counselor, counselor_id, with_for_update={"key_share": True})
         if person is None:
             return ("gone",)
@@ -106,11 +107,12 @@ def _read(person: Counselor, given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _wrong(person: Counselor, wanted: Mapping[str, Any], given: Mapping[str, str]) -> tuple[str, ...]:
-    readable = given["phone"].strip() in ("", NO_PHONE) or wanted["phone"]
+    phone = wanted["phone"]
+    right_phone = is_readable(phone) and (phone or given["phone"].strip() in ("", NO_PHONE))
     checks = {
-        "name": wanted["name"],
+        "name": wanted["name"] and is_readable(wanted["name"]),
         "email": ADDRESS.fullmatch(wanted["email"]),
-        "phone": readable and (wanted["phone"] or person.role is not Role.COUNSELOR),
+        "phone": right_phone and (phone or person.role is not Role.COUNSELOR),
         "timezone": wanted["timezone"] in available_timezones(),
         **checked_offers(tuple(wanted["languages"]), tuple(wanted["skills"])),
     }

@@ -45,6 +45,7 @@ from web.console import (
     softphone,
     speech,
     step_up,
+    unreadable,
     users,
     voicemails,
     words_desk,
@@ -98,6 +99,7 @@ BLUEPRINTS = (
 
 def register(app: Flask) -> None:
     """Hang guards, pages, error pages and what every template may call on the application."""
+    unreadable.register(app)
     guards.register(app)
     app.before_request(step_up.ask)
     app.request_class = HouseRequest

@@ -25,11 +25,15 @@ EXPLAINED = frozenset({400, 401, 403, 404, 405, 413, 429, 500})
 def words() -> Words:
     """This reader's words: the language they chose, else what their browser asks for; times in their own zone."""
     if "words" not in g:
-        chosen = request.cookies.get(LANGUAGE_COOKIE)
-        language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
         zone = guards.person().timezone if current_user.is_authenticated else house().rules.default_timezone
-        g.words = Words(language, zone)
+        g.words = Words(language(), zone)
     return cast(Words, g.words)
+
+
+def language() -> str:
+    """The language that this reader chose, else what their browser asks for."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def for_templates() -> dict[str, Any]:
@@ -53,6 +57,7 @@ def for_templates() -> dict[str, Any]:
         "sentence": sentence,
         "passkeys_elsewhere": passkeys.elsewhere(),
         "failed_words": failed_words,
+        "unreadable_met": house().db.unreadable_met,
         "events_url": f"{guards.events_origin()}/events",
     }
 
