@@ -76,6 +76,10 @@ def test_danger_and_the_keys_of_a_call_stay_in_sight(console: Console, signed_in
         composer.focus()
         assert seen(page.locator("#open-rescue")), size
         assert seen(composer), size
+        for part in (page.locator(name) for name in ("#notes", "#wrap-up-form .primary", "#emergency > summary")):
+            part.focus()
+            assert seen(page.locator("#open-rescue")), (size, part)
+            assert seen(part, part), (size, part)
     call = call_in(console, "+16175550172")
     leg = ring(console, call, ana)
     answering.pressed(console.house, leg, "1", datetime.now(UTC))
@@ -94,4 +98,5 @@ def test_danger_and_the_keys_of_a_call_stay_in_sight(console: Console, signed_in
             page.locator(part).focus()
             for name in ("Hold", "I need help", "Hang up"):
                 assert seen(keys.get_by_role("button", name=name)), (size, part, name)
+            assert seen(page.locator("#open-rescue")), (size, part)
             assert seen(page.locator(part), page.locator(part)), (size, part)
