@@ -42,7 +42,7 @@ UNDER_WAY = frozenset(BEGUN.values())
 class DirectoryUpload(Base):
     """One file, or one wish to undo an import. `said_at`: when its worker was heard of last.
 
-    Of the file's name only the extension is kept. `problem` is a word for what stopped it; `error` the importer's own
+    `wish`: what the admin chose, and the file's name as it came. `problem` is a word for what stopped it; `error` the importer's own
     sentences as codes with values (routing.sentence; before 0044 in English).
     """
 

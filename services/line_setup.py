@@ -19,6 +19,7 @@ from services.held_rules import BACKUP, CALLS_AT_ONCE, HELD, ON_CALL
 from services.house import House
 
 NUMBERS = (ON_CALL, BACKUP)
+OUTSIDE = "outside"  # what is wrong with a setting that the environment sets
 LONGEST = 200
 MOST_CALLS = 100_000
 CALLS_A_CONVERSATION = 2  # the caller's leg and the counselor's
@@ -96,12 +97,12 @@ def keep(house: House, given: Mapping[str, str], by: uuid.UUID | None, now: date
     """Hold these settings from now on, in every process within a second or so; what is wrong, by name, else nothing.
 
     An empty sentence gives a setting back to its default; an empty number leaves it, NONE takes it away. What the
-    environment sets is left to it.
+    environment sets is refused: it would go on being what is said there.
     """
     mine = {name: tidy(value) for name, value in given.items() if name in HELD}
-    mine = {name: value for name, value in mine.items() if name not in house.set_outside}
     mine = {name: value for name, value in mine.items() if value or name not in NUMBERS}
     wrong = {name: why for name, value in mine.items() if (why := _wrong(house, name, value))}
+    wrong |= dict.fromkeys(house.set_outside & mine.keys(), OUTSIDE)
     if wrong:
         return wrong
     with house.db.begin() as session:

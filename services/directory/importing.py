@@ -48,6 +48,7 @@ class ImportWish:
     sample: bool = False  # invented places, which leave with the first real file
     actor_id: uuid.UUID | None = None
     upload_id: uuid.UUID | None = None  # of the page, which is told in the same transaction
+    name: str = ""  # of the file as people know it, where that is not its name on the disk
 
 
 @dataclass
@@ -95,7 +96,8 @@ def import_directory(house: House, wish: ImportWish, now: datetime, progress: Pr
             if wish.dry_run:
                 session.rollback()
     except UnreadableFileError as refusal:
-        return ImportResult(errors=(refusal.why,), dry_run=wish.dry_run, refused=result.refused, read=result.read)
+        rows = {"read": result.read, "refused": result.refused, "quarantined": result.quarantined}
+        return ImportResult(errors=(refusal.why,), dry_run=wish.dry_run, **rows)
     return result
 
 
@@ -140,11 +142,11 @@ class _Intake:
             self.progress(1)
             done = examine(row, zips)
             state = row.state.strip().upper()
-            if done.values is not None and self._only_unknown_codes(done.values["codes"].split()):
+            if self._only_unknown_codes(done.codes):
                 done.refused.append(because("unknown_codes"))
             if row.publisher == store.SAMPLE and self.real:
                 done.refused.append(because("invented"))
-            if self.scope.state and not done.refused and state != self.scope.state:
+            if self.scope.state and state in zips.state_words and state != self.scope.state:
                 done.refused.append(because("outside", state=state[:2], scope=self.scope.state))
             self.result.notes += [(row.line, note) for note in done.notes]
             if done.refused:
@@ -248,7 +250,7 @@ class _Intake:
             edition=wish.edition or edition_of(wish.path)[0],
             as_of=self.scope.as_of,
             scope=self.result.scope,
-            file_name=wish.path.name,
+            file_name=wish.name or wish.path.name,
             file_digest=_file_digest(wish.path),
             counts={**counts, "invented": self.result.invented},
         )

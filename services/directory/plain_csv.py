@@ -14,6 +14,7 @@ HEADER = (
     *("name1", "name2", "street1", "street2", "city", "state", "zip", "phone", "intake"),
     *("website", "kind", "codes"),
 )
+NEEDED = frozenset({"name1", "city", "state", "zip", "codes"})  # columns that no row may leave empty
 PLAIN_CSV = "plain_csv"  # the format's name
 MAX_FIELD = 10_000
 MAX_COLUMNS = 1_000

@@ -17,13 +17,14 @@ from services.directory.row_reasons import because
 HSDS = "HSDS"  # kind of listings from other people's HSDS data, which has no service codes
 MAX_TEXT = 500
 MAX_CODES_TEXT = 6_000
+STRANGE_CODES = 5  # that are named of one row
 FILLER_DIGITS = 10  # so many, all the same
 FAR_FROM_ZIP_MILES = 60.0  # DOMAIN.md section 3: coordinates farther than this from the ZIP are not believed
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
 _MARKUP = re.compile(r"<\s*[a-zA-Z/!]|&(?:[a-z]+|#\d+);")
 # What a spreadsheet would compute when our export is opened in it; "- - -" stands for a street that is kept secret
 _FORMULA = re.compile(r"[=@]|[+-].*[(|!]")
-_CODES = re.compile(r"[A-Z0-9]{1,8}(?: [A-Z0-9]{1,8})*\Z")
+_CODE = re.compile(r"[A-Z0-9]{1,8}")
 _NOT_A_WEBSITE = frozenset({"http://", "https://"})
 
 
@@ -57,6 +58,7 @@ class Examined:
     """The outcome for one row: `values` for the directory, or `refused` reasons; `notes` say what was mended."""
 
     line: int
+    codes: tuple[str, ...] = ()  # well-formed service codes, of a refused row too
     values: dict[str, Any] | None = None
     refused: list[Sentence] = field(default_factory=list)
     notes: list[Sentence] = field(default_factory=list)
@@ -70,6 +72,7 @@ def examine(row: SourceRow, zips: ZipTable) -> Examined:
         texts["website"] = ""
     state, zip_code = clean(row.state).upper(), zip5(row.zip)
     codes = " ".join(dict.fromkeys(" ".join(row.codes).upper().split()))
+    done.codes = tuple(code for code in codes.split() if _CODE.fullmatch(code))
     done.refused += _text_problems(texts)
     done.refused += _place_problems(state, row.zip, zip_code, zips)
     done.refused += _code_problems(codes, needed=row.kind not in {LICENCE, HSDS})
@@ -137,9 +140,8 @@ def _code_problems(codes: str, *, needed: bool) -> list[Sentence]:
         return [because("no_service")] if needed else []
     if len(codes) > MAX_CODES_TEXT:
         return [because("codes_too_long", most=MAX_CODES_TEXT)]
-    if _CODES.match(codes):
-        return []
-    return [because("no_code", given=next(code for code in codes.split() if not _CODES.match(code))[:20])]
+    strange = [code for code in codes.split() if not _CODE.fullmatch(code)]
+    return [because("no_code", given=code[:20]) for code in strange[:STRANGE_CODES]]
 
 
 def _phone(given: str, done: Examined) -> str:

@@ -32,6 +32,7 @@ class Shown:
     at: datetime
     state: str
     undoes: bool  # an import, and brings no file
+    file: str  # its name as it came; "" of older uploads
     rows_read: int
     problem: str | None
     error: Sequence[dict[str, Any] | str]  # sentences, plain
@@ -113,6 +114,7 @@ def _shown(upload: DirectoryUpload, last: int | None) -> Shown:
         at=upload.at,
         state=upload.state,
         undoes=not upload.wish,
+        file=upload.wish.get("file", ""),
         rows_read=upload.rows_read,
         problem=upload.problem,
         error=upload.error or (),

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -22,12 +22,14 @@ from services import audit
 from services.directory import upload_files
 from services.directory.file_reasons import why
 from services.directory.importing import ImportResult, ImportWish, import_directory
+from services.directory.rows import clean
 from services.directory.searching import undo_import
 from services.house import House
 
 RUN: Final = "workers.housekeeping.directory_upload"
 QUEUE: Final = "housekeeping"
 SILENT = timedelta(minutes=2)  # of an upload under way nothing was heard, while nobody holds the directory: it died
+LONGEST_NAME = 120  # characters of a file's name that are kept
 SHOWN = 50  # notes and names that a result keeps
 ROWS_A_WORD, SECONDS_A_WORD = 500, 1.0  # how often the rows read are told
 Said = Sequence[dict[str, Any]]  # sentences, plain
@@ -82,6 +84,7 @@ def begin(
     if came.stat().st_size == 0:
         return UploadRefused.NO_FILE
     kept = {"scope": scope, "as_of": day.isoformat() if day else None, "edition": upload_files.edition_in(name)}
+    kept["file"] = clean(name)[:LONGEST_NAME]
     with house.db.begin() as session:
         upload = _new(session, by, now, UploadState.TO_LOOK, kept, upload_files.extension_of(name))
         upload_files.keep(house, came, upload)
@@ -224,13 +227,14 @@ def _import(house: House, upload: DirectoryUpload, now: datetime, problem: Probl
         retire_confirmed=upload.wish.get("confirmed", False),
         actor_id=upload.by,
         upload_id=upload.id,
+        name=upload.wish.get("file", ""),
     )
     result = import_directory(house, wish, now, _telling(house, upload.id))
     if result.errors:
         stays = not looking or result.errors == (why("busy"),)
         state = UploadState.LOOKED if stays else UploadState.FAILED
-        error = _said(result.errors, path)
-        _end(house, upload.id, state, now, problem=Problem.REFUSED, error=error)
+        error, rows = _said(result.errors, path), None if stays else _shown(replace(result, errors=()))
+        _end(house, upload.id, state, now, problem=Problem.REFUSED, error=error, result=rows)
     else:
         stays, state = looking, UploadState.LOOKED if looking else UploadState.TAKEN
         shown = {**_shown(result), "generation": generation}

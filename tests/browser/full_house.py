@@ -78,6 +78,7 @@ NO_PAGES = {
     "desk.today",
     "experiments.as_csv",
     "form_desk.report_csv",
+    "imports.sample",
     "neutrality.as_csv",
     "quarantine.as_csv",
     "records.export",

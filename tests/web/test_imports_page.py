@@ -1,5 +1,6 @@
 """An admin imports a directory file by page: looked at, taken over, undone; nothing is half done or left lying."""
 
+import csv
 import io
 import os
 import uuid
@@ -17,6 +18,7 @@ from models.outbox import OutboxRow
 from routing.vocabulary import Role
 from services.directory import uploads
 from services.directory.importing import ImportWish, import_directory
+from services.directory.plain_csv import HEADER, NEEDED
 from services.house import House
 from tests.fixtures.directory import WriteCsv, place, plain_csv
 from tests.fixtures.people import Browser
@@ -78,6 +80,7 @@ def test_a_file_is_looked_at_taken_over_and_undone(
     status, address = send(admin, text)
     assert status == 302
     assert "It waits for its turn." in admin.get(address)[1]
+    assert "places-2026-08.csv" in admin.get(address)[1]
     (kept,) = folder.glob("*/*")
     assert (kept.name, kept.stat().st_mode & 0o777) == ("upload-2026-08.csv", 0o600)
     work(house)
@@ -97,6 +100,7 @@ def test_a_file_is_looked_at_taken_over_and_undone(
     assert "Undo the whole import" in page
     assert not list(folder.iterdir()), "the file is gone"
     assert "Ana Ruiz" in admin.get(PATH)[1]
+    assert "places-2026-08.csv" in admin.get(PATH)[1], "by the name that the admin knows"
 
     again, page = look_at(house, admin, text)
     assert "This file is in the directory already" in page
@@ -168,6 +172,12 @@ def test_what_cannot_be_taken_says_so_and_leaves_nothing(
     assert "Este archivo no tiene un encabezado conocido; comparado con nuestro CSV simple, le falta" in spanish
     assert "Nothing was changed." in page
     assert admin.post(address, act="take")[0] == 409
+    odd = place("Odd House", zip="00000", codes="ZZ9 D-T", state="MA")
+    address, page = look_at(house, admin, plain_csv([odd, place("", state="Mass")]), scope="state", state="NY")
+    outside = "it lies in MA, outside the scope NY"
+    assert f"D-T is no service code; none of its service codes is known; {outside}" in page, "every reason of the row"
+    assert "<p>it has no name; MASS is no state or territory</p>" in page, "and every row"
+    assert "0 rows read" not in page
     refusals = (
         ({"text": ""}, "Choose a file that is not empty"),
         ({"scope": "state", "state": "1"}, "two letters"),
@@ -186,6 +196,19 @@ def test_what_cannot_be_taken_says_so_and_leaves_nothing(
     status, page = send(admin, "x" * 70_000)
     assert (status, "larger than 0 MB" in page) == (413, True)
     assert not list(folder.iterdir())
+
+
+def test_the_page_names_the_columns_and_its_sample_file_can_be_taken(house: House, admin: Browser) -> None:
+    page = admin.get(PATH)[1]
+    assert all(f"<code>{column}</code>" in page for column in HEADER)
+    assert page.count("required</span>") == len(NEEDED)
+    sample = admin.get(f"{PATH}/sample.csv")[1]
+    assert "1 rows read: 1 added" in look_at(house, admin, sample)[1]
+    rows = list(csv.DictReader(io.StringIO(sample)))
+    bare = [{**row, **dict.fromkeys(set(HEADER) - NEEDED, "")} for row in rows]
+    assert "1 added" in look_at(house, admin, plain_csv(bare))[1]
+    for column in NEEDED:
+        assert "no row that can be taken" in look_at(house, admin, plain_csv([{**rows[0], column: ""}]))[1], column
 
 
 def test_what_nobody_wanted_or_nobody_finished_does_not_stay(house: House, admin: Browser, folder: Path) -> None:

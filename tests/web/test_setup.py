@@ -146,7 +146,16 @@ def test_settings_reach_other_processes_say_who_set_them_and_leave_the_environme
         assert one.rules.backup_number == "+16175550101"
     assert (other.rules.organisation_name, outside.rules.organisation_name) == ("Quay Line", "Harborline")
     assert line_setup.held_settings(outside)["organisation_name"].source == "environment"
-    assert line_setup.keep(outside, {"organisation_name": "Other"}, None, NOON) == {}
+    assert line_setup.keep(outside, {"organisation_name": "Other"}, None, NOON) == {"organisation_name": "outside"}
+    house.set_outside = frozenset({"on_call_numbers", "backup_number"})
+    page = admin.get("/setup")[1].partition("<h2>3.")[2].partition("</li>")[0]
+    assert "Set by ON_CALL_NUMBERS where the processes start; change it there." in page
+    assert "<strong>••• ••• ••01</strong>" in page
+    assert "<input id" not in page
+    assert "Save" not in page
+    status, page = admin.post("/setup/settings", on_call_numbers="+16175550111")
+    assert (status, "must be changed there" in page) == (409, True), "from a page of before"
+    house.set_outside = frozenset()
     assert house.rules.organisation_name == "Quay Line"
     assert f"Set by {admin.person.name}" in admin.get("/admin/settings")[1]
     stale = {

@@ -1,26 +1,34 @@
 """Imports of the directory by page: a file is uploaded and looked at, then taken over or left; imports are undone."""
 
+import io
 import uuid
 from pathlib import Path
 from typing import IO, Any, cast
 
 import structlog
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.directory import upload_files, upload_page, uploads
+from services.directory.plain_csv import HEADER, NEEDED
 from services.directory.uploads import UploadRefused, UploadWish
 from web import guards
 from web.console.directory import STATES
 from web.guards import ADMINS, allow
 from web.house import house
 from web.receiving import HouseRequest
+from web.spreadsheet import write_csv
 
 MB = 1_000_000
 FORM_BYTES = 64_000  # what stands around the file
 UPLOADING = "imports.upload"
 SCOPES = ("", "national", "state", "list")
+EXAMPLE = {  # a place that nobody takes for a real one
+    **{"name1": "Example House (replace this row)", "name2": "Detox unit", "street1": "1 Example Street"},
+    **{"city": "Chelsea", "state": "MA", "zip": "02150", "phone": "617-555-0123", "intake": "617-555-0124"},
+    **{"website": "https://example.org", "kind": "SU", "codes": "SA DT RD MDET ADLT MD"},
+}
 
 blueprint = Blueprint("imports", __name__)
 log = structlog.get_logger(__name__)
@@ -61,6 +69,16 @@ def no_room(error: OSError) -> ResponseReturnValue:
 def page() -> ResponseReturnValue:
     """The newest imports, files that wait for a word, and the form for another."""
     return _list()
+
+
+@blueprint.get("/directory/imports/sample.csv")
+@allow(ADMINS)
+def sample() -> ResponseReturnValue:
+    """The columns of one's own list with one invented place, to be filled on in a spreadsheet."""
+    text = io.StringIO()
+    write_csv(text, [HEADER, [EXAMPLE.get(column, "") for column in HEADER]])
+    headers = {"Content-Disposition": "attachment; filename=directory-sample.csv"}
+    return Response(text.getvalue(), mimetype="text/csv", headers=headers)
 
 
 @blueprint.post("/directory/imports")
@@ -130,6 +148,8 @@ def _list(refused: str = "") -> str:
         found=upload_page.imports(house()),
         refused=refused,
         given=given,
+        columns=HEADER,
+        needed=NEEDED,
         scopes=SCOPES,
         states=STATES,
         most=_most(),

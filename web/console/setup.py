@@ -30,7 +30,7 @@ def keep() -> ResponseReturnValue:
     touched = {name: value for name, value in request.form.items() if value != request.form.get(f"was-{name}")}
     wrong = line_setup.keep(house(), touched, guards.person().id, guards.now())
     if wrong:
-        return _page(wrong=wrong, typed=request.form), 422
+        return _page(wrong=wrong, typed=request.form), 409 if line_setup.OUTSIDE in wrong.values() else 422
     return redirect(url_for("setup.page"))
 
 
