@@ -42,8 +42,8 @@ UNDER_WAY = frozenset(BEGUN.values())
 class DirectoryUpload(Base):
     """One file, or one wish to undo an import. `said_at`: when its worker was heard of last.
 
-    `wish`: what the admin chose, and the file's name as it came. `problem` is a word for what stopped it; `error` the importer's own
-    sentences as codes with values (routing.sentence; before 0044 in English).
+    `wish`: what the admin chose, and the file's name as it came. `problem` is a word for what stopped it; `error` the
+    importer's own sentences as codes with values (routing.sentence; before 0044 in English).
     """
 
     __tablename__ = "directory_upload"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 MOST_FIELDS, MOST_OPTIONS = 40, 60
 LONGEST_LABEL, LONGEST_TEXT = 120, 500
@@ -80,27 +80,51 @@ def key_of(words: str, taken: Iterable[str]) -> str:
     return next(key for n in range(1, len(known) + 2) if (key := start if n == 1 else f"{start}_{n}") not in known)
 
 
-def problems(form: Form) -> tuple[str, ...]:
-    """What keeps a form from being saved: ids of sentences; nothing when it is whole."""
+class FormWrong(NamedTuple):
+    """The id of a sentence, the field it is about (counted from 0) and which part of it: `en`, `es`, `options`.
+
+    None: the form as a whole.
+    """
+
+    rule: str
+    field: int | None = None
+    part: str = ""
+
+
+def problems(form: Form) -> tuple[FormWrong, ...]:
+    """What keeps a form from being saved, at most one thing of each part; nothing when it is whole."""
     found = []
-    labels = [words for field in form for words in (field.en, field.es)]
-    options = [words for field in form for option in field.options for words in (option.en, option.es)]
     if not form:
-        found.append("empty")
-    if len(form) > MOST_FIELDS or any(len(field.options) > MOST_OPTIONS for field in form):
-        found.append("too_many")
-    if not all(words.strip() for words in labels):
-        found.append("label")
-    if any(len(words) > LONGEST_LABEL for words in (*labels, *options)):
-        found.append("too_long")
-    if any(field.kind is FieldKind.CHOICE and len(field.options) < 2 for field in form):
-        found.append("options")
-    if not all(words.strip() for words in options):
-        found.append("option_words")
-    keys = [field.key for field in form]
-    if len(set(keys)) < len(keys) or any(len(set(f.values)) < len(f.values) for f in form):
-        found.append("twice")
+        found.append(FormWrong("empty"))
+    if len(form) > MOST_FIELDS:
+        found.append(FormWrong("too_many"))
+    taken: set[str] = set()
+    for place, asked in enumerate(form):
+        parts = {"en": _label(asked.en, twice=asked.key in taken), "es": _label(asked.es), "options": _options(asked)}
+        found += [FormWrong(rule, place, part) for part, rule in parts.items() if rule]
+        taken.add(asked.key)
     return tuple(found)
+
+
+def _label(words: str, *, twice: bool = False) -> str:
+    if not words.strip():
+        return "label"
+    if len(words) > LONGEST_LABEL:
+        return "too_long"
+    return "twice" if twice else ""
+
+
+def _options(asked: FormField) -> str:
+    words = [said for option in asked.options for said in (option.en, option.es)]
+    if asked.kind is FieldKind.CHOICE and len(asked.options) < 2:
+        return "options"
+    if len(asked.options) > MOST_OPTIONS:
+        return "too_many"
+    if not all(said.strip() for said in words):
+        return "option_words"
+    if any(len(said) > LONGEST_LABEL for said in words):
+        return "too_long"
+    return "twice" if len(set(asked.values)) < len(asked.values) else ""
 
 
 def read_answer(field: FormField, words: str) -> str | None:

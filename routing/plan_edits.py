@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from string import Formatter
 from typing import Any, NamedTuple
 
@@ -121,11 +121,11 @@ def problems(plan: Plan, edit: PlanEdit, phrases: Table) -> tuple[PlanWrong, ...
         for place, (same, each) in enumerate(zip(groups(plan), edit.steps, strict=True))
         for rule in _wrong(plan, same, each, phrases)
     ]
-    on = [each for each in edit.steps if each.on]
+    on = [(place, each) for place, each in enumerate(edit.steps) if each.on]
     if not on and for_danger(plan):
-        found.append(PlanWrong("danger_off"))
-    if list(on) != sorted(on, key=lambda each: each.after):
-        found.append(PlanWrong("order"))
+        found.append(PlanWrong("danger_off", 0))
+    if not any(one.rule == "after" for one in found):
+        found += [PlanWrong("order", place) for (_, above), (place, each) in pairwise(on) if each.after < above.after]
     if edit.silent_attempts not in ATTEMPTS:
         found.append(PlanWrong("silent"))
     return tuple(found)

@@ -11,7 +11,7 @@ from models import forms as rows
 from models.contacts import Contact, lock_contact
 from models.directory import counties_of, zip_code
 from models.forms import FilledForm, FormVersion
-from routing.forms import FieldCount, FieldKind, Form, count, form_data, form_from, problems, read_answer
+from routing.forms import FieldCount, FieldKind, Form, FormWrong, count, form_data, form_from, problems, read_answer
 from routing.spans import Span
 from services import audit, knowing
 from services.house import House
@@ -58,7 +58,7 @@ def versions(house: House) -> Sequence[SavedVersion]:
         return [SavedVersion(version.id, version.at, name, form_from(version.fields)) for version, name in found]
 
 
-def define(house: House, form: Form, by: uuid.UUID, now: datetime) -> tuple[str, ...]:
+def define(house: House, form: Form, by: uuid.UUID, now: datetime) -> tuple[FormWrong, ...]:
     """Save a new version; what keeps it from being saved, if anything. The same again is not saved twice."""
     wrong = problems(form)
     if wrong:

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -96,8 +96,8 @@ def import_directory(house: House, wish: ImportWish, now: datetime, progress: Pr
             if wish.dry_run:
                 session.rollback()
     except UnreadableFileError as refusal:
-        rows = {"read": result.read, "refused": result.refused, "quarantined": result.quarantined}
-        return ImportResult(errors=(refusal.why,), dry_run=wish.dry_run, **rows)
+        failed = ImportResult(errors=(refusal.why,), dry_run=wish.dry_run)
+        return replace(failed, read=result.read, refused=result.refused, quarantined=result.quarantined)
     return result
 
 
@@ -154,7 +154,7 @@ class _Intake:
             elif done.values is not None:
                 yield {**done.values, "publisher": row.publisher or self.source.publisher}
 
-    def _only_unknown_codes(self, codes: list[str]) -> bool:
+    def _only_unknown_codes(self, codes: Sequence[str]) -> bool:
         """Count the codes that nobody knows (a newer edition may have some, a slip of the pen too)."""
         unknown = set(codes) - self.known_codes
         for code in unknown:

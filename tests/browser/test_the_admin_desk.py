@@ -57,6 +57,7 @@ def test_an_admin_changes_words_and_a_plan_and_is_told_what_keeps_the_line_from_
     page.locator("#unit-0").select_option("days")
     page.get_by_role("button", name="Save this plan").click()
     expect(page.get_by_role("alert")).to_contain_text("between 0 hours and 365 days")
+    expect(page.locator("#after-0")).to_be_focused()
     page.locator("#after-0").fill("2")
     page.get_by_role("button", name="Save this plan").click()
     expect(page.get_by_text("Changed by Lu Marsh")).to_be_visible()

@@ -29,13 +29,15 @@ def test_what_is_an_answer(field: FormField, words: str, answer: str | None) -> 
 
 def test_a_form_is_whole_or_says_what_is_missing() -> None:
     assert problems((CALL, AGE)) == ()
-    assert problems(()) == ("empty",)
-    assert problems((CALL, CALL)) == ("twice",)
-    assert problems((FormField("k", FieldKind.CHOICE, "K", " ", (Option("a", "A", ""),)),)) == (
-        "label",
-        "options",
-        "option_words",
-    )
+    assert problems(()) == (("empty", None, ""),)
+    assert problems((CALL, CALL)) == (("twice", 1, "en"),)
+    assert problems((AGE,) * 41)[0].rule == "too_many"
+    one, same = Option("a", "A", ""), Option("b", "B", "B" * 121)
+    for options, rule in (((one,), "options"), ((one, same), "option_words"), ((same,) * 2, "too_long")):
+        field = FormField("k", FieldKind.CHOICE, "K", " ", options)
+        assert problems((CALL, field)) == (("label", 1, "es"), (rule, 1, "options"))
+    twice = FormField("k", FieldKind.CHOICE, "K" * 121, "K", (Option("a", "A", "A"),) * 2)
+    assert problems((twice,)) == (("too_long", 0, "en"), ("twice", 0, "options"))
     assert form_from(form_data((CALL, AGE))) == (CALL, AGE)
     assert [key_of("¿Año nuevo?", taken) for taken in ((), ("ano_nuevo",), ("ano_nuevo", "ano_nuevo_2"))] == [
         "ano_nuevo",

@@ -79,7 +79,8 @@ def test_a_draft_is_changed_on_the_page_and_refused_in_words(house: House, sign_
     assert moved.index('value="County"') < moved.index('value="Reason"')
     status, page = send(admin, "save", options=["Only one", ""])
     assert status == 422
-    assert "two choices at least" in page
+    assert '[only_one]\n</textarea><p class="wrong" role="alert">“One of several” needs two choices at least.' in page
+    assert "A form needs one field" in send(admin, "save", **{name: [] for name in DRAFT})[1]
     assert send(admin, "save", kind=["colour", "county"])[0] == 400
     assert send(admin, "save", es=["Motivo"])[0] == 400
     assert forms.current(house) == ()

@@ -49,7 +49,11 @@ def test_two_places_stand_side_by_side_and_an_admins_word_is_kept_and_undone(
     assert "Page 2 of 2" in page
     assert "They moved." in page
     status, page = send(admin, f"{path}/{asked[0]}", verdict="two")
-    assert (status, "Somebody has decided this already." in page) == (409, True)
+    assert (status, page.count("Somebody has decided this already.")) == (409, 1)
+    assert page.index("Somebody has decided") > page.index('id="decided"'), "at the pair that it is about"
+    status, page = send(admin, f"{path}/{asked[1]}", verdict="two", reason="long" * 126)
+    form = page.partition(f'name="reason" maxlength="500" autocomplete="off" value="{"long" * 126}"')[2]
+    assert (status, form.startswith('><p class="wrong" role="alert">')) == (422, True), "with what was written"
     assert send(admin, f"{path}/{asked[1]}", verdict="perhaps")[0] == 400
     assert send(admin, f"{path}/999999", verdict="two")[0] == 404
     assert "Noted as two places." in send(admin, f"{path}/{asked[1]}", verdict="two")[1]

@@ -83,18 +83,18 @@ def test_a_plan_is_changed_for_those_who_come_after_and_given_back(house: House,
 def test_what_would_harm_or_confuse_is_refused_with_a_sentence(house: House, sign_in_as: SignIn) -> None:
     ana = sign_in_as(Role.ADMIN)
     for plan_id, changed, said in (
-        ("referral", {"after-0": "400", "unit-0": "days"}, "between 0 hours and 365 days"),
-        ("referral", {"after-0": "nan"}, "between 0 hours and 365 days"),
+        ("referral", {"after-0": "400", "unit-0": "days"}, 'value="400"><p class="wrong" role="alert">Give a time'),
+        ("referral", {"after-0": "nan"}, 'value="nan"><p class="wrong" role="alert">Give a time between 0 hours'),
         ("referral", {"after-1": "12"}, "comes after the one above it"),
-        ("referral", {"attempts-0": "9"}, "one to five attempts"),
+        ("referral", {"attempts-0": "9"}, "One to five attempts"),
         ("referral", {"spacing-0": "1"}, "12 to 168 hours apart"),
         ("referral", {"words-0": "follow_up.did_they_take_you"}, "others ask for other answers"),
         ("referral", {"words-0": "text.stop"}, "others ask for other answers"),
         ("referral", {"silent": "x"}, "one to five attempts without an answer"),
         ("referral_accepted", {"by-0": "person"}, "texted at once"),
         ("overdose_risk", {"by-0": "text", "words-0": "follow_up.check_in"}, "stays with a counselor"),
-        ("overdose_risk", {"on-0": ""}, "leave one step on"),
-        ("crisis", {"on-0": ""}, "leave one step on"),
+        ("overdose_risk", {"on-0": ""}, "Leave one step on"),
+        ("crisis", {"on-0": ""}, "Leave one step on"),
     ):
         status, page = ana.post(f"/plans/{plan_id}", **form(house, plan_id, **changed))
         assert (status, said in page) == (422, True), (plan_id, changed)

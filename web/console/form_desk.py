@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from routing.forms import FieldCount, FieldKind, Form, FormField, Option, key_of
+from routing.forms import FieldCount, FieldKind, Form, FormField, FormWrong, Option, key_of
 from services import forms
 from web import guards
 from web.console.reports import period, zones
@@ -47,10 +47,15 @@ def change() -> ResponseReturnValue:
     return redirect(url_for("form_desk.edit"))
 
 
-def _page(draft: Form, *, unsaved: bool = False, wrong: tuple[str, ...] = ()) -> str:
+def _page(draft: Form, *, unsaved: bool = False, wrong: tuple[FormWrong, ...] = ()) -> str:
     versions = forms.versions(house())
     return render_template(
-        "form_desk.html", draft=draft, kinds=list(FieldKind), versions=versions, unsaved=unsaved, wrong=wrong
+        "form_desk.html",
+        draft=draft,
+        kinds=list(FieldKind),
+        versions=versions,
+        unsaved=unsaved,
+        wrong={(one.field, one.part): one.rule for one in wrong},
     )
 
 

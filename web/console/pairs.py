@@ -32,30 +32,33 @@ def decide(pair_id: int) -> ResponseReturnValue:
     if verdict not in VERDICTS:
         abort(400)
     reason, by = request.form.get("reason", ""), guards.person().id
-    return _done(verdict, VERDICTS[verdict](house(), pair_id, reason, guards.now(), by))
+    return _done(pair_id, verdict, VERDICTS[verdict](house(), pair_id, reason, guards.now(), by))
 
 
 @blueprint.post("/directory/pairs/<int:pair_id>/reopen")
 @allow(ADMINS)
 def reopen(pair_id: int) -> ResponseReturnValue:
     """Take a decision back."""
-    return _done("undone", pairs.take_decision_back(house(), pair_id, guards.now(), guards.person().id))
+    return _done(pair_id, "undone", pairs.take_decision_back(house(), pair_id, guards.now(), guards.person().id))
 
 
-def _done(what: str, refused: Refused | None) -> ResponseReturnValue:
+def _done(pair_id: int, what: str, refused: Refused | None) -> ResponseReturnValue:
     if refused is Refused.UNKNOWN_PAIR:
         abort(404)
     if refused is not None:
-        return _page(refused.value), 409
+        return _page(refused.value, pair_id), 422 if refused is Refused.TOO_LONG else 409
     return redirect(url_for("pairs.page", page=_number(), done=what), 303)
 
 
-def _page(refused: str = "") -> str:
-    done = request.args.get("done", "")
+def _page(refused: str = "", about: int = 0) -> str:
+    """The page; what was refused stands at the pair it is about, or above when that is not on this page any more."""
+    done, found = request.args.get("done", ""), pairs_page(house(), _number())
     return render_template(
         "pairs.html",
-        found=pairs_page(house(), _number()),
+        found=found,
         refused=refused,
+        about=about,
+        there=about in {pair.id for pair in found.pairs} | {pair.id for pair in found.decided},
         done=done if done in DONE and not refused else "",
         service_name=_service_name,
     )

@@ -17,6 +17,11 @@ from web.house import house
 
 blueprint = Blueprint("plan_desk", __name__)
 HOURS = {"hours": 1, "days": 24}
+# The field at which the page says what a change breaks; "other_plan" is about none
+FIELD_OF = {
+    **{"after": "after", "order": "after", "attempts": "attempts", "apart_text": "spacing", "apart_person": "spacing"},
+    **{"news": "by", "person": "by", "words": "words", "danger_off": "on", "compared": "on", "silent": "silent"},
+}
 
 
 @blueprint.get("/plans")
@@ -59,8 +64,26 @@ def _found(plan_id: str) -> PlanPage:
 def _page(found: PlanPage, refused: NotSaved | None = None, typed: PlanEdit | None = None) -> str:
     edit = typed or found.now
     return render_template(
-        "plan.html", page=found, edit=edit, refused=refused, said=_said, after=_after, unit=_unit, ways=list(By)
+        "plan.html",
+        page=found,
+        edit=edit,
+        given=request.form if typed else {},
+        refused=refused,
+        wrong=_wrong(refused),
+        said=_said,
+        after=_after,
+        unit=_unit,
+        ways=list(By),
     )
+
+
+def _wrong(refused: NotSaved | None) -> dict[str, str]:
+    """The rule that each field breaks, the first of several; "" for the page as a whole."""
+    found: dict[str, str] = {}
+    for rule, step in refused.wrong if refused is not None else ():
+        field = FIELD_OF.get(rule, "")
+        found.setdefault(field if step is None else f"{field}-{step}", rule)
+    return found
 
 
 def _typed(found: PlanPage) -> PlanEdit:
