@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 
 from models.base import Base, Id, words_of
 from models.crypto import EncryptedText, lookup_hash, unreadable_shown
+from models.listed import count
 from models.locks import Turn, take_turn
 from routing.vocabulary import Language, Presence, Role
 
@@ -164,19 +165,22 @@ def staff_with_phones(session: Session) -> Sequence[Counselor]:
     return _with_phones(session, Role.COUNSELOR, Role.SUPERVISOR)
 
 
+def count_staff_with_phones(session: Session) -> int:
+    """How many these are in truth, with those whose row cannot be read."""
+    return count(session, _phones_of(Role.COUNSELOR, Role.SUPERVISOR))
+
+
 def leaders_with_phones(session: Session) -> Sequence[Counselor]:
     """Active supervisors who can be texted, with their shifts; where there is none, the admins, so that somebody is."""
     return _with_phones(session, Role.SUPERVISOR) or _with_phones(session, Role.ADMIN)
 
 
 def _with_phones(session: Session, *roles: Role) -> Sequence[Counselor]:
-    query = (
-        select(Counselor)
-        .where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_(roles))
-        .options(selectinload(Counselor.shifts))
-        .order_by(Counselor.created_at)
-    )
-    return readable(session, query)
+    return readable(session, _phones_of(*roles).options(selectinload(Counselor.shifts)).order_by(Counselor.created_at))
+
+
+def _phones_of(*roles: Role) -> Select[Counselor]:
+    return select(Counselor).where(Counselor.active, Counselor.phone.is_not(None), Counselor.role.in_(roles))
 
 
 def readable(session: Session, query: Select[Counselor]) -> Sequence[Counselor]:

@@ -1,12 +1,13 @@
 """Supervisors are told ahead of hours in which nobody works for a language or a skill: of each gap once."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from models.people import Counselor, leaders_with_phones, staff_with_phones
+from models.people import Counselor, count_staff_with_phones, leaders_with_phones, staff_with_phones
 from models.schedules import CoverageGap, lock_told_gaps
 from routing import clock
 from routing.gaps import ANYONE, Coverer, Gap, gaps
@@ -14,6 +15,7 @@ from routing.spans import Span, minus
 from routing.vocabulary import Language
 from services import alarms, counselor_notices, schedules, shift_times
 from services.alarms import AlarmKind
+from services.each import each, row_broke, tell_broken
 from services.house import House
 
 DAYS_AHEAD = 7
@@ -31,13 +33,23 @@ def coverers(session: Session, staff: Sequence[Counselor], start: datetime, end:
 def tell_gaps(house: House, now: datetime) -> int:
     """Text supervisors the gaps of the next seven days that they do not know of; how many gaps.
 
-    A need that nobody on the roster meets is no gap of the week: the coverage page says so instead.
+    A need that nobody on the roster meets is no gap of the week: the coverage page says so instead. Somebody whose row
+    cannot be read, or whose time zone is unknown here, works in no hour, and is told of by an alarm.
     """
+    new, leaders = _keep_new(house, now)
+    each(leaders, lambda leader_id: _tell(house, leader_id, new, now), row_broke(house, now))
+    return len(new)
+
+
+def _keep_new(house: House, now: datetime) -> tuple[list[Gap], list[uuid.UUID]]:
+    """The gaps that were not told, which count as told from now on, and who is to be told."""
     zone = house.rules.default_timezone
     end = clock.local_instant(now.astimezone(ZoneInfo(zone)).date() + timedelta(days=DAYS_AHEAD), 24, zone)
     with house.db.begin() as session:
         told = lock_told_gaps(session, now)
         staff = staff_with_phones(session)
+        if len(staff) < count_staff_with_phones(session) or not all(clock.is_zone(one.timezone) for one in staff):
+            tell_broken(session, now)
         everybody = coverers(session, staff, now, end)
         met = frozenset[str]().union(*(coverer.offers for coverer in everybody))
         needs = [need for need in house.rules.coverage_needs if need in met]
@@ -45,12 +57,10 @@ def tell_gaps(house: House, now: datetime) -> int:
         _forget_covered(session, told, found, now)
         new = [gap for gap in _untold(found, told) if _may_tell(house, gap, now)]
         if not new:
-            return 0
+            return [], []
         session.add_all(CoverageGap(need=g.need, starts_at=g.span.start, ends_at=g.span.end, told_at=now) for g in new)
         alarms.raise_alarm(session, AlarmKind.COVERAGE_GAP, now, count=len(new))
-        for person in leaders_with_phones(session):
-            _tell(session, house, person, new, now)
-        return len(new)
+        return new, [person.id for person in leaders_with_phones(session)]
 
 
 def _forget_covered(session: Session, told: Sequence[CoverageGap], found: list[Gap], now: datetime) -> None:
@@ -81,21 +91,24 @@ def _may_tell(house: House, gap: Gap, now: datetime) -> bool:
     return daytime or gap.span.start < now + URGENT
 
 
-def _tell(session: Session, house: House, person: Counselor, new: list[Gap], now: datetime) -> None:
-    language = counselor_notices.language_of(person)
-    parts = [_in_words(house, language, gap, person.timezone) for gap in new[:TOLD_AT_ONCE]]
-    if len(new) > TOLD_AT_ONCE:
-        parts.append(house.phrases.text("coverage.more", language, count=len(new) - TOLD_AT_ONCE))
-    counselor_notices.tell(
-        session,
-        house,
-        person,
-        "coverage.gaps",
-        helpline_number=house.rules.helpline_numbers[0],
-        now=now,
-        gaps="; ".join(parts),
-        link=f"{house.rules.public_base_url}/coverage",
-    )
+def _tell(house: House, leader_id: uuid.UUID, new: list[Gap], now: datetime) -> None:
+    with house.db.begin() as session:
+        person = session.get_one(Counselor, leader_id)
+        language = counselor_notices.language_of(person)
+        zone = person.timezone if clock.is_zone(person.timezone) else house.rules.default_timezone
+        parts = [_in_words(house, language, gap, zone) for gap in new[:TOLD_AT_ONCE]]
+        if len(new) > TOLD_AT_ONCE:
+            parts.append(house.phrases.text("coverage.more", language, count=len(new) - TOLD_AT_ONCE))
+        counselor_notices.tell(
+            session,
+            house,
+            person,
+            "coverage.gaps",
+            helpline_number=house.rules.helpline_numbers[0],
+            now=now,
+            gaps="; ".join(parts),
+            link=f"{house.rules.public_base_url}/coverage",
+        )
 
 
 def _in_words(house: House, language: Language, gap: Gap, timezone: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from models.alarms import was_raised
 from services import alarms
@@ -32,6 +33,18 @@ def each(
     return done
 
 
+def those(rows: Iterable[T], wanted: Callable[[T], bool], broke: Callable[[T, Exception], object]) -> list[T]:
+    """Those of `rows` that are wanted, in their order, without the ones that broke."""
+    found: list[T] = []
+
+    def look(row: T) -> None:
+        if wanted(row):
+            found.append(row)
+
+    each(rows, look, broke)
+    return found
+
+
 def contact_broke(house: House, now: datetime) -> Callable[[object, Exception], None]:
     """For `broke`: an alarm about what is broken and waits on, once in a quarter of an hour for each contact.
 
@@ -39,14 +52,17 @@ def contact_broke(house: House, now: datetime) -> Callable[[object, Exception], 
     """
 
     def told(contact_id: object, error: Exception) -> None:
-        if isinstance(error, OF_ITSELF):
-            return
-        with house.db.begin() as session:
-            kind, subject = AlarmKind.ROW_BROKEN, str(contact_id)
-            if not was_raised(session, kind.value, now - alarms.SAME, subject):  # it breaks every two seconds
-                alarms.raise_alarm(session, kind, now, subject=subject)
+        if not isinstance(error, OF_ITSELF):
+            with house.db.begin() as session:
+                tell_broken(session, now, str(contact_id))
 
     return told
+
+
+def tell_broken(session: Session, now: datetime, subject: str = "") -> None:
+    """Raise that alarm, unless it was raised within a quarter of an hour: what breaks does so every two seconds."""
+    if not was_raised(session, AlarmKind.ROW_BROKEN.value, now - alarms.SAME, subject):
+        alarms.raise_alarm(session, AlarmKind.ROW_BROKEN, now, subject=subject)
 
 
 def row_broke(house: House, now: datetime) -> Callable[[object, Exception], None]:

@@ -3,7 +3,6 @@
 What is asked, and what a key means, is for `services.directory.bed_calls` and `services.referrals.calls`.
 """
 
-import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from routing.lifecycle import leg_may_become
 from routing.vocabulary import Language, LegStatus
 from services import tasks
 from services.directory.bed_questions import within_hours
-from services.each import each
+from services.each import each, row_broke, those
 from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, Telephony
 
@@ -28,7 +27,6 @@ BATCH = 20  # a sweep: callers' own calls come first
 LOOKED_AT = 200  # for those: where it is night the oldest ones wait
 REMIND_AFTER = timedelta(minutes=2)  # a planned call that no reminder brought to a worker
 PRESS_SECONDS = 8
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,11 +42,16 @@ class Kind(Generic[Row]):
 
 def plan(house: House, kind: Kind[Row], find: Callable[[Session, int], Sequence[Row]], now: datetime) -> int:
     """Plan a call for each question found that may be put at this hour, and remind of those planned; how many."""
+    told, unreadable = row_broke(house, now), list[Exception]()
     with house.db.begin() as session:
-        found = [row.id for row in find(session, LOOKED_AT) if _is_open(house, row, now)][:BATCH]
+        rows = find(session, LOOKED_AT)
+        may_ring = those(rows, lambda row: within_hours(house, row.phone, now), lambda _, why: unreadable.append(why))
+        found = [row.id for row in may_ring[:BATCH]]
         forgotten = [row.id for row in planned_calls(session, kind.rows, now - REMIND_AFTER, BATCH)]
-    each(forgotten, lambda id_: _ask_for_call(house, kind, id_, now))
-    return each(found, lambda id_: _ask_for_call(house, kind, id_, now))
+    for why in unreadable:
+        told(None, why)
+    each(forgotten, lambda id_: _ask_for_call(house, kind, id_, now), told)
+    return each(found, lambda id_: _ask_for_call(house, kind, id_, now), told)
 
 
 def _ask_for_call(house: House, kind: Kind[Row], id_: uuid.UUID, now: datetime) -> bool:
@@ -59,15 +62,6 @@ def _ask_for_call(house: House, kind: Kind[Row], id_: uuid.UUID, now: datetime) 
         row.call_status, row.call_at = LegStatus.PLANNED, now
         tasks.ask(session, kind.task, id_, now)
         return True
-
-
-def _is_open(house: House, row: PutToAPhone, now: datetime) -> bool:
-    """Whether its phone may ring at this hour. One that cannot be read holds up no other."""
-    try:
-        return within_hours(house, row.phone, now)
-    except Exception:
-        log.exception("phone_unreadable")
-        return False
 
 
 def place(house: House, telephony: Telephony, kind: Kind[Row], id_: uuid.UUID, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from routing.lifecycle import text_may_become
 from routing.vocabulary import TextStatus
 from services import consent, text_claims
 from services import texts as sending
-from services.each import each
+from services.each import each, row_broke
 from services.house import House
 from telephony.ports import ProviderRefused, ProviderUnsure, SentText, Telephony
 
@@ -85,7 +85,7 @@ def reconcile(house: House, telephony: Telephony, now: datetime, limit: int = 20
     grace = timedelta(seconds=house.rules.unknown_after_seconds)
     with house.db.begin() as session:
         stuck = texts.claim_stuck(session, now - grace, now, limit)
-    each(stuck, lambda message_id: _reconcile(house, telephony, message_id, now))
+    each(stuck, lambda message_id: _reconcile(house, telephony, message_id, now), row_broke(house, now))
     return len(stuck)
 
 

@@ -12,7 +12,7 @@ from models.people import leaders_with_phones
 from models.voicemails import Voicemail
 from services import alarms, audit, counselor_notices, knowing
 from services.alarms import AlarmKind
-from services.each import each
+from services.each import each, row_broke
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
 
@@ -29,7 +29,7 @@ def fetch_all(house: House, telephony: Telephony, now: datetime) -> int:
     """Bring home what is still at the provider; how many are done. What fails is tried again by the next sweep."""
     with house.db.begin() as session:
         waiting = voicemails.at_the_provider(session, now)
-    return each(waiting, lambda voicemail_id: fetch(house, telephony, voicemail_id, now))
+    return each(waiting, lambda voicemail_id: fetch(house, telephony, voicemail_id, now), row_broke(house, now))
 
 
 def fetch(house: House, telephony: Telephony, voicemail_id: uuid.UUID, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.bed_contacts import BedContact, bed_contact_with, lock_bed_contact
 from models.bed_rounds import close_rounds
-from models.crypto import lookup_hash
+from models.crypto import lookup_hash, unreadable_shown
 from models.directory import Facility, listings_of, zip_code
 from models.people import counselor_with_phone
 from routing import phone
@@ -65,8 +65,8 @@ def register_phone(house: House, wanted: BedPhone, now: datetime, actor_id: uuid
 def remove_phone(
     house: House, facility_id: int, contact_id: uuid.UUID, now: datetime, actor_id: uuid.UUID | None
 ) -> Refused | None:
-    """Ask this phone no more, and take no answer from it; what it said before stays."""
-    with house.db.begin() as session:
+    """Ask this phone no more, also one that cannot be read, and take no answer from it; what it said before stays."""
+    with unreadable_shown(), house.db.begin() as session:
         contact = lock_bed_contact(session, contact_id)
         if contact is None or not contact.active or contact.facility_id != facility_id:
             return Refused.UNKNOWN_PHONE

@@ -18,7 +18,7 @@ from services import text_contacts
 from services.directory import staff_texts
 from services.directory.bed_phones import facility_name
 from services.directory.beds import NINE_OR_MORE, BedsTold, keep_beds
-from services.each import each
+from services.each import each, row_broke, those
 from services.house import House
 from services.text_contacts import Inbound
 
@@ -30,13 +30,15 @@ LONGEST_NAME = 40  # characters of a facility's name in a text
 def ask_due(house: House, now: datetime) -> int:
     """Begin a round of questions with every registered phone whose hour has come; how many."""
     with house.db.begin() as session:
-        due = [id_ for id_, hours, zone, asked in askable(session) if due_since(hours, zone, asked, now)]
+        phones = askable(session)
+    told = row_broke(house, now)
+    due = those(phones, lambda phone: due_since(*phone[1:], now) is not None, told)
 
     def begin(contact_id: uuid.UUID) -> bool:
         with house.db.begin() as session:
             return _begin_round(session, house, contact_id, now)
 
-    return each(due[:BATCH], begin)
+    return each([phone[0] for phone in due[:BATCH]], begin, told)
 
 
 def _begin_round(session: Session, house: House, contact_id: uuid.UUID, now: datetime) -> bool:

@@ -24,7 +24,7 @@ from routing.sending import Purpose
 from routing.vocabulary import ReferralStatus, SaidBy
 from services import text_contacts
 from services.directory import staff_texts
-from services.each import each
+from services.each import each, row_broke
 from services.house import House
 from services.referrals import changes, links, words
 from services.text_contacts import Inbound
@@ -92,7 +92,7 @@ def ask_due(house: House, now: datetime) -> int:
             contact = lock_contact(session, ask.referral.contact_id) if ask is not None else None
             return contact is not None and _begin(session, house, contact, ask_id, phone_id, now)
 
-    return each(waiting, begin)
+    return each(waiting, begin, row_broke(house, now))
 
 
 def hear(session: Session, house: House, inbound: Inbound, sender: str, now: datetime) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.alarms import Alarm
 from models.bed_contacts import BedContact
 from models.bed_rounds import BedRound
 from models.call_budget import SECOND, take_slot
@@ -209,8 +210,10 @@ def test_where_it_is_night_and_a_phone_that_cannot_be_read_keep_no_other_from_be
         broken.phone.timezone, night.phone.timezone = "No/Where", "Pacific/Auckland"
         id_ = open_now.id
     assert bed_calls.plan_due(quay, TEN) == 1
+    assert bed_questions.ask_due(quay, TEN + timedelta(days=1)) == 1
     with quay.db.begin() as session:
         assert session.get_one(BedRound, id_).call_status is LegStatus.PLANNED
+        assert session.scalars(select(Alarm.kind).order_by(Alarm.at)).all() == ["row_broken"] * 2, "a day later anew"
 
 
 def test_a_call_that_cannot_be_planned_holds_up_no_other(quay: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ def test_one_call_that_cannot_be_read_stops_no_sweep(stage: Stage) -> None:
         calls.append(stage.taken_by(number))
     stage.counselor(103)
     unreadable = stage.counselor(104, role=Role.SUPERVISOR)
+    moved = stage.counselor(105)
     sound = calls[1]
 
     def both_are(**values: object) -> None:
@@ -32,6 +33,7 @@ def test_one_call_that_cannot_be_read_stops_no_sweep(stage: Stage) -> None:
     with house.db.begin() as session:
         session.execute(text("update contact set triage = 'no key' where id = :id"), {"id": calls[0]})
         session.execute(text("update counselor set phone = 'no key' where id = :id"), {"id": unreadable})
+        session.execute(text("update counselor set timezone = 'Moon/Sea' where id = :id"), {"id": moved})
     stage.later(31)
     bridging.sweep(house, network, stage.now)
     assert stage.contact(sound).status is S.WAITING, "its claim had run out"

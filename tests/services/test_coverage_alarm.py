@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from models.alarms import Alarm
 from models.people import Counselor, Shift
@@ -89,6 +89,21 @@ def test_what_nobody_on_the_roster_offers_is_no_gap_of_the_week(stage: Stage, le
         session.get_one(Counselor, leader).skills = ["veterans"]
     assert tell_gaps(stage.house, NOON) == 1
     assert "Nobody for veterans 12:00 on Wednesday 4 to 24:00 on Wednesday 11" in texts(stage, leader)[0]
+
+
+def test_one_row_of_the_roster_that_breaks_hides_no_gap_and_keeps_nobody_from_being_told(
+    stage: Stage, leader: uuid.UUID
+) -> None:
+    works(stage, stage.counselor(101), "daily 08:00-24:00")
+    lost, moved = stage.counselor(102), stage.counselor(151, role=Role.SUPERVISOR)
+    with stage.house.db.begin() as session:
+        session.execute(text("update counselor set phone = 'no key' where id = :id"), {"id": lost})
+        session.get_one(Counselor, moved).timezone = "Moon/Sea"
+    assert tell_gaps(stage.house, NOON) == 7, "whoever works at night cannot be rung"
+    assert ["Nobody at all 00:00" in texts(stage, who)[0] for who in (leader, moved)] == [True, True]
+    with stage.house.db.begin() as session:
+        raised = session.scalars(select(Alarm.kind).order_by(Alarm.kind)).all()
+    assert raised == ["coverage_gap", "row_broken"]
 
 
 people = st.lists(

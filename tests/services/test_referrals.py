@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.alarms import Alarm
 from models.contacts import Contact
 from models.disclosures import disclosures_of
 from models.follow_ups import FollowUp, open_referral_work
@@ -141,6 +142,8 @@ def test_a_phone_is_asked_about_one_referral_after_the_other(told: Story, monkey
     with monkeypatch.context() as broken:
         broken.setattr(asking, "lock_contact", lambda *_: 1 / 0)
         assert asking.ask_due(told.house, told.now) == 0, "one that breaks holds up no other"
+    with told.house.db.begin() as session:
+        assert session.scalars(select(Alarm.kind)).all() == ["row_broken"], "and is told of"
     assert asking.ask_due(told.house, told.now) == 1
     assert other.places() == [("sent", "service")]
     assert f"code {other.referral().code}." in told.to_places()[-1]

@@ -4,8 +4,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from models.alarms import Alarm
 from models.contacts import Contact, ContactEvent
 from models.outbox import OutboxRow
 from models.people import Caller
@@ -118,7 +119,13 @@ def test_two_unknown_texts_with_the_same_words_are_told_apart(house: House, prov
     texts.send(house, provider, first, NOON)
     provider.fail_before.append(ProviderUnsure())
     texts.send(house, provider, second, NOON)
-    text_reports.reconcile(house, provider, LATER)
+    broken = queue(house)
+    with house.db.begin() as session:
+        lost = text("update text_message set body = 'no key', status = 'unknown', claimed_at = :at where id = :id")
+        session.execute(lost, {"id": broken, "at": NOON})
+    assert text_reports.reconcile(house, provider, LATER) == 3
+    with house.db.begin() as session:
+        assert session.scalars(select(Alarm.kind)).all() == ["row_broken"]
     statuses = {message_of(house, first).status, message_of(house, second).status}
     assert statuses == {TextStatus.SENT, TextStatus.QUEUED}  # one arrived, the other has to go
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from models.alarms import Alarm
 from models.contacts import Contact
 from models.people import AuditEvent, Counselor
 from models.texts import TextMessage
@@ -78,6 +79,8 @@ def test_a_sound_that_comes_days_late_is_still_fetched_and_one_that_never_comes_
     paper.recordings["RE1"] = b"RIFF sound"
     paper.recordings[sids[0]] = "no bytes"  # type: ignore[assignment]  # it cannot be kept
     assert voicemails.fetch_all(house, paper, NOON + timedelta(days=3)) == 1
+    with house.db.begin() as session:
+        assert session.scalars(select(Alarm.kind)).all() == ["row_broken"]
 
 
 def test_one_person_looks_after_it_and_says_how_it_ended(house: House, left: Voicemail, add_person: AddPerson) -> None:

@@ -144,8 +144,10 @@ def test_what_cannot_be_read_is_shown_as_such_and_takes_no_page_down(
     assert "(no se pudo leer; avise a quien mantiene el sistema)" in admin.get("/blocks", **SPANISH)[1]
 
     with house.db.begin() as session:
+        phone = session.scalars(select(BedContact.id).order_by(BedContact.registered_at).limit(1)).one()
         block = session.scalars(select(Block.id).order_by(Block.created_at).limit(1)).one()
     assert admin.post(f"/blocks/{block}/remove")[0] == 302
+    assert admin.post(f"/directory/{place}/phones/{phone}/remove")[0] == 303
     right = {"name": "Lou Found", "email": "lou@line.example", "phone": "617-555-0119", "languages": "en", "skills": ""}
     right |= {"timezone": "America/New_York", "act": "correct"}
     page = f"/admin/people/{lost.id}"
