@@ -110,6 +110,7 @@ class Disposition(StrEnum):
     """How a contact ended, as the counselor (or the system) wrote it."""
 
     REFERRED = "referred"
+    PLACES_TEXTED = "places_texted"  # a list of places by text, and nobody referred them to one
     INFORMATION = "information"
     CALLBACK_REQUESTED = "callback_requested"
     VOICEMAIL = "voicemail"

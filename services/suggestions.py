@@ -86,7 +86,7 @@ def first_places(session: Session, house: House, contact: Contact, now: datetime
         return [" ".join([house.phrases.text("text.same_places", contact.language), *about_payer])]
     contact.flow = {**contact.flow, "places_first": first, "places_sent": first}
     if contact.status is ContactStatus.CONVERSING:
-        contact.disposition = Disposition.REFERRED  # until a counselor writes another
+        contact.disposition = Disposition.PLACES_TEXTED  # until a counselor writes another, or refers them
         follow_up_plans.plan_for(session, house, contact, now)
     heading = house.phrases.text("text.places", contact.language, zip=profile.zip)
     listed = "\n".join([heading, *lines(house, contact, matches.places, first=1), *about_payer])

@@ -11,7 +11,15 @@ from models.matches import matches_of
 from models.referrals import Referral, referral_after, referral_to_facility, referrals_of
 from routing.follow_up import NEWS
 from routing.referrals import ANSWER_WITHIN, AT_THE_PLACE, FACILITY, UNANSWERED, may_become
-from routing.vocabulary import ContactStatus, DeclineReason, FollowUpKind, ReferralStatus, ReferralWork, SaidBy
+from routing.vocabulary import (
+    ContactStatus,
+    DeclineReason,
+    Disposition,
+    FollowUpKind,
+    ReferralStatus,
+    ReferralWork,
+    SaidBy,
+)
 from services import follow_up_plans
 from services.directory.sheets import sheets
 from services.house import House
@@ -52,7 +60,17 @@ def add(
     session.add(referral)
     session.flush()
     _tell(session, referral, now)
+    _more_than_a_list(session, contact, counselor_id, now)
     return referral
+
+
+def _more_than_a_list(session: Session, contact: Contact, counselor_id: uuid.UUID | None, now: datetime) -> None:
+    """Who had only got a list of places by text is referred now, in the reports too. The same is owed to both."""
+    if contact.disposition is Disposition.PLACES_TEXTED:
+        contact.disposition = Disposition.REFERRED
+        if contact.status is ContactStatus.CLOSED:
+            ended = {"disposition": contact.disposition.value, "by": str(counselor_id or "")}
+            record(session, contact.id, "disposition", now, **ended)
 
 
 def note(

@@ -37,7 +37,7 @@ def test_a_first_conversation_ends_with_three_places_and_their_reasons(caller: T
 def test_the_match_of_a_text_plans_the_check_in_of_the_next_day(caller: Thread) -> None:
     caller.text("alcohol, need detox in 02150, medicaid")
     contact = contact_of(caller.house)
-    assert contact.disposition is Disposition.REFERRED
+    assert contact.disposition is Disposition.PLACES_TEXTED
     with caller.house.db.begin() as session:
         kinds = set(session.scalars(select(FollowUp.kind)))
     assert FollowUpKind.CHECK_IN in kinds

@@ -26,6 +26,7 @@ from services import (
     releasing,
     roster_page,
     shift_times,
+    text_contacts,
     users,
     waiting,
 )
@@ -198,6 +199,10 @@ def test_texts_referrals_follow_ups_and_unmet_need_equal_a_recount_from_the_rows
     other.now += timedelta(hours=1)
     assert dispositions.close(told.house, taken.id, told.counselor, Disposition.REFERRED, other.now)
     assert referring.refer(told.house, taken.id, told.counselor, second, other.now) is None
+    listed = Thread(told.house, "+16175550125")
+    listed.now = other.now
+    listed.text("heroin, 02150, medicaid")
+    text_contacts.close_idle(told.house, listed.now + timedelta(hours=13))
     told.caller.now = other.now
     told.place_says(SECOND, "1")
     follow_up_starts.start_due(told.house, told.now)
@@ -210,9 +215,9 @@ def test_texts_referrals_follow_ups_and_unmet_need_equal_a_recount_from_the_rows
         owed = [row for row in session.query(FollowUp) if row.kind in PLANNED and row.last_outcome != "replaced"]
         lists = {row.contact_id: row for row in session.query(MatchRecord).order_by(MatchRecord.at)}
     written = [row.disposition.value for row in contacts if row.disposition and row.status is ContactStatus.CLOSED]
-    assert (found.contacts, found.texts, found.texts_wanting, found.texts_taken) == (len(contacts), 2, 1, 1)
+    assert (found.contacts, found.texts, found.texts_wanting, found.texts_taken) == (len(contacts), 3, 1, 1)
     assert found.text_wait == 40.0
-    assert found.dispositions == Counter(written) == {"referred": 2}
+    assert found.dispositions == Counter(written) == {"referred": 2, "places_texted": 1}
     assert found.referrals == Counter(row.status.value for row in places)
     of = {row.kind: [each for each in owed if each.kind == row.kind] for row in found.follow_ups}
     assert sum(map(len, of.values())) == len(owed)

@@ -192,7 +192,7 @@ def test_a_conversation_with_the_service_alone_says_so_and_shows_no_commands_as_
 def test_what_nobody_wrote_or_said_does_not_read_as_written_or_said(
     house: House, sign_in_as: SignIn, add_contact: AddContact
 ) -> None:
-    said = {"channel": Channel.TEXT, "language": Language.SPANISH, "disposition": Disposition.REFERRED}
+    said = {"channel": Channel.TEXT, "language": Language.SPANISH, "disposition": Disposition.PLACES_TEXTED}
     contact = add_contact(ContactStatus.CONVERSING, **said)
     with house.db.begin() as session:
         row = session.get_one(Contact, contact.id)
@@ -203,9 +203,10 @@ def test_what_nobody_wrote_or_said_does_not_read_as_written_or_said(
         row.triage = {"need": {"value": "moud", "source": "text", "inferred": True}}
     browser = sign_in_as(Role.COUNSELOR)
     _, page = browser.get(f"/contacts/{contact.id}")
-    assert "The line noted by itself: Referred to a facility." in page
+    assert "<span>Spanish</span>" in page, "their language in the reader's"
+    assert "The line noted by itself: Got a list of places by text." in page
     assert "Written: " not in page
-    assert "checked" not in page.partition('value="referred"')[2].partition(">")[0]
+    assert "checked" not in page.partition('value="places_texted"')[2].partition(">")[0]
     assert "usual for what they take, not said by them" in page
     assert "understood from their words" not in page
 
