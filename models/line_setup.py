@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Id, words_of
-from models.crypto import EncryptedText
+from models.crypto import EncryptedText, unreadable_shown
 from models.directory import Listing
 from models.people import Counselor
 from routing.vocabulary import LegStatus, Role
@@ -54,18 +54,19 @@ class TestCall(Base):
 
 
 def settings_held(session: Session) -> Sequence[tuple[SettingEdit, str | None]]:
-    """The newest word about each setting, with who said it."""
+    """The newest word about each setting, with who said it; words in place of what cannot be read."""
     query = select(SettingEdit, Counselor.name).outerjoin(Counselor, Counselor.id == SettingEdit.by)
     query = query.ext(distinct_on(SettingEdit.name)).order_by(SettingEdit.name, SettingEdit.version.desc())
-    return [(edit, name) for edit, name in session.execute(query)]
+    with unreadable_shown():
+        return [(edit, name) for edit, name in session.execute(query)]
 
 
 def line_state(session: Session, *, lock: bool = False) -> tuple[LineState, str | None]:
-    """The one row, and who wrote it last."""
+    """The one row, and who wrote it last; words in place of a name that cannot be read."""
     query = select(LineState).with_for_update() if lock else select(LineState)
     state = session.scalars(query).one()
-    who = session.get(Counselor, state.by) if state.by is not None else None
-    return state, who.name if who is not None else None
+    with unreadable_shown():
+        return state, session.scalar(select(Counselor.name).where(Counselor.id == state.by))
 
 
 def lock_test_call(session: Session, call_id: uuid.UUID) -> TestCall | None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import line_setup
+from models.crypto import is_readable
 from services.house import House
 
 NAME, ON_CALL, BACKUP = "organisation_name", "on_call_numbers", "backup_number"
@@ -24,10 +25,14 @@ def _read(name: str, value: Any) -> Any:
 
 
 def rules_held(session: Session) -> dict[str, Any]:
-    """What the database says, by the names of `services.house.Rules`; about what nobody set it says nothing."""
-    values: dict[str, Any] = {
-        edit.name: edit.value for edit, _ in line_setup.settings_held(session) if edit.value is not None
-    }
+    """What the database says, by the names of `services.house.Rules`; about what nobody set it says nothing.
+
+    Nor about what cannot be read: that is as the process was started, and all else holds.
+    """
+    held = {edit.name: edit.value for edit, _ in line_setup.settings_held(session) if edit.value is not None}
+    values: dict[str, Any] = {name: value for name, value in held.items() if is_readable(value)}
+    if lost := held.keys() - values.keys():
+        log.error("settings_unreadable", extra={"settings": sorted(lost)})
     state, _ = line_setup.line_state(session)
     return values if state.live is None else {**values, LIVE: state.live}
 

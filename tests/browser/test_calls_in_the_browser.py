@@ -55,7 +55,7 @@ def sim(console: Console) -> Iterator[Simulator]:
     yield Simulator(InProcess(exchange))
     server.shutdown()
     exchange.engine.stop()
-    thread.join(20)
+    thread.join(60)
     server.server_close()
 
 

@@ -30,13 +30,13 @@ def test_a_form_saves_itself_and_survives_a_reload_and_a_tunnel(console: Console
     page.goto(f"/contacts/{contact_id}")
     page.get_by_label("Call type").select_option("Family")
     expect(page.locator("#form-state")).to_contain_text(re.compile(r"Saved \d\d:"))
-    assert not page.evaluate("isUnkept()")  # leaving asks nothing
+    page.wait_for_function("!isUnkept()")  # leaving asks nothing
     page.context.set_offline(True)
     page.get_by_label("Anything else").fill("Typed in a tunnel.")
     expect(page.locator("[data-not-kept]")).to_have_count(1)
     page.context.set_offline(False)
     expect(page.locator("[data-not-kept]")).to_have_count(0)
-    assert not page.evaluate("isUnkept()")
+    page.wait_for_function("!isUnkept()")
     page.reload()
     expect(page.get_by_label("Call type")).to_have_value("a")
     expect(page.get_by_label("Anything else")).to_have_value("Typed in a tunnel.")

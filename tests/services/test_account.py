@@ -119,7 +119,7 @@ def simulated() -> Iterator[tuple[Exchange, str]]:
     yield exchange, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     exchange.engine.stop()
-    thread.join(5)
+    thread.join(60)
     server.server_close()
 
 

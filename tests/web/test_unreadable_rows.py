@@ -13,7 +13,9 @@ from models.contacts import Contact
 from models.crypto import EncryptedBytes, EncryptedJSON, EncryptedText, lookup_hash
 from models.directory import Listing
 from models.follow_ups import FollowUp
+from models.forms import FilledForm, FormVersion
 from models.legal_holds import LegalHold
+from models.line_setup import SettingEdit, line_state
 from models.people import Counselor
 from models.schedules import ShiftChange
 from models.texts import TextMessage
@@ -30,6 +32,7 @@ from routing.vocabulary import (
 )
 from services import schedules
 from services.directory.importing import ImportWish, import_directory
+from services.held_rules import rules_held
 from services.house import House
 from services.roster import import_roster
 from tests.fixtures.directory import SAMPLE
@@ -39,6 +42,7 @@ S = ContactStatus
 SHOWN = "(could not be read; tell whoever runs the system)"
 SPANISH = {"Accept-Language": "es"}
 HEADER = "name,phone,email,role,languages,skills,timezone,shifts"
+FIELD = {"key": "call_type", "kind": "text", "en": "Call type", "es": "Tipo", "options": []}
 PAGES = {  # each with something of the rows that can be read
     "/board": "Zoe Sound",
     "/contacts": "••77",
@@ -61,7 +65,13 @@ PAGES = {  # each with something of the rows that can be read
     "/failures": "",
     "/referrals": "",
     "/reports": "",
-    "/setup": "",
+    "/setup": SHOWN,
+    "/admin/settings": "",
+    "/contacts/{contact}/rescue": SHOWN,
+    "/directory/checks": "",
+    "/form": "",
+    "/reports/form": "",
+    "/shifts": "",
 }
 
 
@@ -73,6 +83,9 @@ def fill(house: House, who: Counselor, contact: Contact, place: int, number: str
     span = {"starts_at": now + timedelta(hours=1), "ends_at": now + timedelta(hours=2)}
     phone = {"levels": ["detox"], "ask_hours": [9], "timezone": "America/New_York", "language": Language.ENGLISH}
     with house.db.begin() as session:
+        version = FormVersion(at=now, saved_by=who.id, fields=[FIELD])
+        session.add(version)
+        session.flush()
         session.get_one(Contact, contact.id).notes = words
         session.get_one(Contact, contact.id).claimed_by = who.id
         session.get_one(Contact, contact.id).triage = {"zip": {"value": "02150", "source": "keypad"}}
@@ -93,6 +106,8 @@ def fill(house: House, who: Counselor, contact: Contact, place: int, number: str
                     written_by=who.id,
                     review_on=date(2099, 1, 1),
                 ),
+                SettingEdit(version=99 - int(number[-2:]), name="on_call_numbers", value=number, at=now, by=who.id),
+                FilledForm(**of, version_id=version.id, answers={"call_type": "a"}, saved_at=now, saved_by=who.id),
                 ApiKey(name=words, digest=by_hash["number_hash"], added_at=now, added_by=who.id),
                 BedContact(facility_id=place, **by_hash, **phone, voice_only=False, active=True, registered_at=now),
                 ShiftChange(
@@ -138,6 +153,10 @@ def test_what_cannot_be_read_is_shown_as_such_and_takes_no_page_down(
         session.get_one(Counselor, admin.person.id).timezone = "Moon/Sea"
     ids = {"contact": called.id, "counselor": lost.id, "place": place}
     found = {path: admin.get(path.format(**ids)) for path in PAGES}
+    with house.db.begin() as session:
+        line_state(session)[0].live, line_state(session)[0].by = True, lost.id
+        session.flush()
+        assert rules_held(session) == {"live": True}, "the line is live whatever else cannot be read"
     assert {path: status for path, (status, _) in found.items() if status != 200} == {}
     assert [path for path, words in PAGES.items() if words not in found[path][1]] == []
     assert all("Something on this page could not be read" in found[path][1] for path, words in PAGES.items() if words)

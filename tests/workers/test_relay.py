@@ -119,7 +119,7 @@ def test_open_pages_hear_the_contacts_id_and_nothing_else(
     database = Database(clean_engine, Relay(lambda: publisher).nudge)
     with redis_client.pubsub(ignore_subscribe_messages=True) as listening:
         listening.subscribe(LIVE_CHANNEL)
-        listening.get_message(timeout=5)
+        listening.get_message(timeout=60)  # the word that it hears from now on
         with database.begin() as session:
             outbox.touch(session, "contact-1")
             outbox.touch(session, "contact-1")
