@@ -41,6 +41,7 @@ def test_a_shift_is_dragged_longer_and_moved_by_keys(
     page.mouse.up()
     dialog = page.get_by_role("dialog", name="Change Noor Haddad’s shift")
     expect(dialog.get_by_label("Until")).to_have_value(f"{monday + timedelta(days=1)}T20:00")
+    expect(dialog.get_by_text("In lists: 08:00–20:00, on the clock of America/New_York")).to_be_visible()
     assert serious_findings(page) == []
     dialog.get_by_role("button", name="Save").click()  # which shifts are meant is not said: the browser asks
     dialog.get_by_label("This one only").check()
@@ -56,6 +57,7 @@ def test_a_shift_is_dragged_longer_and_moved_by_keys(
     later.focus()
     page.keyboard.press("Enter")
     expect(dialog.get_by_label("From")).to_have_value(f"{monday + timedelta(days=3)}T08:00")
+    expect(dialog.get_by_text("In lists: 08:00–16:00")).to_be_visible()
     dialog.get_by_label("This one only").check()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("They work then already: Thursday")

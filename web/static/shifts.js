@@ -38,6 +38,7 @@ document.addEventListener("click", (event) => {
     for (const name of ["starts", "ends"]) {
       const field = nudge.form.elements[name];
       if (field.value) field.value = plus(field.value, Number(nudge.dataset[name.slice(0, -1)]));
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     }
   } else if (event.target.closest("[data-close]") && dialog?.open) {
     event.preventDefault();
