@@ -26,8 +26,9 @@ def caller(house: House, zip_codes: None) -> Thread:
 
 
 def texts(house: House) -> list[str]:
+    query = select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.position)
     with house.db.begin() as session:
-        return [message.body for message in session.scalars(select(TextMessage).where(TextMessage.outgoing))]
+        return [message.body for message in session.scalars(query)]
 
 
 def kinds(house: House) -> list[str]:

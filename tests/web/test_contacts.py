@@ -165,7 +165,7 @@ def test_the_wrap_up_asks_by_itself_whether_we_may_text_later_and_shows_what_wil
     assert "planned anew when the contact was wrapped up again" in page
     assert "What we still owe" not in page
     with house.db.begin() as session:
-        assert [(row.kind.value, row.actor_id) for row in session.query(ConsentEvent)] == [
+        assert [(row.kind.value, row.actor_id) for row in session.query(ConsentEvent).order_by(ConsentEvent.id)] == [
             ("texting_ok", browser.person.id),
             ("follow_up_texts_ok", browser.person.id),
             ("texting_not_ok", browser.person.id),

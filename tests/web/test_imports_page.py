@@ -57,7 +57,7 @@ def look_at(house: House, browser: Browser, text: str, **fields: str) -> tuple[s
 def work(house: House) -> None:
     """What the worker of the housekeeping queue does with all that it was asked."""
     with house.db.begin() as session:
-        asked = session.scalars(select(OutboxRow).where(OutboxRow.task == uploads.RUN)).all()
+        asked = session.scalars(select(OutboxRow).where(OutboxRow.task == uploads.RUN).order_by(OutboxRow.id)).all()
     for row in asked:
         uploads.run(house, uuid.UUID(row.args[0]), datetime.now(UTC))
 

@@ -18,7 +18,7 @@ TEXT = {"MessageSid": "SM1", "From": "+16175550123", "To": "+18335550100", "Body
 
 
 def outgoing(session: Session) -> list[TextMessage]:
-    return list(session.scalars(select(TextMessage).where(TextMessage.outgoing)))
+    return list(session.scalars(select(TextMessage).where(TextMessage.outgoing).order_by(TextMessage.position)))
 
 
 def test_a_text_is_taken_stored_and_its_answer_handed_to_a_worker(twilio: Signed, session: Session) -> None:
