@@ -13,7 +13,12 @@ from models.contacts import Contact, lock_contact
 from routing.vocabulary import ContactStatus
 
 ENDING_ASKED: Final = "ending_asked"  # in the flow: when the counselor was asked by text, seconds since 1970
-_UNWRITTEN = and_(Contact.status == ContactStatus.ENDED, Contact.disposition.is_(None))
+_TALKED = (Contact.claimed_by, Contact.counselor_joined_at, Contact.connected_at)  # any of them: somebody of ours did
+UNWRITTEN: Final = and_(
+    Contact.status == ContactStatus.ENDED,
+    Contact.disposition.is_(None),
+    or_(*(column.is_not(None) for column in _TALKED)),
+)
 _asked_at = func.to_timestamp(Contact.flow[ENDING_ASKED].astext.cast(Float))
 
 
@@ -26,16 +31,22 @@ class Question:
     is_open: bool
 
 
+def is_unwritten(contact: Contact) -> bool:
+    """Whether a contact is one of these; whom nobody of ours talked with needs no word of how it ended."""
+    talked = contact.claimed_by or contact.counselor_joined_at or contact.connected_at
+    return contact.status is ContactStatus.ENDED and contact.disposition is None and talked is not None
+
+
 def count_unwritten(session: Session, counselor_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:
     """How many of a counselor's contacts are so, and the one that ended first."""
-    query = select(Contact.id).where(_UNWRITTEN, Contact.claimed_by == counselor_id).order_by(Contact.ended_at)
+    query = select(Contact.id).where(UNWRITTEN, Contact.claimed_by == counselor_id).order_by(Contact.ended_at)
     found = session.scalars(query.limit(100)).all()
     return len(found), found[0] if found else None
 
 
 def asked_lately(session: Session, since: datetime) -> set[uuid.UUID]:
     """The counselors who were asked about a contact since then and have not written how it ended."""
-    query = select(Contact.claimed_by).where(_UNWRITTEN, _asked_at > since, Contact.claimed_by.is_not(None))
+    query = select(Contact.claimed_by).where(UNWRITTEN, _asked_at > since, Contact.claimed_by.is_not(None))
     return {counselor_id for counselor_id in session.scalars(query) if counselor_id is not None}
 
 
@@ -49,7 +60,7 @@ def unwritten(
     query = (
         select(Contact.id)
         .where(
-            _UNWRITTEN,
+            UNWRITTEN,
             Contact.claimed_by.is_not(None),
             Contact.ended_at > since,
             Contact.ended_at <= until,
@@ -64,7 +75,7 @@ def unwritten(
 def asked_of(session: Session, counselor_id: uuid.UUID, since: datetime) -> Sequence[Question]:
     """What a counselor was asked by text since then, the last question first."""
     query = (
-        select(Contact.id, _asked_at, _UNWRITTEN)
+        select(Contact.id, _asked_at, UNWRITTEN)
         .where(Contact.claimed_by == counselor_id, _asked_at > since)
         .order_by(_asked_at.desc())
     )

@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, func, not_, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.contacts import LIVE, Contact, Leg, queue_place
 from models.crypto import unreadable_shown
 from models.follow_ups import FollowUp
 from models.listed import Listed, count, first
+from models.owed_endings import UNWRITTEN
 from models.people import Counselor, readable
 from routing.vocabulary import DANGER, ContactStatus, FollowUpStatus, Whose
 
@@ -59,13 +60,8 @@ def contacts_in_danger(session: Session, since: datetime, limit: int = 50) -> Li
 
 
 def contacts_to_wrap_up(session: Session, limit: int = 50) -> Listed[Contact]:
-    """Contacts that are over and have no disposition yet, oldest first."""
-    query = (
-        select(Contact)
-        .options(*_WITH_PEOPLE)
-        .where(Contact.status == ContactStatus.ENDED, Contact.disposition.is_(None))
-        .order_by(Contact.ended_at)
-    )
+    """Contacts that are over after somebody of ours talked with them, and have no disposition yet; oldest first."""
+    query = select(Contact).options(*_WITH_PEOPLE).where(UNWRITTEN).order_by(Contact.ended_at)
     return first(session, query, limit)
 
 
@@ -73,7 +69,7 @@ def past_contacts(session: Session, *, limit: int, before: datetime | None = Non
     """Contacts that are over, newest first; `before` pages on."""
     over = or_(
         Contact.status.in_([ContactStatus.CLOSED, ContactStatus.ABANDONED]),
-        (Contact.status == ContactStatus.ENDED) & Contact.disposition.is_not(None),
+        (Contact.status == ContactStatus.ENDED) & not_(UNWRITTEN),
     )
     query = select(Contact).options(*_WITH_PEOPLE).where(over).order_by(Contact.opened_at.desc()).limit(limit)
     if before is not None:

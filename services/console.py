@@ -9,6 +9,7 @@ from models import reading
 from models.contacts import Contact
 from models.follow_ups import PLANNED, FollowUp
 from models.listed import Listed
+from models.owed_endings import is_unwritten
 from models.voicemails import FETCHED_WITHIN, Voicemail, open_voicemails
 from routing.follow_up import By
 from routing.phone import masked
@@ -28,6 +29,7 @@ class ContactRow:
 
     id: uuid.UUID
     status: str
+    state: str  # the status in words: one that ended and needs no wrap-up is over
     channel: str
     language: str
     urgency: str
@@ -130,9 +132,11 @@ class VoicemailRow:
 
 def row_of(contact: Contact) -> ContactRow:
     """The list's view of a contact."""
+    over = contact.status is ContactStatus.ENDED and not is_unwritten(contact)
     return ContactRow(
         id=contact.id,
         status=contact.status.value,
+        state="over" if over else contact.status.value,
         channel=contact.channel.value,
         language=contact.language.value,
         urgency=contact.urgency.value,
@@ -144,9 +148,7 @@ def row_of(contact: Contact) -> ContactRow:
         ended_at=contact.ended_at,
         line=_line(contact),
         help_asked=HELP_ASKED in contact.flow and contact.status in reading.GOING_ON,
-        help_seen_by=uuid.UUID(contact.flow[HELP_SEEN_BY])
-        if HELP_SEEN_BY in contact.flow and HELP_ASKED not in contact.flow
-        else None,
+        help_seen_by=_help_seen_by(contact),
     )
 
 

@@ -50,8 +50,14 @@ def test_who_was_promised_a_person_by_text_waits_like_a_caller(
 
 def test_contacts_that_are_over_come_in_pages(sign_in_as: SignIn, add_contact: AddContact) -> None:
     ids = [str(add_contact(ContactStatus.ABANDONED, waited=60 * n).id) for n in range(1, 53)]
+    talked = add_contact(ContactStatus.ENDED, connected_at=datetime.now(UTC))
+    for disposition in (None, Disposition.VOICEMAIL):
+        add_contact(ContactStatus.ENDED, disposition=disposition)
     browser = sign_in_as(Role.COUNSELOR)
     _, first = browser.get("/contacts")
+    to_wrap_up, past = first.split('id="past-title"')
+    assert (str(talked.id) in to_wrap_up, to_wrap_up.count('class="contact ended"')) == (True, 1)
+    assert (past.count(">Over</span>"), "To wrap up" in past) == (2, False), "nobody talked with them"
     assert ids[0] in first
     assert ids[51] not in first
     older = first.split("?before=")[1].split('"')[0]

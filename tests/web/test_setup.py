@@ -116,13 +116,15 @@ def test_the_sample_line_comes_back_though_only_a_deployment_could_mend_the_rest
     assert "only the on-call phones ring. Texts are answered as ever" in page, "what taking it off means, before it is"
     assert "set an https address" in page, "step 2 says what the doctor will"
     assert admin.post("/setup/live", act="rest")[0] == 302
-    assert "The line is not live" in counselor.get("/contacts")[1], "whoever waits for calls knows"
+    for path in ("/contacts", "/my-line"):
+        assert "The line is not live" in counselor.get(path)[1], "whoever waits for calls knows, on open pages too"
     status, page = admin.post("/setup/live", act="live")
     assert (status, house.rules.live) == (409, False)
     assert "No test call" not in page, "it was live before"
     monkeypatch.setitem(application.config, "APP_ENV", "development")
     status, page = admin.post("/setup/live", act="live")
     assert (status, house.rules.live) == (200, True)
+    assert "The line is not live" not in counselor.get("/my-line")[1]
     assert "its fallback is on this host too" in page
 
 

@@ -157,7 +157,7 @@ def _chosen_presence() -> Presence:
 @blueprint.get("/my-line")
 @allow(EVERYBODY)
 def my_line() -> ResponseReturnValue:
-    """What rings or talks on my phone, and for the header what I owe and my presence.
+    """What rings or talks on my phone, and for the header what I owe, my presence, and whether the line is live.
 
     Whom I talk with is not said on their own page.
     """

@@ -48,7 +48,7 @@ def for_templates() -> dict[str, Any]:
         "spoken": spoken,
         "languages": LANGUAGES,
         "organisation": house().rules.organisation_name,
-        "live": house().rules.live,
+        "line_live": house().rules.live,
         "softphone": current_app.extensions["access_tokens"] is not None,
         "may_open": guards.may_open,
         "admin_tabs": admin_tabs,

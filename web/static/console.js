@@ -151,11 +151,14 @@ body.addEventListener("htmx:afterSwap", ({ detail }) => {
   document.title = count ? `(${count}) ${title}` : title;
 });
 
-// Presence comes along with it. As it stands already, it stays: a new button takes no press until it is settled.
-const standing = (part) => [...part.querySelectorAll("[aria-pressed], .pill")].map((one) => one.getAttribute("aria-pressed") ?? one.textContent).join();
+// Presence comes along with it, and whether the line is live. As it stands already, it stays: a new button takes no
+// press until it is settled, and a new banner is read out.
+const COMES_ALONG = { presence: "[aria-pressed], .pill", "line-off": ".banner" };
+const standing = (part, which) => [...part.querySelectorAll(which)].map((one) => one.getAttribute("aria-pressed") ?? one.textContent).join();
 body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
-  if (target.id !== "presence" || standing(fragment) !== standing(target)) return;
+  const which = COMES_ALONG[target.id];
+  if (!which || standing(fragment, which) !== standing(target, which)) return;
   event.detail.shouldSwap = false;
   event.stopImmediatePropagation();
 });
