@@ -66,6 +66,11 @@ def block_of(session: Session, number: str) -> Block | None:
     return session.scalar(select(Block).where(Block.number_hash == lookup_hash(number)))
 
 
+def blocked_now(session: Session, now: datetime) -> Sequence[tuple[bytes, datetime]]:
+    """The hash of every number that is blocked, and until when; nothing that needs a key."""
+    return session.execute(select(Block.number_hash, Block.until).where(Block.until > now)).all()
+
+
 def blocks_now(session: Session, now: datetime) -> Sequence[Block]:
     """Blocks that hold, the next to end first."""
     query = select(Block).options(joinedload(Block.blocker)).where(Block.until > now).order_by(Block.until)

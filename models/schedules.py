@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base, Id, words_of
+from models.crypto import unreadable_shown
 from models.locks import Turn, take_turn
 from models.people import Counselor, Shift
 from routing.vocabulary import ChangeKind, ChangeStatus, Role
@@ -95,7 +96,8 @@ def changes_in_force(session: Session, start: datetime, end: datetime) -> Sequen
 def changes_ahead(session: Session, now: datetime, counselor_id: uuid.UUID | None = None) -> Sequence[ShiftChange]:
     """Time off and offers that are not over, with their people, in order of time; of everybody, or of one person.
 
-    Of one person: what is theirs, what they took, and what they may take.
+    Of one person: what is theirs, what they took, and what they may take. Words stand in place of a name that cannot
+    be read.
     """
     standing = ShiftChange.status.in_([ChangeStatus.OFFERED, ChangeStatus.IN_FORCE])
     query = (
@@ -107,7 +109,8 @@ def changes_ahead(session: Session, now: datetime, counselor_id: uuid.UUID | Non
     if counselor_id is not None:
         mine = or_(ShiftChange.counselor_id == counselor_id, ShiftChange.taken_by == counselor_id)
         query = query.where(or_(mine, _may_be_taken_by(counselor_id)))
-    return session.scalars(query).all()
+    with unreadable_shown():
+        return session.scalars(query).all()
 
 
 def take_offer(session: Session, change_id: uuid.UUID, counselor_id: uuid.UUID, now: datetime) -> ShiftChange | None:

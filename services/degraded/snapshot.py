@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from models.care import blocks_now
+from models.care import blocked_now
 from models.crypto import lookup_hash
 from models.people import staff_with_phones
 from routing.degraded_flow import STEP, OnShift, moments, on_shift_at
@@ -38,7 +38,7 @@ def take(house: House, local: LocalState, now: datetime) -> bool:
             )
             for person in staff
         ]
-        blocked = {block.number_hash.hex(): block.until.isoformat() for block in blocks_now(session, now)}
+        blocked = {number.hex(): until.isoformat() for number, until in blocked_now(session, now)}
     coming = [asdict(person) for person in people if any(person.hours)]
     edited = {"phrases": house.phrases.changed, "rules": house.held}
     local.write_snapshot(json.dumps({"at": now.isoformat(), "people": coming, "blocked": blocked, **edited}))

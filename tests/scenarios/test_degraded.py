@@ -41,7 +41,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def contact_of(world: World, number: str) -> Contact | None:
     with world.house.db.begin() as session:
-        found = [c for c in session.scalars(select(Contact)) if c.caller.number == number]
+        found = [c for c in session.scalars(select(Contact).order_by(Contact.opened_at)) if c.caller.number == number]
         for contact in found:
             _ = contact.legs
         return found[-1] if found else None
