@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services import information
-from services.contact_page import TimelineEntry, plain_reason
+from services.contact_story import TimelineEntry, plain_reason
 from web import guards
 from web.console.speech import words
 from web.house import house

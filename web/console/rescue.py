@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from routing.vocabulary import Addressed, RescueStep
 from services import contact_page, flags
 from services import rescue as services
-from services.contact_page import TimelineEntry
+from services.contact_story import TimelineEntry
 from web import guards
 from web.console import events_in_words
 from web.console.contacts import emergency_facts, live_parts
