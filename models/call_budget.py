@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import SmallInteger, func, not_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from models.base import Base
 from models.contacts import Contact, Leg, place_in_line, queue_place
@@ -42,7 +42,10 @@ def take_slot(session: Session, calls_per_second: float, now: datetime) -> bool:
 
 
 def next_in_line(session: Session) -> Leg | None:
-    """The planned leg to dial next, locked: most urgent, then whom a counselor waits for, then by place in line."""
+    """The planned leg to dial next, locked: most urgent, then whom a counselor waits for, then by place in line.
+
+    Its number is not read yet: one that cannot be must not stand in the way of all others.
+    """
     query = (
         select(Leg)
         .join(Contact, Leg.contact_id == Contact.id)
@@ -51,6 +54,7 @@ def next_in_line(session: Session) -> Leg | None:
         .order_by(queue_place, not_(_waited_for), place_in_line, Leg.planned_at)
         .limit(1)
         .with_for_update(key_share=True, of=Leg, skip_locked=True)
+        .options(defer(Leg.number), defer(Leg.digits))
     )
     return session.scalar(query)
 

@@ -163,6 +163,11 @@ def legs_going_on(session: Session) -> Sequence[Leg]:
     return session.scalars(select(Leg).where(Leg.ended_at.is_(None))).all()
 
 
+def on_a_leg(session: Session) -> set[uuid.UUID]:
+    """Counselors who are rung or talk now."""
+    return set(session.scalars(select(Leg.counselor_id).where(Leg.ended_at.is_(None), Leg.counselor_id.is_not(None))))
+
+
 def leg_of(session: Session, counselor_id: uuid.UUID) -> Leg | None:
     """The one leg on which a counselor is rung or talks now, with its contact."""
     query = (

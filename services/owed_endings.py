@@ -38,7 +38,7 @@ def ask(house: House, now: datetime) -> int:
         busy = asked_lately(session, now - ASKED_WITHIN)
         late = unwritten(session, now - ASKED_WITHIN, now - ASK_AFTER, TOLD, busy)
         if late:
-            busy |= {leg.counselor_id for leg in reading.legs_going_on(session) if leg.counselor_id is not None}
+            busy |= reading.on_a_leg(session)
             busy |= writing_with_somebody(session)
     return each(late, lambda contact_id: _ask(house, contact_id, busy, now), contact_broke(house, now))
 

@@ -38,7 +38,7 @@ def colleagues(house: House, by: By, now: datetime) -> tuple[Colleague, ...]:
     """Who is available and on no call, by name: those on shift, then supervisors who are not."""
     with house.db.begin() as session:
         people = reading.people_of_the_line(session)
-        busy = {leg.counselor_id for leg in reading.legs_going_on(session)}
+        busy = reading.on_a_leg(session)
         here = schedules.on_shift(session, people, now)
         free = [
             person

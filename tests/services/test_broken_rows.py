@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 from models.alarms import Alarm
 from models.contacts import Contact
 from routing.vocabulary import ContactStatus, Role
-from services import bridging, in_call, missed_calls, transfers, watchdog
+from services import bridging, in_call, missed_calls, ringing, transfers, watchdog
 from services.alarms import AlarmKind
 from telephony.ports import ReceivedCall
 from tests.services.calls import LINE, Stage
@@ -57,6 +57,19 @@ def test_one_call_that_cannot_be_read_stops_no_sweep(stage: Stage) -> None:
         assert [(alarm.subject, alarm.count) for alarm in raised] == [(str(calls[0]), 1)], (
             "once in a quarter of an hour"
         )
+
+
+def test_one_phone_whose_number_cannot_be_read_keeps_no_other_from_being_rung(stage: Stage) -> None:
+    for number in (101, 102):
+        stage.counselor(number)
+    lost, sound = stage.dials(), stage.dials("+12125550143")
+    for contact in (lost, sound):
+        ringing.plan(stage.house, stage.network, contact, stage.now)
+    with stage.house.db.begin() as session:
+        session.execute(text("update leg set number = 'no key' where contact_id = :id"), {"id": lost})
+    assert ringing.dial(stage.house, stage.network, stage.now) == len(stage.network.ringing()) > 0
+    with stage.house.db.begin() as session:
+        assert AlarmKind.ROW_BROKEN.value in session.scalars(select(Alarm.kind)).all()
 
 
 def test_one_missed_call_that_cannot_be_written_down_keeps_no_other_waiting(stage: Stage) -> None:
