@@ -135,13 +135,6 @@ function tick() {
   }
 }
 setInterval(tick, 1000);
-// The line of my own phone, and who asks for help, are read out when they change, and only then.
-const shown = { "my-line": "", "help-asked": "", "texters-waiting": "" };
-body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (!(detail.target.id in shown) || detail.isError) return;
-  if (detail.serverResponse === shown[detail.target.id]) detail.shouldSwap = false;
-  shown[detail.target.id] = detail.serverResponse;
-});
 
 // How many wait for an answer by text stands in the title, too: the page may be behind others.
 const title = document.title;
@@ -149,18 +142,6 @@ body.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== "texters-waiting") return;
   const count = detail.target.querySelector("[data-count]")?.dataset.count;
   document.title = count ? `(${count}) ${title}` : title;
-});
-
-// Presence comes along with it, and whether the line is live. As it stands already, it stays: a new button takes no
-// press until it is settled, and a new banner is read out.
-const COMES_ALONG = { presence: "[aria-pressed], .pill", "line-off": ".banner" };
-const standing = (part, which) => [...part.querySelectorAll(which)].map((one) => one.getAttribute("aria-pressed") ?? one.textContent).join();
-body.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const { target, fragment } = event.detail;
-  const which = COMES_ALONG[target.id];
-  if (!which || standing(fragment, which) !== standing(target, which)) return;
-  event.detail.shouldSwap = false;
-  event.stopImmediatePropagation();
 });
 
 // ---- the contact on my phone comes up by itself, unless something is being written: then as soon as that is done

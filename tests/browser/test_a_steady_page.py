@@ -1,0 +1,81 @@
+"""Pages that change by themselves under somebody's hands: no press goes astray, the keyboard stays where it was."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from models.contacts import Contact
+from models.outbox import touch
+from models.people import Counselor
+from routing.vocabulary import ContactStatus, LegStatus, Urgency
+from services import answering
+from tests.browser.conftest import Console
+from tests.browser.test_a_counselors_night import call_in, ring
+
+pytestmark = pytest.mark.browser
+SignedIn = Callable[..., tuple[Page, Counselor]]
+
+
+def changes(console: Console, contact_id: UUID, **facts: object) -> None:
+    """Something about the contact changes elsewhere, and open pages are told."""
+    with console.house.db.begin() as session:
+        contact = session.get_one(Contact, contact_id)
+        for name, value in facts.items():
+            setattr(contact, name, value)
+        touch(session, contact_id)
+
+
+def test_no_press_goes_astray_and_the_keyboard_stays_where_it_was(console: Console, signed_in: SignedIn) -> None:
+    page, ana = signed_in("Rita Bloom")
+    contact_id = call_in(console, "+16175550176")
+    leg_id = ring(console, contact_id, ana)
+    answering.pressed(console.house, leg_id, "1", datetime.now(UTC))
+    with console.house.db.begin() as session:
+        contact = session.get_one(Contact, contact_id)
+        contact.status, contact.connected_at = ContactStatus.CONNECTED, datetime.now(UTC)
+        contact.room = leg_id.hex
+        for leg in contact.legs:
+            leg.status = LegStatus.JOINED
+    page.wait_for_url(f"**/contacts/{contact_id}")  # by itself
+    page.reload()
+    live = f"**/contacts/{contact_id}/live"
+    keys = page.locator(".call-bar .call-keys").first
+
+    # What is the same stays the very same, while what has changed beside it comes.
+    reach = page.locator("#reach-form")
+    reach.evaluate("one => one.dataset.mine = 'yes'")
+    changes(console, contact_id, language="es")
+    expect(page.locator("#contact-head")).to_contain_text("Spanish")
+    expect(reach).to_have_attribute("data-mine", "yes")
+
+    # By keyboard: the button that took the place of the pressed one has the focus.
+    keys.get_by_role("button", name="Mute").press("Enter")
+    expect(keys.get_by_role("button", name="Unmute")).to_be_focused()
+
+    # By hand: news come between the press and the release, and wait for it.
+    help_me = keys.get_by_role("button", name="I need help")
+    box = help_me.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    with page.expect_response(live) as told:
+        page.mouse.down()
+        changes(console, contact_id, urgency=Urgency.CALL_911)
+    told.value.finished()
+    page.mouse.up()
+    expect(keys.get_by_role("button", name="Help asked for")).to_be_visible()
+    expect(page.locator("#contact-danger")).to_contain_text("911")
+
+
+def test_whoever_goes_through_a_list_by_keyboard_stays_at_their_row(console: Console, signed_in: SignedIn) -> None:
+    page, _ = signed_in("Noor Haddad")
+    first = call_in(console, "+16175550177")
+    page.goto("/contacts")
+    page.locator(f"#contact-{first}").focus()
+    second = call_in(console, "+16175550178")
+    expect(page.locator(f"#contact-{second}")).to_be_visible()
+    expect(page.locator(f"#contact-{first}")).to_be_focused()
+    expect(page).to_have_url(re.compile("/contacts$"))
