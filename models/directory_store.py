@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.directory import LICENCE
+
 # Invented places for trying the line: they leave with the first real file, and never stand beside real ones
 SAMPLE = "sample"
 # What a source says about a facility; the columns of `listing` and of the staging table, in this order
@@ -167,6 +169,10 @@ UPDATE listing SET seen_import_id = coalesce(seen_before[cardinality(seen_before
   seen_before = trim_array(seen_before, least(1, cardinality(seen_before))) WHERE seen_import_id = :undone
 """
 _UNDO_ALIASES = "DELETE FROM facility_alias WHERE import_id = :undone"
+_UNDO_LEAVES = """
+SELECT (SELECT count(*) FROM listing WHERE import_id <> :undone AND kind <> :licence)
+  + (SELECT count(*) FROM listing_history WHERE import_id = :undone AND until = :made AND image ->> 'kind' <> :licence)
+"""
 
 
 def stage(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -257,6 +263,12 @@ def examples(session: Session, limit: int) -> dict[str, list[str]]:
     return found
 
 
+def codes_of_added(session: Session, limit: int) -> list[str]:
+    """The service codes (with a blank between them) of the new places that `examples` names, in its order."""
+    query = "SELECT s.codes FROM planned p JOIN staged s USING (line) WHERE p.verdict = 'added' ORDER BY line LIMIT :n"
+    return list(session.scalars(text(query), {"n": limit}))
+
+
 def changed_fields(session: Session, limit: int) -> list[dict[str, Any]]:
     """A few changed places, by field: `{"name", "fields": [[field, before, after]]}`, fields that people read."""
     listed = session.execute(
@@ -285,6 +297,12 @@ def write(session: Session, scope: Scope, import_id: int, generation: int) -> No
 def refresh_seen(session: Session, scope: Scope, import_id: int) -> None:
     """Note that this edition still has the unchanged rows, unless a later one has seen them."""
     session.execute(text(_SEEN), {"import_id": import_id, "as_of": scope.as_of})
+
+
+def left_without(session: Session, undone: int, made: int) -> int:
+    """How many places there would be to search if `take_back` took this import back."""
+    values = {"undone": undone, "made": made, "licence": LICENCE}
+    return session.scalar(text(_UNDO_LEAVES), values) or 0
 
 
 def take_back(session: Session, undone: int, made: int, generation: int) -> None:

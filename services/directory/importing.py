@@ -73,6 +73,7 @@ class ImportResult:
     notes: list[tuple[int, Sentence]] = field(default_factory=list)
     unknown_codes: dict[str, int] = field(default_factory=dict)  # in how many rows each stands
     examples: dict[str, list[str]] = field(default_factory=dict)
+    services: list[list[str]] = field(default_factory=list)  # codes of each of the new places among the examples
     changes: list[dict[str, Any]] = field(default_factory=list)  # some, by field: {name, fields: [[field, old, new]]}
     quarantined: list[dict[str, Any]] = field(default_factory=list)  # some of the refused: {line, reasons, content}
     inside: int = 0  # rows now in scope
@@ -202,6 +203,7 @@ class _Intake:
         result.unchanged, result.left, result.invented = difference.same, difference.later, difference.invented
         result.format, result.source = self.source.format, self.source.source
         result.examples = store.examples(self.session, EXAMPLES)
+        result.services = [codes.split() for codes in store.codes_of_added(self.session, EXAMPLES)]
         result.changes = store.changed_fields(self.session, EXAMPLES)
         result.scope = scope_word(self.scope)
         result.inside = difference.inside

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from models import directory_uploads as store
-from models.directory import DirectoryImport, last_change
+from models.directory import DirectoryImport
 from models.directory_uploads import BEGUN, UNDER_WAY, DirectoryUpload, UploadState
 from services.directory.importing import RETIRE_CAP
+from services.directory.undoing import Undoing, undoing
 from services.house import House
 
 IMPORTS_SHOWN = 30
@@ -39,7 +40,7 @@ class Shown:
     import_id: int | None
     result: dict[str, Any] | None
     changes: tuple[tuple[str, tuple[Change, ...]], ...]  # some places with what changes of them
-    undoable: bool
+    undoing: Undoing | None  # what an undo would do, where it can be undone
     cap: float = RETIRE_CAP
 
     @property
@@ -56,7 +57,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Past:
-    """One import, by whom, and whether it can still be undone."""
+    """One import, by whom, and what its undo would do while it can be undone."""
 
     id: int
     at: datetime
@@ -67,7 +68,7 @@ class Past:
     scope: str
     counts: dict[str, int]
     undone_at: datetime | None
-    undoable: bool
+    undoing: Undoing | None
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,7 @@ class Imports:
 def imports(house: House) -> Imports:
     """All that the list shows."""
     with house.db.begin() as session:
-        newest = last_change(session)
-        last = newest.id if newest is not None else None
+        last = undoing(session)
         past = [_past(row, name, last) for row, name in store.imports_with_names(session, IMPORTS_SHOWN)]
         waiting = store.uploads_in(session, {UploadState.LOOKED, *BEGUN, *UNDER_WAY})
         return Imports(past, [_shown(upload, last) for upload in waiting])
@@ -94,16 +94,15 @@ def shown(house: House, upload_id: uuid.UUID) -> Shown | None:
         upload = store.upload(session, upload_id)
         if upload is None:
             return None
-        newest = last_change(session)
-        return _shown(upload, newest.id if newest is not None else None)
+        return _shown(upload, undoing(session))
 
 
-def _past(row: DirectoryImport, by: str | None, last: int | None) -> Past:
+def _past(row: DirectoryImport, by: str | None, last: Undoing | None) -> Past:
     facts = (row.source, row.file_name, row.edition, row.scope, row.counts)
-    return Past(row.id, row.at, by, *facts, undone_at=row.undone_at, undoable=row.id == last)
+    return Past(row.id, row.at, by, *facts, undone_at=row.undone_at, undoing=_of(row.id, last))
 
 
-def _shown(upload: DirectoryUpload, last: int | None) -> Shown:
+def _shown(upload: DirectoryUpload, last: Undoing | None) -> Shown:
     result = upload.result
     changes = tuple(
         (place["name"], tuple(_change(*field) for field in place["fields"]))
@@ -114,15 +113,19 @@ def _shown(upload: DirectoryUpload, last: int | None) -> Shown:
         at=upload.at,
         state=upload.state,
         undoes=not upload.wish,
-        file=upload.wish.get("file", ""),
+        file=upload.wish.get("file") or (result or {}).get("file", ""),
         rows_read=upload.rows_read,
         problem=upload.problem,
         error=upload.error or (),
         import_id=upload.import_id,
         result=result,
         changes=changes,
-        undoable=upload.state is UploadState.TAKEN and upload.import_id is not None and upload.import_id == last,
+        undoing=_of(upload.import_id, last) if upload.state is UploadState.TAKEN else None,
     )
+
+
+def _of(import_id: int | None, last: Undoing | None) -> Undoing | None:
+    return last if last is not None and last.import_id == import_id else None
 
 
 def _change(field: str, before: Any, after: Any) -> Change:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import directory_uploads as store
 from models import outbox
-from models.directory import last_change, take_directory
+from models.directory import take_directory
 from models.directory_uploads import BEGUN, UNDER_WAY, DirectoryUpload, UploadState
 from models.versions import directory_versions
 from routing.sentence import Sentence
@@ -24,6 +24,7 @@ from services.directory.file_reasons import why
 from services.directory.importing import ImportResult, ImportWish, import_directory
 from services.directory.rows import clean
 from services.directory.searching import undo_import
+from services.directory.undoing import undoing
 from services.house import House
 
 RUN: Final = "workers.housekeeping.directory_upload"
@@ -45,6 +46,7 @@ class UploadRefused(StrEnum):
     DAY = "day"
     NOT_NOW = "not_now"
     CONFIRM = "confirm"
+    WOULD_EMPTY = "would_empty"
     NOT_NEWEST = "not_newest"
 
 
@@ -126,12 +128,17 @@ def leave(house: House, upload_id: uuid.UUID, now: datetime) -> UploadRefused | 
     return None
 
 
-def undo(house: House, import_id: int, by: uuid.UUID, now: datetime) -> uuid.UUID | UploadRefused:
-    """Ask for an import to be taken back as a whole: only the newest one that changed something can."""
+def undo(house: House, import_id: int, by: uuid.UUID, now: datetime, *, confirmed: bool) -> uuid.UUID | UploadRefused:
+    """Ask for an import to be taken back as a whole: only the newest one that changed something can.
+
+    `confirmed`: even when no place is left then.
+    """
     with house.db.begin() as session:
-        newest = last_change(session)
-        if newest is None or newest.id != import_id:
+        would = undoing(session)
+        if would is None or would.import_id != import_id:
             return UploadRefused.NOT_NEWEST
+        if would.empties and not confirmed:
+            return UploadRefused.WOULD_EMPTY
         upload = _new(session, by, now, UploadState.TO_UNDO, {}, "")
         upload.import_id = import_id
     return upload.id
@@ -244,10 +251,14 @@ def _import(house: House, upload: DirectoryUpload, now: datetime, problem: Probl
 
 
 def _undo(house: House, upload: DirectoryUpload, now: datetime) -> None:
+    with house.db.begin() as session:
+        would = undoing(session)
     wrong = undo_import(house, upload.import_id or 0, now, actor_id=upload.by)
-    state = UploadState.FAILED if wrong else UploadState.UNDONE
-    error = [wrong.plain()] if wrong else []
-    _end(house, upload.id, state, now, problem=Problem.REFUSED if wrong else None, error=error)
+    if wrong or would is None:  # undone, the newest was this one, and did what it would do
+        error = [wrong.plain()] if wrong else []
+        _end(house, upload.id, UploadState.FAILED, now, problem=Problem.REFUSED, error=error)
+    else:
+        _end(house, upload.id, UploadState.UNDONE, now, result={**asdict(would), "read": 0})
 
 
 def _end(

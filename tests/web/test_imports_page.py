@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -62,6 +63,12 @@ def work(house: House) -> None:
         uploads.run(house, uuid.UUID(row.args[0]), datetime.now(UTC))
 
 
+def begin_undo(browser: Browser, import_id: int, **fields: str) -> tuple[int, str]:
+    """Press Undo; status and where it leads."""
+    sent = browser.client.post(f"{PATH}/{import_id}/undo", data={"csrf_token": browser.token, **fields})
+    return sent.status_code, sent.headers.get("Location", "")
+
+
 def names(house: House) -> list[str]:
     with house.db.begin() as session:
         return sorted(session.scalars(select(Listing.name1)))
@@ -88,7 +95,8 @@ def test_a_file_is_looked_at_taken_over_and_undone(
     page = admin.get(address)[1]
     assert "3 rows read: 1 added, 1 changed, 0 unchanged, 0 retired, 1 in quarantine." in page
     assert "<del>617-555-0123</del> → <ins>617-555-0199</ins>" in page
-    assert "New House, Chelsea, MA" in page
+    assert re.search(r'New House, Chelsea, MA <span class="source">[^<]*Detox', page), "what it offers, in words"
+    assert "Some of them" not in page, "all of them"
     assert "ZIP code 00000 does not exist" in page
     assert "el código postal 00000 no existe" in admin.get(address, **{"Accept-Language": "es"})[1]
 
@@ -98,6 +106,8 @@ def test_a_file_is_looked_at_taken_over_and_undone(
     page = admin.get(address)[1]
     assert "It is taken over." in page
     assert "Undo the whole import" in page
+    told = "undoing the import of places-2026-08.csv does. Places that go: 1; that come back: 0; that become again"
+    assert (told in page, told in admin.get(PATH)[1], "No place would be left" in page) == (True, True, False)
     assert not list(folder.iterdir()), "the file is gone"
     assert "Ana Ruiz" in admin.get(PATH)[1]
     assert "places-2026-08.csv" in admin.get(PATH)[1], "by the name that the admin knows"
@@ -110,12 +120,25 @@ def test_a_file_is_looked_at_taken_over_and_undone(
 
     with house.db.begin() as session:
         import_id = session.scalars(select(DirectoryUpload.import_id).where(DirectoryUpload.import_id > 0)).one()
-    assert admin.post(f"{PATH}/{import_id}/undo")[0] == 302
+    status, undone = begin_undo(admin, import_id)
+    assert status == 302
     work(house)
     assert names(house) == ["Quay House"]
+    page = admin.get(undone)[1]
+    assert "Places that went: 1; that came back: 0; that are again what they were: 1. Places to search now: 1." in page
     page = admin.get(PATH)[1]
     assert "Undone" in page
     assert admin.post(f"{PATH}/{import_id}/undo")[0] == 409
+
+    assert "No place would be left at all" in page, "the one before it"
+    first = max(int(number) for number in re.findall(rf"{PATH}/(\d+)/undo", page))
+    status, page = admin.post(f"{PATH}/{first}/undo")
+    assert (status, "Nothing was undone: no place would be left" in page) == (422, True)
+    status, undone = begin_undo(admin, first, confirmed="on")
+    work(house)
+    assert (status, names(house)) == (302, [])
+    assert "Places to search now: 0." in admin.get(undone)[1]
+    assert "No queda ningún lugar en el directorio." in admin.get(undone, **{"Accept-Language": "es"})[1]
 
 
 def test_too_many_places_are_retired_only_on_a_word_and_never_on_an_old_look(
@@ -154,6 +177,7 @@ def test_the_first_real_file_says_that_the_sample_gives_way_and_an_undo_brings_i
     assert names(house) == ["New House"]
     for said in (admin.get(address)[1], admin.get(PATH)[1]):
         assert "2 invented sample places gave way to the file’s. Undoing the import brings them back." in said
+    assert "that come back: 2;" in said
     assert "1 place to search" in admin.get("/directory")[1]
     with house.db.begin() as session:
         import_id = session.scalars(select(DirectoryUpload.import_id).where(DirectoryUpload.import_id > 0)).one()
@@ -201,6 +225,8 @@ def test_what_cannot_be_taken_says_so_and_leaves_nothing(
 def test_the_page_names_the_columns_and_its_sample_file_can_be_taken(house: House, admin: Browser) -> None:
     page = admin.get(PATH)[1]
     assert all(f"<code>{column}</code>" in page for column in HEADER)
+    assert "<dt><code>RD</code></dt><dd>Residential detox</dd>" in page
+    assert "<dd>Desintoxicación residencial</dd>" in admin.get(PATH, **{"Accept-Language": "es"})[1]
     assert page.count("required</span>") == len(NEEDED)
     sample = admin.get(f"{PATH}/sample.csv")[1]
     assert "1 rows read: 1 added" in look_at(house, admin, sample)[1]

@@ -15,6 +15,7 @@ from services.directory.plain_csv import HEADER, NEEDED
 from services.directory.uploads import UploadRefused, UploadWish
 from web import guards
 from web.console.directory import STATES
+from web.console.place_words import service_name
 from web.guards import ADMINS, allow
 from web.house import house
 from web.receiving import HouseRequest
@@ -125,9 +126,10 @@ def decide(upload_id: uuid.UUID) -> ResponseReturnValue:
 @allow(ADMINS)
 def undo(import_id: int) -> ResponseReturnValue:
     """Take a whole import back."""
-    begun = uploads.undo(house(), import_id, guards.person().id, guards.now())
+    by, now = guards.person().id, guards.now()
+    begun = uploads.undo(house(), import_id, by, now, confirmed="confirmed" in request.form)
     if isinstance(begun, UploadRefused):
-        return _list(begun), 409
+        return _list(begun), 422 if begun is UploadRefused.WOULD_EMPTY else 409
     return redirect(url_for("imports.one", upload_id=begun))
 
 
@@ -150,6 +152,8 @@ def _list(refused: str = "") -> str:
         given=given,
         columns=HEADER,
         needed=NEEDED,
+        codes=house().service_codes.by_code,
+        service_name=service_name,
         scopes=SCOPES,
         states=STATES,
         most=_most(),
@@ -163,4 +167,4 @@ def _one(upload_id: uuid.UUID, refused: str | None = None) -> str:
     if found is None:
         abort(404)
     template = "_import.html" if request.headers.get("HX-Request") else "import.html"
-    return render_template(template, found=found, refused=refused)
+    return render_template(template, found=found, refused=refused, service_name=service_name)

@@ -7,7 +7,7 @@ from services.directory import pairs
 from services.directory.pair_page import pairs_page
 from services.directory.refused import Refused
 from web import guards
-from web.console.speech import words
+from web.console.place_words import service_name
 from web.guards import ADMINS, allow
 from web.house import house
 
@@ -60,15 +60,9 @@ def _page(refused: str = "", about: int = 0) -> str:
         about=about,
         there=about in {pair.id for pair in found.pairs} | {pair.id for pair in found.decided},
         done=done if done in DONE and not refused else "",
-        service_name=_service_name,
+        service_name=service_name,
     )
 
 
 def _number() -> int:
     return request.args.get("page", 1, type=int)
-
-
-def _service_name(code: str) -> str:
-    """A service in the reader's words, else as the list of services names it."""
-    t = words()
-    return t(f"code.{code}") if t.has(f"code.{code}") else house().service_codes.name(code)

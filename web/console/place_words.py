@@ -7,6 +7,7 @@ from services.directory.files import OWN_LIST
 from services.directory.place_story import PlaceEvent
 from services.directory.sheets import Licence
 from web.console.speech import words
+from web.house import house
 
 SAMHSA, OWN = "samhsa", "own"
 
@@ -56,3 +57,9 @@ def event_in_words(event: PlaceEvent) -> str:
         if not values.get(name, True):
             values[name] = t("place.blank")
     return t.with_gaps(f"place_event.{event.kind}", {**values, "field": t.of("place_field", event.field)})
+
+
+def service_name(code: str) -> str:
+    """A service in the reader's words, else as the list of services names it."""
+    t = words()
+    return t(f"code.{code}") if t.has(f"code.{code}") else house().service_codes.name(code)
