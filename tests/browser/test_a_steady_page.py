@@ -11,12 +11,14 @@ from models.contacts import Contact
 from models.outbox import touch
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegStatus, Role, Urgency
-from services import answering
+from services import answering, text_contacts
 from tests.browser.conftest import Console
 from tests.browser.test_a_counselors_night import call_in, ring
+from tests.browser.test_in_sight import writes_in_danger
 
 pytestmark = pytest.mark.browser
 SignedIn = Callable[..., tuple[Page, Counselor]]
+NUMBER = "+16175550189"
 
 
 def changes(console: Console, contact_id: UUID, **facts: object) -> None:
@@ -74,6 +76,32 @@ def test_no_press_goes_astray_and_the_keyboard_stays_where_it_was(console: Conso
     keys.get_by_role("button", name="988").press("Enter")
     expect(keys.get_by_role("button", name="988")).to_have_count(0)
     expect(page.locator("#call-bar")).to_be_focused()
+
+
+def test_an_answer_that_is_being_written_stays_before_the_eyes(console: Console, signed_in: SignedIn) -> None:
+    page, _ = signed_in("Lena Vos")
+    address = writes_in_danger(console, NUMBER)
+    contact_id = UUID(address.rpartition("/")[2])
+    changes(console, contact_id, urgency=Urgency.NONE)
+    page.goto(address)
+    page.get_by_role("button", name="Take this conversation").press("Enter")
+    composer = page.locator("#composer")
+    expect(composer).to_be_focused()
+    composer.press_sequentially("I am he")
+    composer.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 400)")
+    stood = composer.evaluate("one => one.getBoundingClientRect().top")
+    now = datetime.now(UTC)
+    with console.house.db.begin() as session:
+        contact = session.get_one(Contact, contact_id)
+        for at in range(12):
+            inbound = text_contacts.Inbound(f"SM{contact_id.hex[:-2]}{at:02}", NUMBER, "+18335550100", f"Please, {at}")
+            text_contacts.keep(session, contact, inbound, now)
+    changes(console, contact_id, urgency=Urgency.CALL_911)
+    expect(page.locator("#contact-danger")).to_contain_text("911")
+    expect(page.locator(".thread")).to_contain_text("Please, 11")
+    expect(composer).to_be_focused()
+    expect(composer).to_have_value("I am he")
+    assert abs(composer.evaluate("one => one.getBoundingClientRect().top") - stood) < 5
 
 
 def test_whoever_goes_through_a_list_by_keyboard_stays_at_their_row(console: Console, signed_in: SignedIn) -> None:

@@ -204,6 +204,12 @@ function correct() {
   details.open = true;
   details.querySelector("button, a").focus();
 }
+function wrapUp() {
+  const choice = document.querySelector("#wrap-up-form input:checked") ?? document.querySelector("#wrap-up-form input[name=disposition]");
+  choice?.closest("details")?.setAttribute("open", "");
+  choice?.focus();
+  return Boolean(choice);
+}
 const KEYS = {
   "?": () => document.getElementById("keys").showModal(),
   j: () => move(1),
@@ -211,10 +217,12 @@ const KEYS = {
   n: () => document.getElementById("notes")?.focus(),
   w: warmTransfer,
   u: correct,
-  "/": () => (document.querySelector("[type=search]") ?? document.querySelector(".places [data-key=d]"))?.focus(),
+  l: wrapUp,
+  "/": () => document.querySelector("[type=search]")?.focus(),
   p: () => document.querySelector("#presence [aria-pressed=false]")?.click(),
 };
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && isWriting() && !document.querySelector("dialog[open]")) document.activeElement.blur();
   if (!keysBox?.checked || event.ctrlKey || event.metaKey || event.altKey || isWriting()) return;
   if (document.querySelector("dialog[open]")) return;
   const act = KEYS[event.key] ?? (() => {
@@ -227,3 +235,6 @@ document.addEventListener("keydown", (event) => {
 
 // ---- on a phone the tabs are one row that scrolls: the page's own is in sight
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// ---- a conversation by text opens at its newest words, where the answer is written
+if (!location.hash) document.getElementById("composer")?.form.scrollIntoView({ block: "nearest" });

@@ -36,6 +36,7 @@ whole.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, isError, requestConfig, serverResponse } = detail;
   byItself = requestConfig.verb === "get" && target.matches(ALIVE);
   replacing = true;
+  looking = lookedAt();
   hold(target);
   if (!byItself) {
     said.delete(target.id);
@@ -80,7 +81,7 @@ function hold(part) {
   const home = element.closest("[id]");
   held = { element, home: home.id, at: [...home.querySelectorAll(HELD)].indexOf(element) };
 }
-// The same; else what undoes it (Mute and Unmute, Hold and Resume); else the part in which it stood.
+// The same; else what undoes it (Mute and Unmute, Hold and Resume); else where they write next; else the part in which it stood.
 function twinOf({ element, home, at }) {
   const there = document.getElementById(home) ?? document.getElementById("main");
   if (there.matches(HELD)) return there;
@@ -89,7 +90,8 @@ function twinOf({ element, home, at }) {
   const { key } = element.dataset;
   const undoes = all.find((one) => (key && one.dataset.key === key) || (element.hasAttribute("hx-post") && actOf(one) === actOf(element)));
   if (same.length > 0) return same.includes(all[at]) ? all[at] : same[0];
-  if (undoes) return undoes;
+  const next = undoes ?? there.querySelector("[data-next]");
+  if (next) return next;
   there.tabIndex = -1;
   return there;
 }
@@ -103,3 +105,15 @@ addEventListener("pointerdown", () => { held = null; }, true);
 // A button that is switched off while it is answered lets go of the focus, too, and takes it back with the answer.
 whole.addEventListener("htmx:beforeRequest", ({ detail }) => hold(detail.elt));
 for (const end of ["htmx:oobAfterSwap", "htmx:afterSwap", "htmx:afterRequest"]) whole.addEventListener(end, giveBack);
+
+// ---- whoever writes keeps it before their eyes: what comes above does not push it away
+let looking = null; // how far from the top of the window it stood
+const topOf = (element) => element.getBoundingClientRect().top;
+function lookedAt() {
+  const top = topOf(document.activeElement);
+  return document.activeElement.matches(HELD) && top >= 0 && top < innerHeight ? top : null;
+}
+whole.addEventListener("htmx:afterSwap", () => {
+  if (looking !== null && document.activeElement.matches(HELD)) scrollBy({ top: topOf(document.activeElement) - looking, behavior: "instant" });
+  looking = null;
+});
