@@ -81,7 +81,9 @@ class Contact(Base):
             "ix_contact_unwritten",
             "claimed_by",
             "ended_at",
-            postgresql_where=text("status = 'ended' and disposition is null"),
+            postgresql_where=text(
+                "status = 'ended' and (disposition is null or disposition = 'places_texted' and disposition_by is null)"
+            ),
         ),
         Index(
             "ix_contact_live",

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Float, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Float, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, lock_contact
-from routing.vocabulary import ContactStatus
+from routing.vocabulary import ContactStatus, Disposition
 
 ENDING_ASKED: Final = "ending_asked"  # in the flow: when the counselor was asked by text, seconds since 1970
 _TALKED = (Contact.claimed_by, Contact.counselor_joined_at, Contact.connected_at)  # any of them: somebody of ours did
+# Nobody of ours wrote it: there is no word of how it ended, or the line's own of the list that it texted meanwhile.
+NOBODY_WROTE: Final[ColumnElement[bool]] = or_(
+    Contact.disposition.is_(None),
+    and_(Contact.disposition == Disposition.PLACES_TEXTED, Contact.disposition_by.is_(None)),
+)
 UNWRITTEN: Final = and_(
     Contact.status == ContactStatus.ENDED,
-    Contact.disposition.is_(None),
+    NOBODY_WROTE,
     or_(*(column.is_not(None) for column in _TALKED)),
 )
 _asked_at = func.to_timestamp(Contact.flow[ENDING_ASKED].astext.cast(Float))
@@ -31,10 +36,16 @@ class Question:
     is_open: bool
 
 
+def nobody_wrote(contact: Contact) -> bool:
+    """The same as `NOBODY_WROTE` of one contact."""
+    of_the_line = contact.disposition is Disposition.PLACES_TEXTED and contact.disposition_by is None
+    return contact.disposition is None or of_the_line
+
+
 def is_unwritten(contact: Contact) -> bool:
     """Whether a contact is one of these; whom nobody of ours talked with needs no word of how it ended."""
     talked = contact.claimed_by or contact.counselor_joined_at or contact.connected_at
-    return contact.status is ContactStatus.ENDED and contact.disposition is None and talked is not None
+    return contact.status is ContactStatus.ENDED and nobody_wrote(contact) and talked is not None
 
 
 def count_unwritten(session: Session, counselor_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:
@@ -83,11 +94,11 @@ def asked_of(session: Session, counselor_id: uuid.UUID, since: datetime) -> Sequ
 
 
 def unwritten_of(session: Session, counselor_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """A counselor's contacts without a disposition: the last that ended first, after them those that go on."""
+    """A counselor's contacts whose end nobody wrote: the last that ended first, after them those that go on."""
     going_on = Contact.status == ContactStatus.CONNECTED
     query = (
         select(Contact.id)
-        .where(Contact.claimed_by == counselor_id, Contact.disposition.is_(None))
+        .where(Contact.claimed_by == counselor_id, NOBODY_WROTE)
         .where(going_on | (Contact.status == ContactStatus.ENDED))
         .order_by(going_on, func.coalesce(Contact.ended_at, Contact.opened_at).desc())
     )
@@ -97,4 +108,4 @@ def unwritten_of(session: Session, counselor_id: uuid.UUID) -> Sequence[uuid.UUI
 def lock_unwritten(session: Session, contact_id: uuid.UUID) -> Contact | None:
     """One of these, locked with its caller; None when it was written meanwhile."""
     contact = lock_contact(session, contact_id, caller=True)
-    return contact if contact is not None and contact.disposition is None else None
+    return contact if contact is not None and nobody_wrote(contact) else None

@@ -60,7 +60,7 @@ def contacts_in_danger(session: Session, since: datetime, limit: int = 50) -> Li
 
 
 def contacts_to_wrap_up(session: Session, limit: int = 50) -> Listed[Contact]:
-    """Contacts that are over after somebody of ours talked with them, and have no disposition yet; oldest first."""
+    """Contacts that are over after somebody of ours talked with them, and nobody wrote how they ended; oldest first."""
     query = select(Contact).options(*_WITH_PEOPLE).where(UNWRITTEN).order_by(Contact.ended_at)
     return first(session, query, limit)
 

@@ -50,6 +50,12 @@ def referrals_of(session: Session, contact_id: uuid.UUID) -> Sequence[Referral]:
     return session.scalars(query).all()
 
 
+def referred_by(session: Session, contact_id: uuid.UUID) -> uuid.UUID | None:
+    """The counselor who referred this contact last; None when nobody did, as of a place that the line offered."""
+    query = select(Referral.counselor_id).where(Referral.contact_id == contact_id, Referral.counselor_id.is_not(None))
+    return session.scalar(query.order_by(Referral.id.desc()).limit(1))
+
+
 def referral_to(session: Session, contact_id: uuid.UUID, listing_id: int) -> Referral | None:
     """The referral of a contact (locked) to the place of this listing."""
     query = select(Referral).where(Referral.contact_id == contact_id, Referral.listing_id == listing_id)

@@ -33,6 +33,7 @@ class Urgency(StrEnum):
 
 # 911 or 988 before anything else: first in every queue, no question and no list in the way, never voicemail
 DANGER = frozenset({Urgency.CALL_911_THEN_988, Urgency.CALL_911, Urgency.WARM_TRANSFER_988})
+CALLS_911 = frozenset({Urgency.CALL_911_THEN_988, Urgency.CALL_911})  # one level for whoever is told of danger
 _BY_URGENCY = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import browser_legs as queries
 from models.contacts import Contact, Leg, record
+from models.owed_endings import nobody_wrote
 from models.people import Counselor
 from routing.vocabulary import ContactStatus, LegKind, Presence
 from services import rings, tasks
@@ -67,7 +68,7 @@ def lost_in_talk(session: Session, contact: Contact) -> bool:
     Then their phone is rung like others', at once: there is nothing to wrap up yet.
     """
     leg = session.get(Leg, contact.claim_leg_id) if contact.claim_leg_id else None
-    if leg is None or not leg.in_browser or leg.end_reason not in UNMEANT or contact.disposition is not None:
+    if leg is None or not leg.in_browser or leg.end_reason not in UNMEANT or not nobody_wrote(contact):
         return False
     if contact.status not in (ContactStatus.CONNECTED, ContactStatus.ENDED):
         return False

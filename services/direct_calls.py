@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.contacts import Contact, Leg, live_legs, record
+from models.owed_endings import nobody_wrote
 from routing.vocabulary import ContactStatus, Disposition, LegKind
 from services import tasks
 from services.house import House
@@ -81,7 +82,7 @@ def may_reconnect(contact: Contact, leg: Leg) -> bool:
         contact.cut_off_ok is True
         and contact.caller.number is not None
         and contact.status in (ContactStatus.CONNECTED, ContactStatus.ENDED)
-        and contact.disposition is None
+        and nobody_wrote(contact)
         and leg.end_reason is None
         and OTHERWISE_OVER not in contact.flow
         and int(contact.flow.get(TRIES, 0)) < MOST_TRIES

@@ -47,10 +47,15 @@ def close(
     now: datetime,
     told: WrapUp = WrapUp(),
 ) -> bool:
-    """Write a disposition and plan what follows; False when the contact is still going on or unknown."""
+    """Write a disposition and plan what follows; False when the contact is still going on or unknown.
+
+    False too for a list of places by text where the line has noted none: that word is the line's.
+    """
     with house.db.begin() as session:
         contact = lock_contact(session, contact_id, caller=told.follow_up_texts_ok is not None)
         if contact is None or contact.status in (ContactStatus.WAITING, ContactStatus.CLAIMED):
+            return False
+        if disposition is Disposition.PLACES_TEXTED and contact.disposition is not disposition:
             return False
         if told.follow_up_texts_ok is not None:
             safe_contact.note_follow_up_texts(session, contact, counselor_id, told.follow_up_texts_ok, now)
@@ -75,6 +80,7 @@ def write(
     One that it got by itself before (a list of places by text) is on the timeline only when it is written here.
     """
     first = contact.disposition is not disposition
+    after_a_list = follow_up_plans.after_a_list(contact, disposition)
     closes = contact.status in (ContactStatus.ENDED, ContactStatus.ABANDONED, ContactStatus.CONVERSING)
     contact.disposition, contact.disposition_by = disposition, counselor_id
     if closes:
@@ -85,7 +91,7 @@ def write(
         needs.note_need(session, contact, now)
     if first:
         by = str(counselor_id or "")
-        follow_up_plans.plan_for(session, house, contact, now, leave_out=leave_out, by=by)
+        follow_up_plans.plan_for(session, house, contact, now, leave_out=leave_out, by=by, goes_on=after_a_list)
         if disposition is Disposition.CALLBACK_REQUESTED and contact.caller.number is not None:
             promises.promise_callback(session, house, contact, now, limits=counselor_id is None)
     outbox.touch(session, contact.id)

@@ -1,6 +1,6 @@
 """Follow-ups are planned: from how a contact ended, and from where a referral has come to stand."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,18 +45,39 @@ def proposed(
     still = [row for row in planned if row.status in reading.OPEN_FOLLOW_UPS]
     of_referrals = {row.plan["plan"] for row in still if row.plan.get("referral")}
     scale = house.rules.follow_up_time_scale
-    return {
-        disposition: _together(_owed(house, contact, disposition, of_referrals), now, scale)
-        for disposition in Disposition
-        if disposition is not contact.disposition
-    }
+
+    def times(disposition: Disposition) -> Iterator[tuple[Plan, Step, datetime]]:
+        stands = _standing(planned) if after_a_list(contact, disposition) else {}
+        for plan, step in _owed(house, contact, disposition, of_referrals):
+            waits = stands.get((plan.id, step.kind))
+            if waits is None:
+                yield plan, step, now + step.after * scale
+            elif waits:  # planned already; what has begun is not proposed again
+                yield plan, step, waits.pop(0).due_at
+
+    return {each: _together(times(each)) for each in Disposition if each is not contact.disposition}
 
 
-def _together(steps: list[tuple[Plan, Step]], now: datetime, scale: float) -> tuple[Proposed, ...]:
+def after_a_list(contact: Contact, disposition: Disposition) -> bool:
+    """Whether this contact had got a list by text and is now said to be referred: the same is owed to both."""
+    return contact.disposition is Disposition.PLACES_TEXTED and disposition is Disposition.REFERRED
+
+
+def _standing(rows: Iterable[FollowUp]) -> dict[tuple[str, FollowUpKind], list[FollowUp]]:
+    """What plans have planned, by plan and kind, without what made room for something else: its rows that wait."""
+    found: dict[tuple[str, FollowUpKind], list[FollowUp]] = {}
+    for row in rows:
+        if row.plan.get("plan") and row.last_outcome != Dropped.REPLACED:
+            waits = found.setdefault((row.plan["plan"], row.kind), [])
+            waits += [row] if row.status is FollowUpStatus.PENDING else []
+    return found
+
+
+def _together(steps: Iterable[tuple[Plan, Step, datetime]]) -> tuple[Proposed, ...]:
     kinds: dict[tuple[str, str, bool], list[datetime]] = {}
-    for plan, step in steps:
+    for plan, step, due_at in steps:
         alike = (step.kind.value, step.by.value, plan.may_be_left_out(step))
-        kinds.setdefault(alike, []).append(now + step.after * scale)
+        kinds.setdefault(alike, []).append(due_at)
     rows = [Proposed(kind, by, len(times), min(times), optional) for (kind, by, optional), times in kinds.items()]
     return tuple(sorted(rows, key=lambda row: row.due_at))
 
@@ -78,23 +99,27 @@ def plan_for(
     *,
     leave_out: Collection[FollowUpKind] = (),
     by: str = "",
+    goes_on: bool = False,
 ) -> list[FollowUp]:
     """Plan what this contact's disposition asks for, in the caller's transaction; it replaces what was planned so.
 
     What a referral has planned stands, and makes some of it needless. `leave_out`: kinds of steps that the counselor
     (`by`, an id) would rather not have; it is on record. What may not be left out is planned all the same.
+    `goes_on`: steps that were planned or begun already stand as they are, and nobody is asked the same again.
     """
-    of_referrals = set()
-    for old in follow_ups.open_follow_ups(session, contact.id):
-        if old.plan.get("referral"):
-            of_referrals.add(old.plan["plan"])
-        elif old.kind in follow_ups.PLANNED and old.status is FollowUpStatus.PENDING:
-            end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
-    if contact.disposition is None:
-        return []
-    owed = _owed(house, contact, contact.disposition, of_referrals)
+    open_ones = follow_ups.open_follow_ups(session, contact.id)
+    of_referrals = {old.plan["plan"] for old in open_ones if old.plan.get("referral")}
+    stands = _standing(reading.follow_ups_of(session, contact.id)) if goes_on else {}
+    owed = _owed(house, contact, contact.disposition, of_referrals) if contact.disposition else []
     left_out = [(plan, step) for plan, step in owed if step.kind in leave_out and plan.may_be_left_out(step)]
-    planned = [_row(session, house, contact, plan, step, now) for plan, step in owed if (plan, step) not in left_out]
+    wanted = [(plan, step) for plan, step in owed if (plan, step) not in left_out]
+    kept = stands.keys() & {(plan.id, step.kind) for plan, step in wanted}
+    for old in open_ones:
+        waits = old.kind in follow_ups.PLANNED and old.status is FollowUpStatus.PENDING
+        if waits and not old.plan.get("referral") and (old.plan.get("plan"), old.kind) not in kept:
+            end(session, old, FollowUpStatus.STOPPED, Dropped.REPLACED.value, now)
+    new = [(plan, step) for plan, step in wanted if (plan.id, step.kind) not in kept]
+    planned = [_row(session, house, contact, plan, step, now) for plan, step in new]
     for kind in sorted({step.kind for _, step in left_out}):
         record(session, contact.id, "follow_up_left_out", now, follow_up=kind.value, by=by)
     for old in follow_ups.texts_planned_before(session, contact, [row.kind for row in planned]):

@@ -15,7 +15,7 @@ from routing import counselor_wish as counselor_wishes
 from routing.dialogue import is_command
 from routing.dialogue_information import only_asks
 from routing.understanding import DOUBTED, Understanding
-from routing.vocabulary import DANGER, Channel, Need, more_urgent
+from routing.vocabulary import CALLS_911, DANGER, Channel, Need, more_urgent
 from services import alerts, flags, tasks
 from services.house import House
 from services.matching import desk_of
@@ -186,13 +186,17 @@ def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> di
 
 
 def raise_urgency(session: Session, contact: Contact, heard: Understanding, now: datetime) -> bool:
-    """Urgency only rises by itself; a counselor who clears flags lowers it. True when danger began or rose just now."""
+    """Urgency only rises by itself; a counselor who clears flags lowers it. True when danger began or rose just now.
+
+    988 on top of 911 is on record and goes first in the queues, but for whoever is told of danger it is 911 as before.
+    """
     if not more_urgent(heard.urgency, contact.urgency):
         return False
+    told = contact.urgency in CALLS_911
     contact.urgency = heard.urgency
     raised = [flag.id for flag in heard.flags]
     record(session, contact.id, "danger", now, urgency=heard.urgency.value, flags=raised)
-    return contact.urgency in DANGER
+    return contact.urgency in DANGER and not told
 
 
 def learn(session: Session, contact: Contact, learnt: dict[str, Any], now: datetime) -> None:

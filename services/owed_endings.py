@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from models import reading
 from models.contacts import lock_contact
 from models.locks import Turn, take_turn
-from models.owed_endings import asked_lately, count_unwritten, unwritten
+from models.owed_endings import asked_lately, count_unwritten, is_unwritten, unwritten
 from models.people import Counselor
 from models.text_contacts import writing_with_somebody
-from routing.vocabulary import ContactStatus
 from services import alarms, counselor_texts
 from services.alarms import AlarmKind
 from services.counselor_texts import ASKED_WITHIN
@@ -24,7 +23,7 @@ TOLD = "ending_owed_told"  # in the flow: those who lead have had the alarm
 
 
 def owed_by(session: Session, counselor_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:
-    """How many contacts of a counselor are over without a disposition, and the one that is so for longest."""
+    """How many contacts of a counselor are over and without an ending of theirs, and the one that is so for longest."""
     return count_unwritten(session, counselor_id)
 
 
@@ -48,7 +47,7 @@ def _ask(house: House, contact_id: uuid.UUID, busy: set[uuid.UUID], now: datetim
     with house.db.begin() as session:
         take_turn(session, Turn.ENDINGS)  # of two sweeps each would put its own question to the same counselor
         contact = lock_contact(session, contact_id)
-        if contact is None or contact.status is not ContactStatus.ENDED or contact.disposition is not None:
+        if contact is None or not is_unwritten(contact):
             return False
         if TOLD not in contact.flow and contact.ended_at is not None and contact.ended_at <= now - ALARM_AFTER:
             contact.flow = {**contact.flow, TOLD: True}

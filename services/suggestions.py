@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from models import directory
 from models.contacts import Contact, record
+from models.owed_endings import nobody_wrote
+from models.referrals import referred_by
 from routing.care_hint import taken_as_directed
 from routing.match_need import Outcome
 from routing.match_phrases import render
@@ -85,12 +87,18 @@ def first_places(session: Session, house: House, contact: Contact, now: datetime
     if about_payer and contact.flow.get("places_first") == first:
         return [" ".join([house.phrases.text("text.same_places", contact.language), *about_payer])]
     contact.flow = {**contact.flow, "places_first": first, "places_sent": first}
-    if contact.status is ContactStatus.CONVERSING:
-        contact.disposition = Disposition.PLACES_TEXTED  # until a counselor writes another, or refers them
+    if _only_a_list(session, contact):
+        contact.disposition, contact.disposition_by = Disposition.PLACES_TEXTED, None  # until a counselor writes one
         follow_up_plans.plan_for(session, house, contact, now)
     heading = house.phrases.text("text.places", contact.language, zip=profile.zip)
     listed = "\n".join([heading, *lines(house, contact, matches.places, first=1), *about_payer])
     return [*advice, listed, _end(house, contact, "text.places_end", matches, first)]
+
+
+def _only_a_list(session: Session, contact: Contact) -> bool:
+    """Whether a list by text is the outcome so far: nobody of ours wrote another, and nobody referred them."""
+    goes_on = contact.status is ContactStatus.CONVERSING
+    return goes_on and nobody_wrote(contact) and referred_by(session, contact.id) is None
 
 
 def more_places(session: Session, house: House, contact: Contact, now: datetime) -> list[str]:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from models import outbox, texts
 from models.contacts import Contact, record
+from models.owed_endings import nobody_wrote
 from models.people import Caller
+from models.referrals import referred_by
 from models.text_contacts import live_text_contact, lock_overdue, overdue_text_contacts, put_off
 from models.texts import TextMessage
 from routing.sending import Purpose
@@ -153,11 +155,14 @@ def close_idle(house: House, now: datetime) -> int:
 def _close(session: Session, house: House, contact: Contact, now: datetime) -> None:
     contact.ended_at, contact.deadline_at, contact.next_step = now, None, None
     contact.status = ContactStatus.ENDED
-    if contact.claimed_by is not None and contact.disposition is None:
+    if contact.claimed_by is not None and nobody_wrote(contact):
         record(session, contact.id, "conversation_ended", now)  # who talked with them says how it went
         outbox.touch(session, contact.id)
     else:
-        dispositions.write(session, house, contact, None, contact.disposition or Disposition.INFORMATION, now=now)
+        referred = referred_by(session, contact.id)  # somebody who had no conversation with them did
+        noted = Disposition.REFERRED if referred else contact.disposition or Disposition.INFORMATION
+        dispositions.write(session, house, contact, None, noted, now=now)
+        contact.disposition_by = referred
 
 
 def each_overdue(

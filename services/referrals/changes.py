@@ -60,17 +60,19 @@ def add(
     session.add(referral)
     session.flush()
     _tell(session, referral, now)
-    _more_than_a_list(session, contact, counselor_id, now)
+    more_than_a_list(session, contact, counselor_id, now)
     return referral
 
 
-def _more_than_a_list(session: Session, contact: Contact, counselor_id: uuid.UUID | None, now: datetime) -> None:
-    """Who had only got a list of places by text is referred now, in the reports too. The same is owed to both."""
-    if contact.disposition is Disposition.PLACES_TEXTED:
-        contact.disposition = Disposition.REFERRED
-        if contact.status is ContactStatus.CLOSED:
-            ended = {"disposition": contact.disposition.value, "by": str(counselor_id or "")}
-            record(session, contact.id, "disposition", now, **ended)
+def more_than_a_list(session: Session, contact: Contact, counselor_id: uuid.UUID | None, now: datetime) -> None:
+    """Who had only got a list by text and is referred by one of us after it: the ending says so, in the reports too.
+
+    The same is owed to both. While the contact (locked) is open nothing changes: whoever has it writes how it ended.
+    """
+    if counselor_id and contact.disposition is Disposition.PLACES_TEXTED and contact.status is ContactStatus.CLOSED:
+        contact.disposition, contact.disposition_by = Disposition.REFERRED, counselor_id
+        ended = {"disposition": contact.disposition.value, "by": str(counselor_id)}
+        record(session, contact.id, "disposition", now, **ended)
 
 
 def note(

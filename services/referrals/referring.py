@@ -49,6 +49,7 @@ def refer(
         if referral.status is not S.CHOSEN:
             return ReferralRefused.ALREADY
         referral.counselor_id = counselor_id
+        changes.more_than_a_list(session, contact, counselor_id, now)  # also to a place that the line had offered
         _seen_to(session, contact, referral, now)
         asking.ask_place(session, house, contact, referral, now)
         referral.answer_by = now + ANSWER_WITHIN  # also of a place that has yet to be called: nobody is forgotten

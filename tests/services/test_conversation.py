@@ -11,10 +11,24 @@ from models.outbox import OutboxRow
 from models.people import Caller
 from models.texts import TextMessage
 from routing.vocabulary import ContactStatus, Disposition, FollowUpKind, Language, TextStatus, Urgency
-from services import conversation, follow_up_starts, hand_over, knowing, text_claims, text_contacts
+from services import (
+    console,
+    contact_page,
+    conversation,
+    dispositions,
+    follow_up_starts,
+    hand_over,
+    knowing,
+    owed_endings,
+    text_claims,
+    text_contacts,
+)
 from services.conversation import Heard, Inbound
+from services.dispositions import WrapUp
 from services.house import House
-from tests.services.outside import CALLER, HELPLINE, NOON, make_caller, make_contact
+from services.referrals import referring
+from services.suggestions import first_places
+from tests.services.outside import CALLER, HELPLINE, NOON, make_caller, make_contact, make_counselor
 from tests.services.texting import COUNSELOR, Thread, contact_of, events, staff
 
 
@@ -40,9 +54,57 @@ def test_the_match_of_a_text_plans_the_check_in_of_the_next_day(caller: Thread) 
     assert contact.disposition is Disposition.PLACES_TEXTED
     with caller.house.db.begin() as session:
         kinds = set(session.scalars(select(FollowUp.kind)))
+        counselor = make_counselor(session, COUNSELOR).id
     assert FollowUpKind.CHECK_IN in kinds
-    follow_up_starts.start_due(caller.house, caller.now + timedelta(hours=25))
+    later = caller.now + timedelta(hours=25)
+    follow_up_starts.start_due(caller.house, later)
     assert any("we said we would check in" in message.body for message in caller.outgoing())
+    page = contact_page.contact_page(caller.house, contact.id, counselor, later)
+    assert page is not None
+    then = [step.kind for step in page.proposed[Disposition.REFERRED]]
+    assert then == ["did_they_take_you", "week", "month"], "what has begun is not proposed again"
+    told = WrapUp(leave_out=frozenset({FollowUpKind.MONTH}))
+    assert dispositions.close(caller.house, contact.id, counselor, Disposition.REFERRED, later, told)
+    assert standing(caller.house) == ["check_in started", "did_they_take_you pending", "week pending"]
+
+
+def standing(house: House) -> list[str]:
+    """Every follow-up that was not put aside for another, in order of time."""
+    with house.db.begin() as session:
+        rows = session.scalars(select(FollowUp).order_by(FollowUp.due_at)).all()
+        return [f"{row.kind.value} {row.status.value}" for row in rows if row.last_outcome != "replaced"]
+
+
+def test_after_a_list_by_text_a_counselor_still_writes_how_the_conversation_ended(caller: Thread) -> None:
+    house = caller.house
+    caller.text("alcohol, need detox in 02150, medicaid")
+    planned = standing(house)
+    (counselor,) = staff(house, COUNSELOR)
+    caller.text("can I talk to a person")
+    counselor.now = caller.now
+    counselor.text("TAKE")
+    with house.db.begin() as session:
+        contact = session.scalars(select(Contact)).one()
+        contact_id, by, sent = contact.id, contact.claimed_by, contact.flow["places_first"]
+    assert by is not None
+    assert referring.refer(house, contact_id, by, sent[0], caller.now) is None
+    with house.db.begin() as session:
+        contact = session.get_one(Contact, contact_id)
+        assert contact.disposition is Disposition.PLACES_TEXTED, "a referral is a step: they have the conversation yet"
+        contact.disposition, contact.flow = None, {**contact.flow, "places_first": []}
+        assert first_places(session, house, contact, caller.now)
+        assert contact.disposition is None, "a list takes no referral back"
+        contact.disposition = Disposition.PLACES_TEXTED
+    (question,) = counselor.text("done")
+    assert "How did it end?" in question
+    (row,) = console.contact_list(house).to_wrap_up
+    assert (row.id, row.state) == (contact_id, "ended")
+    with house.db.begin() as session:
+        assert owed_endings.owed_by(session, by) == (1, contact_id)
+    assert counselor.text("1") == ["Noted, thank you."]
+    contact = contact_of(house)
+    assert (contact.status, contact.disposition_by) == (ContactStatus.CLOSED, by)
+    assert standing(house) == planned, "the same is owed, and it stands"
 
 
 def test_everything_in_one_text_is_enough(caller: Thread) -> None:

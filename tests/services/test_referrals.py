@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
 from models.alarms import Alarm
-from models.contacts import Contact
+from models.contacts import Contact, ContactEvent
+from models.directory import Listing
 from models.disclosures import disclosures_of
 from models.follow_ups import FollowUp, open_referral_work
 from models.people import Caller, lock_caller
@@ -19,9 +23,10 @@ from routing.vocabulary import (
     Language,
     ReferralStatus,
 )
+from runtime.migrate import ROOT
 from services import dispositions, texts
 from services.conversation import Heard
-from services.referrals import asking, calls, place_page, referring, work
+from services.referrals import asking, calls, changes, place_page, referring, work
 from services.referrals.referring import ReferralRefused
 from services.text_claims import Sent
 from tests.fixtures.paper import PaperTelephony
@@ -181,6 +186,39 @@ def test_no_to_did_it_work_out_is_a_counselors_work_and_yes_closes_the_loop(told
     assert referring.say(told.house, told.contact.id, told.counselor, first, ReferralStatus.ARRIVED, told.now) is None
     assert told.work() == []
     assert told.planned() == ["week", "month"]
+
+
+def test_only_whom_a_counselor_refers_was_more_than_sent_a_list(told: Story) -> None:
+    first = told.order()[0]
+    with told.house.db.begin() as session:
+        contact = session.get_one(Contact, told.contact_id)
+        place = session.get_one(Listing, first).facility_id
+        changes.add(session, contact, place, first, ReferralStatus.OFFERED, told.now, counselor_id=None)
+    assert told.contact.disposition is Disposition.PLACES_TEXTED, "the line has offered it by itself"
+    assert told.refer(first) is None
+    assert (told.contact.disposition, told.contact.disposition_by) == (Disposition.REFERRED, told.counselor)
+
+
+def test_the_endings_that_the_line_wrote_before_lists_had_a_word_are_renamed(told: Story) -> None:
+    def word(new: str | None = None) -> list[str]:
+        with told.house.db.begin() as session:
+            contact = session.get_one(Contact, told.contact_id)
+            written = select(ContactEvent).where(ContactEvent.kind == "disposition").order_by(ContactEvent.id)
+            events = session.scalars(written.where(ContactEvent.contact_id == contact.id)).all()
+            if new is not None:
+                contact.disposition, contact.disposition_by = Disposition(new), None
+                events[0].data = {**events[0].data, "disposition": new}
+                session.flush()
+                migration = ScriptDirectory(str(ROOT / "migrations")).get_revision("0052").module
+                with Operations.context(MigrationContext.configure(session.connection())):
+                    migration.upgrade()
+                session.expire_all()
+            return [str(contact.disposition), *(event.data["disposition"] for event in events)]
+
+    assert word("referred") == ["places_texted", "places_texted"]
+    assert told.refer(told.order()[0]) is None
+    assert word() == ["referred", "places_texted", "referred"]
+    assert word("referred") == ["referred"] * 3, "a person referred them"
 
 
 def test_what_a_referral_has_planned_outlives_the_wrap_up(told: Story) -> None:

@@ -9,7 +9,7 @@ from models.alarms import Alarm
 from models.contacts import Contact
 from models.crypto import lookup_hash
 from models.people import Counselor
-from routing.vocabulary import Channel, ContactStatus, Disposition, Presence, RescueStep, Role
+from routing.vocabulary import Channel, ContactStatus, Disposition, Presence, RescueStep, Role, Urgency
 from services import hand_over, owed_endings, rescue
 from services.alarms import AlarmKind
 from services.house import House
@@ -92,7 +92,8 @@ class TestTwoWayRelay:
         said += caller.text("esta dormida y respira raro, no la puedo despertar")
         assert [text.body == words for text in lead.outgoing()[told:]] == [True, True], "from 988 to 911"
         assert ["URGENT" in text.body for text in first.outgoing()[theirs + 2 :]] == [True, False]
-        caller.text("no la puedo despertar, no respira")
+        caller.text("se tomo todas las pastillas para matarse y no la puedo despertar")
+        assert contact_of(caller.house).urgency is Urgency.CALL_911_THEN_988
         assert len(lead.outgoing()) == told + 2, "nobody is told the same again"
         with caller.house.db.begin() as session:
             raised = select(Alarm.kind).where(Alarm.subject == str(contact_of(caller.house).id))

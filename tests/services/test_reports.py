@@ -202,6 +202,10 @@ def test_texts_referrals_follow_ups_and_unmet_need_equal_a_recount_from_the_rows
     listed = Thread(told.house, "+16175550125")
     listed.now = other.now
     listed.text("heroin, 02150, medicaid")
+    unclaimed = Thread(told.house, "+16175550126")
+    unclaimed.now = other.now
+    unclaimed.text("heroin, 02150, medicaid")
+    assert referring.refer(told.house, contact_of(told.house).id, told.counselor, first, unclaimed.now) is None
     text_contacts.close_idle(told.house, listed.now + timedelta(hours=13))
     told.caller.now = other.now
     told.place_says(SECOND, "1")
@@ -215,9 +219,9 @@ def test_texts_referrals_follow_ups_and_unmet_need_equal_a_recount_from_the_rows
         owed = [row for row in session.query(FollowUp) if row.kind in PLANNED and row.last_outcome != "replaced"]
         lists = {row.contact_id: row for row in session.query(MatchRecord).order_by(MatchRecord.at)}
     written = [row.disposition.value for row in contacts if row.disposition and row.status is ContactStatus.CLOSED]
-    assert (found.contacts, found.texts, found.texts_wanting, found.texts_taken) == (len(contacts), 3, 1, 1)
+    assert (found.contacts, found.texts, found.texts_wanting, found.texts_taken) == (len(contacts), 4, 1, 1)
     assert found.text_wait == 40.0
-    assert found.dispositions == Counter(written) == {"referred": 2, "places_texted": 1}
+    assert found.dispositions == Counter(written) == {"referred": 3, "places_texted": 1}
     assert found.referrals == Counter(row.status.value for row in places)
     of = {row.kind: [each for each in owed if each.kind == row.kind] for row in found.follow_ups}
     assert sum(map(len, of.values())) == len(owed)
@@ -226,7 +230,9 @@ def test_texts_referrals_follow_ups_and_unmet_need_equal_a_recount_from_the_rows
         begun = sum(each.attempts > 0 for each in of[row.kind])
         assert (row.planned, row.begun, row.ends) == (len(of[row.kind]), begun, ended), row.kind
     turned_down = {row.contact_id for row in places} - {
-        row.contact_id for row in places if row.status in (ReferralStatus.ACCEPTED, ReferralStatus.ARRIVED)
+        row.contact_id
+        for row in places
+        if row.status in (ReferralStatus.ACCEPTED, ReferralStatus.ARRIVED, ReferralStatus.SENT)
     }
     assert all(lists[contact].listing_order for contact in turned_down)
     assert found.by_place == (NeedRow("MA 021", len(contacts), 0, len(turned_down)),)

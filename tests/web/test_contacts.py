@@ -121,6 +121,9 @@ def test_a_contact_is_wrapped_up_once_it_is_over(house: House, sign_in_as: SignI
     assert status == 200
     assert "Written: Referred to a facility" in page
     assert browser.post(f"/contacts/{ended.id}/disposition", disposition="cured")[0] == 400
+    assert 'value="places_texted"' not in page
+    status, page = browser.post(f"/contacts/{ended.id}/disposition", disposition="places_texted")
+    assert (status, "only where the line itself has texted a list" in page) == (409, True)
     with house.db.begin() as session:
         assert session.get_one(Contact, ended.id).disposition is Disposition.REFERRED
 

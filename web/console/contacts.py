@@ -35,6 +35,7 @@ from web.guards import ANSWERING, AUDITING, LEADING, allow
 from web.house import house
 
 blueprint = Blueprint("contacts", __name__)
+LISTED = Disposition.PLACES_TEXTED  # the line's own word: no choice where it noted none
 
 
 @blueprint.get("/contacts")
@@ -97,7 +98,8 @@ def close(contact_id: uuid.UUID) -> ResponseReturnValue:
         leave_out=leave_out,
     )
     closed = dispositions.close(house(), contact_id, guards.person().id, disposition, guards.now(), told)
-    return live_parts(contact_id, refused_ending=not closed), 200 if closed else 409
+    refused = "wrap_up.refused_list" if disposition is LISTED else "wrap_up.refused"
+    return live_parts(contact_id, refused_ending=None if closed else refused), 200 if closed else 409
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/number")
@@ -143,7 +145,7 @@ def for_page(found: ContactPage) -> dict[str, object]:
         "matches": matches,
         "substances": contact_answers.substance_names(house(), language),
         "choices": contact_answers.choices(house()),
-        "dispositions": list(Disposition),
+        "dispositions": [one for one in Disposition if one is not LISTED or found.row.disposition == one],
         "leads": guards.person().role in guards.LEADING,
         "block_reasons": list(BlockReason),
         "badge_in_words": badge_in_words,
