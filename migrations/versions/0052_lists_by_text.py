@@ -9,9 +9,10 @@ branch_labels = None
 depends_on = None
 
 WHERE = "status = 'ended' and (disposition is null or disposition = 'places_texted' and disposition_by is null)"
-# Until then the line wrote `referred` for every list that it texted; where a person referred them there is more to see.
+# Until then the line wrote `referred` for every list that it texted. Where a person referred them it may stand, save on
+# what is open yet: there the counselor who has it still writes how it ended.
 NO_PERSON = (
-    " contact.channel = 'text' AND NOT EXISTS (SELECT 1 FROM referral WHERE referral.contact_id = contact.id)"
+    "NOT EXISTS (SELECT 1 FROM referral WHERE referral.contact_id = contact.id)"
     " AND NOT EXISTS (SELECT 1 FROM contact_event AS written WHERE written.contact_id = contact.id"
     " AND written.kind = 'disposition' AND written.data->>'disposition' = 'referred'"
     " AND coalesce(written.data->>'by', '') <> '')"
@@ -21,11 +22,12 @@ NO_PERSON = (
 def upgrade() -> None:
     op.execute(
         "UPDATE contact SET disposition = 'places_texted'"
-        f" WHERE disposition = 'referred' AND disposition_by IS NULL AND {NO_PERSON}"
+        " WHERE channel = 'text' AND disposition = 'referred' AND disposition_by IS NULL"
+        f" AND (status IN ('conversing', 'ended') OR {NO_PERSON})"
     )
     op.execute(
         'UPDATE contact_event SET data = data || \'{"disposition": "places_texted"}\' FROM contact'
-        " WHERE contact.id = contact_event.contact_id AND kind = 'disposition'"
+        " WHERE contact.id = contact_event.contact_id AND contact.channel = 'text' AND kind = 'disposition'"
         f" AND data->>'disposition' = 'referred' AND coalesce(data->>'by', '') = '' AND {NO_PERSON}"
     )
     op.drop_index("ix_contact_unwritten", "contact")

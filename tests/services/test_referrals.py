@@ -16,6 +16,7 @@ from models.follow_ups import FollowUp, open_referral_work
 from models.people import Caller, lock_caller
 from routing.disclosure import Fact
 from routing.vocabulary import (
+    ContactStatus,
     DeclineReason,
     Disposition,
     FollowUpKind,
@@ -200,13 +201,13 @@ def test_only_whom_a_counselor_refers_was_more_than_sent_a_list(told: Story) -> 
 
 
 def test_the_endings_that_the_line_wrote_before_lists_had_a_word_are_renamed(told: Story) -> None:
-    def word(new: str | None = None) -> list[str]:
+    def word(new: str | None = None, status: ContactStatus = ContactStatus.CLOSED) -> list[str]:
         with told.house.db.begin() as session:
             contact = session.get_one(Contact, told.contact_id)
             written = select(ContactEvent).where(ContactEvent.kind == "disposition").order_by(ContactEvent.id)
             events = session.scalars(written.where(ContactEvent.contact_id == contact.id)).all()
             if new is not None:
-                contact.disposition, contact.disposition_by = Disposition(new), None
+                contact.status, contact.disposition, contact.disposition_by = status, Disposition(new), None
                 events[0].data = {**events[0].data, "disposition": new}
                 session.flush()
                 migration = ScriptDirectory(str(ROOT / "migrations")).get_revision("0052").module
@@ -219,6 +220,7 @@ def test_the_endings_that_the_line_wrote_before_lists_had_a_word_are_renamed(tol
     assert told.refer(told.order()[0]) is None
     assert word() == ["referred", "places_texted", "referred"]
     assert word("referred") == ["referred"] * 3, "a person referred them"
+    assert word("referred", ContactStatus.ENDED)[0] == "places_texted", "its counselor has yet to write how it ended"
 
 
 def test_what_a_referral_has_planned_outlives_the_wrap_up(told: Story) -> None:
