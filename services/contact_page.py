@@ -16,7 +16,7 @@ from routing.dialogue import is_command
 from routing.follow_up import purpose_of
 from routing.sending import Purpose, Refusal
 from routing.vocabulary import Channel, Disposition
-from services import audit, care_plans, consent, contact_story, flags, follow_up_plans
+from services import audit, care_plans, consent, contact_story, flags, follow_up_plans, rescue
 from services.board import rings_for
 from services.care_plans import PlanShown
 from services.console import ContactRow, DueRow, VoicemailRow, due_row, row_of, voicemail_row
@@ -57,6 +57,7 @@ class ContactPage:
     follow_ups: tuple[DueRow, ...]
     voicemails: tuple[VoicemailRow, ...]
     earlier: Listed[ContactRow]
+    earlier_danger: ContactRow | None  # the newest of them whose danger stands on the board
     continues: EarlierContact | None
     care_plan: PlanShown | None
     proposed: Mapping[Disposition, tuple[Proposed, ...]]  # what each disposition would plan
@@ -125,7 +126,8 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
     voicemails = voicemails_of(session, contact.id)
     known, planned = contact.triage or {}, reading.follow_ups_of(session, contact.id)
     refusals = consent.refused_by_answer(session, house, contact.caller, now)
-    earlier = reading.earlier_contacts(session, contact)
+    found = reading.earlier_contacts(session, contact)
+    earlier = Listed(tuple(row_of(other) for other in found.rows), found.total)
     return ContactPage(
         row=row_of(contact),
         texting_ok=contact.caller.texting_ok,
@@ -151,7 +153,8 @@ def _page(session: Session, house: House, contact: Contact, reader_id: uuid.UUID
         rings=rings_for(contact.legs, names) if reading.waits(contact) else (),
         follow_ups=tuple(due_row(row, now, refusals["unknown"][purpose_of(row.kind)]) for row in planned),
         voicemails=tuple(voicemail_row(row, names, now) for row in voicemails),
-        earlier=Listed(tuple(row_of(other) for other in earlier.rows), earlier.total),
+        earlier=earlier,
+        earlier_danger=next((other for other in earlier.rows if rescue.is_open(other, now)), None),
         continues=contact_story.continued(events),
         care_plan=care_plans.plan_of(session, house, contact, now),
         proposed=follow_up_plans.proposed(house, contact, planned, now),

@@ -120,7 +120,7 @@ def _converse(
     session: Session, house: House, contact: Contact, inbound: Inbound, now: datetime, *, after_follow_up: bool
 ) -> Heard:
     state = State.of(contact.flow.get("text"))
-    resuming.resume(session, contact, now)
+    resuming.resume(session, house, contact, now)
     question = _answered(state) if asked_about(inbound.body) is None else knowing.ABOUT
     heard = knowing.hear_words(session, house, contact, inbound.body, question, "text", now)
     _learn_clock_and_language(session, contact, heard, state)

@@ -108,6 +108,12 @@ def reopen(session: Session, contact: Contact, flags: list[str], now: datetime) 
         record(session, contact.id, "flag_again", now, flags=flags)
 
 
+def standing(contact: Contact) -> list[str]:
+    """The ids of the flags about which nobody has written yet what was done."""
+    addressed = _values(contact, "addressed")
+    return [flag for flag in _values(contact, "flags") if flag not in addressed]
+
+
 def _values(contact: Contact, key: str) -> list[str]:
     known: Mapping[str, Any] = contact.triage or {}
     return [entry["value"] for entry in known.get(key, ())]
@@ -118,5 +124,4 @@ def _urgency(house: House, flag: str) -> Urgency:
 
 
 def _urgency_left(house: House, contact: Contact) -> Urgency:
-    addressed = _values(contact, "addressed")
-    return most_urgent(_urgency(house, flag) for flag in _values(contact, "flags") if flag not in addressed)
+    return most_urgent(_urgency(house, flag) for flag in standing(contact))

@@ -87,7 +87,8 @@ def _enter(session: Session, house: House, contact: Contact, leg: Leg, now: date
     leg.seat = leg.seated = seat_for(session, contact, leg.part or Part.CONSULT)
     if first:
         leg.digits = None  # the extension was sent
-        record(session, contact.id, "guest_answered", now, kind=leg.kind.value, leg=str(leg.id))
+        part = {"part": leg.part.value} if leg.part else {}
+        record(session, contact.id, "guest_answered", now, kind=leg.kind.value, leg=str(leg.id), **part)
         if leg.kind is LegKind.FACILITY:
             referral = note_call(session, contact, leg, "answered", now)
             if referral is not None:

@@ -15,7 +15,7 @@ from routing import counselor_wish as counselor_wishes
 from routing.dialogue import is_command
 from routing.dialogue_information import only_asks
 from routing.understanding import DOUBTED, Understanding
-from routing.vocabulary import CALLS_911, DANGER, Channel, Need, more_urgent
+from routing.vocabulary import CALLS_911, DANGER, Channel, Need, Urgency, more_urgent
 from services import alerts, flags, tasks
 from services.house import House
 from services.matching import desk_of
@@ -52,11 +52,7 @@ def hear_words(
     if is_command(words):  # CALL ME is no town in Maine
         understanding = replace(understanding, city=None, state=None)
     flags.reopen(session, contact, [flag.id for flag in understanding.flags if flag.when == "now"], now)
-    if raise_urgency(session, contact, understanding, now):
-        if contact.channel is Channel.VOICE:
-            alerts.alert_supervisors(session, house, contact, "counselor.danger_call", now)
-        else:
-            alerts.danger_written(session, house, contact, now)
+    raise_urgency(session, house, contact, understanding.urgency, [flag.id for flag in understanding.flags], now)
     known = dict(contact.triage or {})
     learnt: dict[str, Any] = {
         key: {"value": value, "source": source}
@@ -82,7 +78,8 @@ def hear_words(
     learnt |= _doubted(known, understanding, source)
     for key in ("conditions", "use"):
         learnt |= _more(known, key, sorted(getattr(understanding, key)), source)
-    said = {"words": words[:LONGEST_KEPT], "question": question, "source": source, "at": now.isoformat()}
+    answers = None if understanding.in_danger else question  # words of danger are no answer to what was asked
+    said = {"words": words[:LONGEST_KEPT], "question": answers, "source": source, "at": now.isoformat()}
     learnt["said"] = [*known.get("said", []), said]
     contact.triage = known
     learn(session, contact, learnt, now)
@@ -185,18 +182,25 @@ def _more(known: dict[str, Any], key: str, values: list[str], source: str) -> di
     return {key: before + new} if new else {}
 
 
-def raise_urgency(session: Session, contact: Contact, heard: Understanding, now: datetime) -> bool:
-    """Urgency only rises by itself; a counselor who clears flags lowers it. True when danger began or rose just now.
+def raise_urgency(
+    session: Session, house: House, contact: Contact, urgency: Urgency, raised: list[str], now: datetime
+) -> None:
+    """Urgency only rises by itself; a counselor who clears flags lowers it. Danger that begins or rises is told.
 
-    988 on top of 911 is on record and goes first in the queues, but for whoever is told of danger it is 911 as before.
+    `raised`: the ids of the flags that say so. 988 on top of 911 is on record and goes first in the queues, but for
+    whoever is told of danger it is 911 as before.
     """
-    if not more_urgent(heard.urgency, contact.urgency):
-        return False
+    if not more_urgent(urgency, contact.urgency):
+        return
     told = contact.urgency in CALLS_911
-    contact.urgency = heard.urgency
-    raised = [flag.id for flag in heard.flags]
-    record(session, contact.id, "danger", now, urgency=heard.urgency.value, flags=raised)
-    return contact.urgency in DANGER and not told
+    contact.urgency = urgency
+    record(session, contact.id, "danger", now, urgency=urgency.value, flags=raised)
+    if told or urgency not in DANGER:
+        return
+    if contact.channel is Channel.VOICE:
+        alerts.alert_supervisors(session, house, contact, "counselor.danger_call", now)
+    else:
+        alerts.danger_written(session, house, contact, now)
 
 
 def learn(session: Session, contact: Contact, learnt: dict[str, Any], now: datetime) -> None:

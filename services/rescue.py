@@ -46,6 +46,7 @@ class Rescue:
     """The rescue screen. Location parts are None while unknown; `left` when the caller hung up."""
 
     row: ContactRow
+    claimed_by: uuid.UUID | None
     zip: str | None
     town: str | None
     county: str | None
@@ -77,6 +78,7 @@ def rescue(house: House, contact_id: uuid.UUID, now: datetime) -> Rescue | None:
         county = place.county if place else ""
         return Rescue(
             row=row_of(contact),
+            claimed_by=contact.claimed_by,
             zip=zip5,
             town=place.city if place else (known.get("city") or {}).get("value"),
             county=county or None,
@@ -144,3 +146,8 @@ def dangers_open(session: Session, now: datetime) -> Listed[ContactRow]:
     """Contacts whose danger nobody has cleared, on the line or gone, the most urgent first."""
     found, total = reading.contacts_in_danger(session, now - OPEN_FOR)
     return Listed(tuple(row_of(contact) for contact in found), total)
+
+
+def is_open(row: ContactRow, now: datetime) -> bool:
+    """Whether it is one of these."""
+    return row.in_danger and row.status != ContactStatus.CLOSED and row.opened_at >= now - OPEN_FOR

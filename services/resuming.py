@@ -6,15 +6,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.contacts import Contact, going_on_elsewhere, record
-from routing.understanding import Understanding
-from services import knowing
+from routing.vocabulary import Language
+from services import flags, knowing
+from services.house import House
 
 RESUMED = "resumed"  # in the flow: looked for once in a contact
 NOT_TAKEN_OVER = frozenset({"said", "typed", "not_so"})
 
 
-def resume(session: Session, contact: Contact, now: datetime) -> None:
+def resume(session: Session, house: House, contact: Contact, now: datetime) -> None:
     """Take over what is known in the other channel (locked), each answer with its own source; danger too.
+
+    Asked for before the first phone rings, so that whoever answers at once has it as well.
 
     Only from a contact that goes on at this moment: several people may share a number, so nothing is taken from one
     that is over (DESIGN.md, "A phone is not a person").
@@ -25,8 +28,9 @@ def resume(session: Session, contact: Contact, now: datetime) -> None:
     other = going_on_elsewhere(session, contact)
     if other is None:
         return
-    contact.language = other.language
-    knowing.raise_urgency(session, contact, Understanding(urgency=other.urgency), now)
+    if contact.language is Language.ENGLISH:  # nobody has chosen; who pressed 2 keeps Spanish
+        contact.language = other.language
+    knowing.raise_urgency(session, house, contact, other.urgency, flags.standing(other), now)
     knowing.learn(session, contact, _taken(contact.triage or {}, other.triage or {}), now)
     record(session, contact.id, "resumed", now, from_channel=other.channel.value)
 

@@ -11,7 +11,7 @@ from models.contacts import Leg, live_caller_waits, lock_contact, name_leg
 from routing import call_flow
 from routing.lifecycle import leg_may_become
 from routing.vocabulary import GUESTS, LINES, ContactStatus, LegKind, LegStatus
-from services import alarms, browser_legs, owed_callbacks, releasing, rings, tasks, tending
+from services import alarms, browser_legs, owed_callbacks, releasing, resuming, rings, tasks, tending
 from services.each import each, row_broke
 from services.house import House
 from telephony.ports import CallGone, ProviderRefused, ProviderUnsure, Telephony
@@ -36,6 +36,7 @@ def plan(house: House, telephony: Telephony, contact_id: uuid.UUID, now: datetim
         ):
             return
         tending.looked(contact, now)
+        resuming.resume(session, house, contact, now)
         rings.plan(session, house, contact, now)
         in_the_way = rings.in_the_way(session, contact)
         outbox.touch(session, contact_id)

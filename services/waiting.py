@@ -42,7 +42,7 @@ def wait_turn(house: House, contact_id: uuid.UUID, now: datetime) -> Document:
         if contact is None or not _on_the_line(contact):
             return call_flow.farewell(Language.ENGLISH, Say("voice.goodbye"))
         wait_again.give_back_if_expired(session, contact, now)
-        resuming.resume(session, contact, now)
+        resuming.resume(session, house, contact, now)
         turn = call_flow.wait_turn(_view(session, house, contact, now), _limits(house))
         _apply(session, contact, turn, now)
         return turn.document

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from routing.proportions import Interval, Share, quantile, wilson
 from routing.reports.figures import share
@@ -13,7 +13,7 @@ ANSWERS = frozenset({"answered", "yes", "no", "wants_counselor"})  # routing.fol
 TAKEN = frozenset({"accepted", "arrived"})  # routing.vocabulary.ReferralStatus
 REFUSED = frozenset({"declined", "not_arrived"})
 KINDS = frozenset(
-    {"opened", "counselor_wanted", "text_taken", "disposition", "need_noted"}
+    {"opened", "counselor_wanted", "text_taken", "text_given_back", "disposition", "need_noted"}
     | {"places_texted", "intake_rung", "guest_answered", "referral", "referral_outcome"}
     | {"follow_up_planned", "follow_up_started", "follow_up_ended"}
 )
@@ -133,13 +133,22 @@ class OutcomeCount:
     def _count_text(self, events: list[Event]) -> None:
         if not any(event.kind == "opened" for event in events):
             return
-        wanted, taken = _of(events, "counselor_wanted"), _of(events, "text_taken")
         self._plain["texts"] += 1
-        self._plain["texts_wanting"] += bool(wanted)
-        first = next((event for event in taken if wanted and event.at >= wanted[0].at), None)
-        if first is not None:
-            self._plain["texts_taken"] += 1
-            self._text_waits += (first.at - wanted[0].at) / timedelta(seconds=1)
+        wanted: datetime | None = None
+        has_one = False
+        for event in events:
+            match event.kind:
+                case "text_taken":
+                    has_one = True
+                case "text_given_back":
+                    has_one = False
+                case "counselor_wanted":
+                    wanted = wanted or event.at
+            if wanted and has_one:  # who had a counselor before, as when danger is heard then, waited for nobody
+                self._plain["texts_taken"] += 1
+                self._text_waits += (event.at - wanted) / timedelta(seconds=1)
+                break
+        self._plain["texts_wanting"] += wanted is not None
 
     def _count_need(self, events: list[Event], outcomes: set[str]) -> None:
         noted = _of(events, "need_noted")

@@ -117,8 +117,10 @@ def test_what_became_of_contacts_is_counted_from_their_last_words() -> None:
         )
     )
     count.add(contact(("call_opened", {}), ("need_noted", {**need, "payer": None, "places": 0})))
+    count.add(contact(("opened", {}), ("text_taken", {}), ("counselor_wanted", {})))  # danger, with a counselor there
+    count.add(contact(("opened", {}), ("text_taken", {}), ("text_given_back", {}), ("counselor_wanted", {})))
     found = count.counted()
-    assert (found.contacts, found.texts, found.texts_wanting, found.texts_taken, found.text_wait) == (3, 1, 1, 1, 60.0)
+    assert (found.contacts, found.texts, found.texts_wanting, found.texts_taken, found.text_wait) == (5, 3, 3, 2, 30.0)
     assert found.dispositions == {"information": 1, "referred": 1}
     assert found.referrals == {"told": 3, "declined": 1, "sent": 1}
     (week,) = found.follow_ups

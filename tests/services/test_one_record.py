@@ -4,15 +4,15 @@ import pytest
 from sqlalchemy import select
 
 from models.contacts import Contact
-from routing.vocabulary import Channel, Urgency
-from services import contact_page, intake, knowing, suggestions, waiting
+from routing.vocabulary import Channel, Language, Urgency
+from services import contact_page, intake, knowing, ringing, suggestions, waiting
 from services.contact_answers import Given, write_answers
 from services.house import House
 from services.match_desk import build_desk
 from tests.fixtures.paper import PaperTelephony
 from tests.services.calls import Stage, says
 from tests.services.outside import CALLER, HELPLINE
-from tests.services.texting import Thread, contact_of
+from tests.services.texting import COUNSELOR, Thread, contact_of, staff
 
 
 @pytest.fixture(scope="session")
@@ -96,13 +96,27 @@ def test_what_was_texted_is_not_asked_on_the_phone_and_the_counselor_sees_where_
     assert page.value("payer") == "medicaid"
 
 
-def test_danger_goes_along_and_an_earlier_contact_that_is_over_does_not(caller: Thread) -> None:
+def test_danger_goes_along_before_anybody_is_rung(caller: Thread, paper: PaperTelephony) -> None:
+    staff(caller.house, COUNSELOR)
     caller.text("my wife is not breathing")
     contact = calls(caller)
-    assert says(waiting.wait_turn(caller.house, contact.id, caller.now)) == ["voice.stay_danger"]
+    waiting.greeting_key(caller.house, contact.id, "2", caller.now)
+    for _ in range(2):  # before any turn of the wait: a counselor may answer during the greeting
+        ringing.plan(caller.house, paper, contact.id, caller.now)
     with caller.house.db.begin() as session:
         again = session.get_one(Contact, contact.id)
-        assert again.urgency is Urgency.CALL_911
+        assert (again.urgency, again.language) == (Urgency.CALL_911, Language.SPANISH)
+    page = contact_page.contact_page(caller.house, contact.id, contact.id, caller.now)
+    assert page is not None
+    assert [flag.id for flag in page.flags] == ["not_breathing_or_blue"]
+    told = [entry for entry in page.timeline if entry.kind in ("danger", "supervisors_alerted")]
+    assert [entry.kind for entry in told] == ["danger", "supervisors_alerted"], "once"
+    assert told[0].data["flags"] == ["not_breathing_or_blue"]
+    (said,) = contact_of(caller.house).triage["said"]
+    assert said["question"] is None, "words of danger are no answer"
+    assert says(waiting.wait_turn(caller.house, contact.id, caller.now)) == ["voice.stay_danger"]
+    with caller.house.db.begin() as session:
+        assert session.get_one(Contact, contact.id).language is Language.SPANISH, "what they pressed stands"
 
 
 def test_what_is_over_stays_there(house: House, paper: PaperTelephony, zip_codes: None) -> None:

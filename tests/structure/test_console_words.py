@@ -130,6 +130,14 @@ def test_every_word_of_the_vocabulary_is_said_in_words(family: str) -> None:
         assert f"{family}.{word.value}" in table("en"), word
 
 
+def test_every_flag_of_the_triage_is_said_in_words() -> None:
+    content = load_content()
+    raised = {flag.id for flag in content.red_flags} | {flag.history for flag in content.red_flags if flag.history}
+    assert {"sounds_like_emergency", "sounds_like_despair"} <= raised
+    for language in LANGUAGES:
+        assert [flag for flag in sorted(raised) if f"flag.{flag}" not in table(language)] == [], language
+
+
 @pytest.mark.parametrize("family", WRITTEN)
 def test_every_reason_that_the_code_writes_is_said_in_words(family: str) -> None:
     code = "\n".join(path.read_text() for path in (ROOT / "services").rglob("*.py"))

@@ -74,11 +74,19 @@ def test_a_contacts_page_tells_its_story_and_reading_it_is_on_record(
     contact = add_contact(ContactStatus.CONNECTED, triage=triage)
     with house.db.begin() as session:
         record(session, contact.id, "danger", datetime.now(UTC), urgency="911_now", flags=["overdose"])
+        record(session, contact.id, "guest_answered", datetime.now(UTC), kind="supervisor", part="listen")
         record(session, contact.id, "danger", datetime.now(UTC))  # as a release of long ago wrote it
     browser = sign_in_as(Role.COUNSELOR)
     status, page = browser.get(f"/contacts/{contact.id}")
     assert status == 200
-    for words in ("put in the queue at once", "Danger heard: 911 now.", "Danger heard: –.", "02150", "keyed in"):
+    for words in (
+        "put in the queue at once",
+        "Danger heard: 911 now.",
+        "Danger heard: –.",
+        "02150",
+        "keyed in",
+        "listens to the call.",
+    ):
         assert words in page
     assert "I drink &lt;b&gt;too much&lt;/b&gt;" in page
     with house.db.begin() as session:
@@ -171,7 +179,7 @@ def test_the_wrap_up_asks_by_itself_whether_we_may_text_later_and_shows_what_wil
     browser.post(f"/contacts/{contact.id}/reach", texting="yes", texting_was="no")  # it is safe again: they said so
     _, page = browser.post(path, disposition="not_for_us", texting="no")
     assert "Done before" in page
-    assert "planned anew when the contact was wrapped up again" in page
+    assert "a newer plan for this number took its place" in page
     assert "What we still owe" not in page
     with house.db.begin() as session:
         assert [(row.kind.value, row.actor_id) for row in session.query(ConsentEvent).order_by(ConsentEvent.id)] == [

@@ -181,7 +181,18 @@ def test_the_phone_that_rings_is_mine_and_the_contact_comes_up(
     before = add_contact(ContactStatus.CLOSED, waited=600, disposition=Disposition.INFORMATION)
     browser, contact = sign_in_as(Role.COUNSELOR), add_contact()
     assert "banner" not in browser.get("/my-line")[1]
-    assert "Nothing rings for them now." in browser.get(f"/contacts/{contact.id}")[1]
+    page = browser.get(f"/contacts/{contact.id}")[1]
+    assert "Nothing rings for them now." in page
+    assert "danger was heard from this number" not in page
+    in_danger = add_contact(ContactStatus.ABANDONED, waited=500, urgency=Urgency.CALL_911)
+    page = browser.get(f"/contacts/{contact.id}")[1]
+    assert "911 now: danger was heard from this number" in page.split('class="cockpit')[0], "first of all"
+    assert f"/contacts/{in_danger.id}" in page.split('class="cockpit')[0]
+    with house.db.begin() as session:  # wrapped up
+        session.get_one(Contact, in_danger.id).status = ContactStatus.CLOSED
+    assert "danger was heard from this number" not in browser.get(f"/contacts/{contact.id}")[1]
+    with house.db.begin() as session:
+        session.delete(session.get_one(Contact, in_danger.id))
     ring(house, contact, browser.person, LegStatus.RINGING)
     page = browser.get(f"/contacts/{contact.id}")[1]
     head = page.split('id="known"')[0]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from models.contacts import Contact
-from routing.vocabulary import ContactStatus, Role, Urgency
+from routing.vocabulary import Channel, ContactStatus, Role, Urgency
 from services import callbacks
 from services.house import House
 from tests.fixtures.people import Browser
@@ -43,6 +43,13 @@ def test_a_human_finds_place_number_supervisor_and_log_on_one_screen(
     assert counselor.post(path, step="nonsense")[0] == 400
     assert path in counselor.get("/board")[1]
     assert counselor.get("/dispatch")[0] == 403
+    assert "Write to them" not in page
+    texting = add_contact(ContactStatus.CONVERSING, channel=Channel.TEXT, urgency=Urgency.CALL_911)
+    path = f"/contacts/{texting.id}"
+    assert f'href="{path}#texts">Write to them' in counselor.get(f"{path}/rescue")[1], "nobody has taken it yet"
+    assert counselor.post(f"{path}/take")[0] == 200
+    assert f'href="{path}#composer">Write to them' in counselor.get(f"{path}/rescue")[1]
+    assert 'id="composer"' in counselor.get(path)[1]
 
 
 def test_a_flag_is_cleared_only_with_what_was_done(house: House, sign_in_as: SignIn, add_contact: AddContact) -> None:

@@ -72,7 +72,9 @@ def test_a_line_is_set_up_step_by_step_and_goes_live_when_nothing_is_wrong(
     assert 'hx-get="/setup/test-call"' in admin.post("/setup/test-call")[1], "asked twice, it rings once"
     assert "went through" in press_one(house, twilio, paper)
     assert len(paper.placed) == 1
-    assert "It went through" in admin.get("/setup/test-call")[1]
+    part = admin.get("/setup/test-call")[1]
+    assert "It went through" in part
+    assert '<span id="test-call-done" hx-swap-oob="true"><span class="pill available">done</span>' in part
     stage = Stage(house, paper)
     for number in (101, 102):
         stage.counselor(number)

@@ -78,6 +78,8 @@ def _sentence(entry: TimelineEntry) -> str:
 
 def _keys(entry: TimelineEntry) -> Iterator[str]:
     """Where the sentence may stand: for this kind of leg, for one of a thing, or for the event as such."""
+    if "part" in entry.data:
+        yield f"event.{entry.kind}.{entry.data['part']}"
     if "kind" in entry.data:
         yield f"event.{entry.kind}.{entry.data['kind']}"
     if "decline" in entry.data:

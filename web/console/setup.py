@@ -76,7 +76,7 @@ def live() -> ResponseReturnValue:
 
 def _test_call(*, has_phone: bool = True) -> str:
     last, ever = test_calls.shown(house(), guards.now())
-    return render_template("_setup_test_call.html", call=last, ever=ever, has_phone=has_phone)
+    return render_template("_setup_test_call.html", call=last, ever=ever, has_phone=has_phone, asked=True)
 
 
 def _page(*, wrong: object = None, typed: object = None, answer: Answer | None = None) -> str:
