@@ -99,6 +99,8 @@ def test_what_was_texted_is_not_asked_on_the_phone_and_the_counselor_sees_where_
 def test_danger_goes_along_before_anybody_is_rung(caller: Thread, paper: PaperTelephony) -> None:
     staff(caller.house, COUNSELOR)
     caller.text("my wife is not breathing")
+    (said,) = contact_of(caller.house).triage["said"]
+    assert said["question"] is None, "words of danger are no answer"
     contact = calls(caller)
     waiting.greeting_key(caller.house, contact.id, "2", caller.now)
     for _ in range(2):  # before any turn of the wait: a counselor may answer during the greeting
@@ -112,8 +114,6 @@ def test_danger_goes_along_before_anybody_is_rung(caller: Thread, paper: PaperTe
     told = [entry for entry in page.timeline if entry.kind in ("danger", "supervisors_alerted")]
     assert [entry.kind for entry in told] == ["danger", "supervisors_alerted"], "once"
     assert told[0].data["flags"] == ["not_breathing_or_blue"]
-    (said,) = contact_of(caller.house).triage["said"]
-    assert said["question"] is None, "words of danger are no answer"
     assert says(waiting.wait_turn(caller.house, contact.id, caller.now)) == ["voice.stay_danger"]
     with caller.house.db.begin() as session:
         assert session.get_one(Contact, contact.id).language is Language.SPANISH, "what they pressed stands"
