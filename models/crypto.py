@@ -17,6 +17,7 @@ _HASH_CONTEXT = b"harborline look-up hash v1"
 _shown = ContextVar("unreadable_shown", default=False)
 _met = ContextVar("unreadable_met", default=False)
 _words = ContextVar("unreadable_words", default="(could not be read; tell whoever runs the system)")
+_ever = set[str]()  # such words in any language that was asked for
 
 
 class _Keyring:
@@ -64,6 +65,7 @@ def show_unreadable(words: str, *, everywhere: bool) -> None:
     `everywhere`: all reading does so, until told otherwise; else only what is within `unreadable_shown`.
     """
     _words.set(words)
+    _ever.add(words)
     _shown.set(everywhere)
     _met.set(False)
 
@@ -85,7 +87,7 @@ def unreadable_shown() -> Iterator[None]:
 
 def is_readable(value: str | None) -> bool:
     """Whether these are no words in place of a value that could not be decrypted."""
-    return value != _words.get()
+    return value not in _ever
 
 
 def _or_shown(read: Callable[[], T], instead: Callable[[str], T]) -> T:

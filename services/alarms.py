@@ -39,6 +39,7 @@ class AlarmKind(StrEnum):
     TEXT_UNREAD = "text_unread"  # one that came in and broke what takes them; a person reads it
     JOB_FAILED = "job_failed"
     ROW_BROKEN = "row_broken"  # what looks at it breaks each time, so nothing happens with it
+    ROSTER_BROKEN = "roster_broken"  # somebody on it cannot be read, or has an unknown time zone
     WORK_LATE = "work_late"
     CALLS_MISSED = "calls_missed"
     TEXTS_MISSED = "texts_missed"
@@ -49,7 +50,7 @@ class AlarmKind(StrEnum):
 
 BOARD_ONLY: Final = frozenset({AlarmKind.ENDING_OWED})  # paperwork wakes nobody
 # where to look; the board for all others without a contact
-_PAGES = {AlarmKind.JOB_FAILED: "/failures"}
+_PAGES = {AlarmKind.JOB_FAILED: "/failures", AlarmKind.ROSTER_BROKEN: "/roster"}
 
 
 def raise_alarm(session: Session, kind: AlarmKind, now: datetime, *, subject: object = "", count: int = 1) -> bool:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from models.alarms import was_raised
 from models.people import Counselor, count_staff_with_phones, leaders_with_phones, staff_with_phones
 from models.schedules import CoverageGap, lock_told_gaps
 from routing import clock
@@ -15,7 +16,7 @@ from routing.spans import Span, minus
 from routing.vocabulary import Language
 from services import alarms, counselor_notices, schedules, shift_times
 from services.alarms import AlarmKind
-from services.each import each, row_broke, tell_broken
+from services.each import each
 from services.house import House
 
 DAYS_AHEAD = 7
@@ -36,20 +37,13 @@ def tell_gaps(house: House, now: datetime) -> int:
     A need that nobody on the roster meets is no gap of the week: the coverage page says so instead. Somebody whose row
     cannot be read, or whose time zone is unknown here, works in no hour, and is told of by an alarm.
     """
-    new, leaders = _keep_new(house, now)
-    each(leaders, lambda leader_id: _tell(house, leader_id, new, now), row_broke(house, now))
-    return len(new)
-
-
-def _keep_new(house: House, now: datetime) -> tuple[list[Gap], list[uuid.UUID]]:
-    """The gaps that were not told, which count as told from now on, and who is to be told."""
     zone = house.rules.default_timezone
     end = clock.local_instant(now.astimezone(ZoneInfo(zone)).date() + timedelta(days=DAYS_AHEAD), 24, zone)
     with house.db.begin() as session:
         told = lock_told_gaps(session, now)
         staff = staff_with_phones(session)
         if len(staff) < count_staff_with_phones(session) or not all(clock.is_zone(one.timezone) for one in staff):
-            tell_broken(session, now)
+            _tell_broken(session, now)
         everybody = coverers(session, staff, now, end)
         met = frozenset[str]().union(*(coverer.offers for coverer in everybody))
         needs = [need for need in house.rules.coverage_needs if need in met]
@@ -57,10 +51,20 @@ def _keep_new(house: House, now: datetime) -> tuple[list[Gap], list[uuid.UUID]]:
         _forget_covered(session, told, found, now)
         new = [gap for gap in _untold(found, told) if _may_tell(house, gap, now)]
         if not new:
-            return [], []
+            return 0
         session.add_all(CoverageGap(need=g.need, starts_at=g.span.start, ends_at=g.span.end, told_at=now) for g in new)
         alarms.raise_alarm(session, AlarmKind.COVERAGE_GAP, now, count=len(new))
-        return new, [person.id for person in leaders_with_phones(session)]
+        leaders = [person.id for person in leaders_with_phones(session)]
+        each(
+            leaders, lambda leader_id: _tell(session, house, leader_id, new, now), lambda *_: _tell_broken(session, now)
+        )
+        return len(new)
+
+
+def _tell_broken(session: Session, now: datetime) -> None:
+    """Once a day: such a row stays as it is until somebody gives it anew."""
+    if not was_raised(session, AlarmKind.ROSTER_BROKEN.value, now - timedelta(days=1)):
+        alarms.raise_alarm(session, AlarmKind.ROSTER_BROKEN, now)
 
 
 def _forget_covered(session: Session, told: Sequence[CoverageGap], found: list[Gap], now: datetime) -> None:
@@ -91,8 +95,8 @@ def _may_tell(house: House, gap: Gap, now: datetime) -> bool:
     return daytime or gap.span.start < now + URGENT
 
 
-def _tell(house: House, leader_id: uuid.UUID, new: list[Gap], now: datetime) -> None:
-    with house.db.begin() as session:
+def _tell(session: Session, house: House, leader_id: uuid.UUID, new: list[Gap], now: datetime) -> None:
+    with session.begin_nested():  # one leader who cannot be told keeps no other from it
         person = session.get_one(Counselor, leader_id)
         language = counselor_notices.language_of(person)
         zone = person.timezone if clock.is_zone(person.timezone) else house.rules.default_timezone

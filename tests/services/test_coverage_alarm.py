@@ -103,7 +103,7 @@ def test_one_row_of_the_roster_that_breaks_hides_no_gap_and_keeps_nobody_from_be
     assert ["Nobody at all 00:00" in texts(stage, who)[0] for who in (leader, moved)] == [True, True]
     with stage.house.db.begin() as session:
         raised = session.scalars(select(Alarm.kind).order_by(Alarm.kind)).all()
-    assert raised == ["coverage_gap", "row_broken"]
+    assert raised == ["coverage_gap", "roster_broken"]
 
 
 people = st.lists(

@@ -148,7 +148,8 @@ def test_what_cannot_be_read_is_shown_as_such_and_takes_no_page_down(
     fill(house, lost, called, place, "+16175550166")
     spoil(house)
     admin = sign_in_as(Role.ADMIN)
-    fill(house, add_person(Role.SUPERVISOR, "Zoe Sound"), add_contact(number="+16175550177"), place, "+16175550177")
+    sound = add_contact(number="+16175550177")
+    fill(house, add_person(Role.SUPERVISOR, "Zoe Sound"), sound, place, "+16175550177")
     with house.db.begin() as session:
         session.get_one(Counselor, admin.person.id).timezone = "Moon/Sea"
     ids = {"contact": called.id, "counselor": lost.id, "place": place}
@@ -162,6 +163,12 @@ def test_what_cannot_be_read_is_shown_as_such_and_takes_no_page_down(
     assert all("Something on this page could not be read" in found[path][1] for path, words in PAGES.items() if words)
     assert "(no se pudo leer; avise a quien mantiene el sistema)" in admin.get("/blocks", **SPANISH)[1]
 
+    with house.db.begin() as session:
+        session.execute(text("update text_message set body = 'no key' where contact_id = :id"), {"id": sound.id})
+    status, said = admin.post(f"/contacts/{sound.id}/answers", zip="02151")
+    assert (status, 'value="02151"' in said, SHOWN in said) == (200, True, True), "kept, and the answer shows the rest"
+    for file in ("audit.csv", f"records/{called.id}.json"):
+        assert "filename=incomplete-" in admin.client.get(f"/admin/{file}").headers["Content-Disposition"]
     with house.db.begin() as session:
         phone = session.scalars(select(BedContact.id).order_by(BedContact.registered_at).limit(1)).one()
         block = session.scalars(select(Block.id).order_by(Block.created_at).limit(1)).one()

@@ -28,7 +28,7 @@ from services.places_texted import MOST_TEXTED
 from services.referrals import page as page_of_referrals
 from services.transfers import Colleague
 from web import guards
-from web.console import events_in_words, passkeys, step_up
+from web.console import events_in_words, passkeys, step_up, unreadable
 from web.console.place_words import badge_in_words, licence_in_words
 from web.console.speech import words
 from web.guards import ANSWERING, AUDITING, LEADING, allow
@@ -118,6 +118,7 @@ def reveal(contact_id: uuid.UUID) -> ResponseReturnValue:
 
 def live_parts(contact_id: uuid.UUID, **told: object) -> str:
     """The parts of a contact's page that change by themselves, each of which takes its own place."""
+    unreadable.shown()
     return render_template("_contact_live.html", live=True, **for_page(found_page(contact_id)), **told)
 
 

@@ -15,6 +15,7 @@ from services import follow_ups as planned
 from services.owed_callbacks import CallbackOutcome
 from services.unreachable import LastWord
 from web import guards
+from web.console import unreadable
 from web.guards import ANSWERING, EVERYBODY, LEADING, allow
 from web.house import house
 
@@ -32,6 +33,7 @@ def board() -> ResponseReturnValue:
 
 
 def _board(template: str) -> str:
+    unreadable.shown()
     late_from = house().rules.oldest_due_alarm_minutes
     return render_template(template, board=boards.board(house(), guards.now()), late_from=late_from)
 
@@ -118,6 +120,7 @@ def close_unreachable(follow_up_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _follow_ups(template: str, *, refused: bool = False) -> ResponseReturnValue:
+    unreadable.shown()
     try:
         whose = Whose(request.values.get("whose", Whose.ALL))
     except ValueError:

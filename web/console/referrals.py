@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from routing.vocabulary import DeclineReason, ReferralStatus
 from services.referrals import choosing, page, referring, work
 from web import guards
+from web.console import unreadable
 from web.console.contacts import live_parts
 from web.guards import ANSWERING, allow
 from web.house import house
@@ -85,4 +86,5 @@ def done(work_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _waiting(template: str, *, refused: bool = False) -> ResponseReturnValue:
+    unreadable.shown()
     return render_template(template, waiting=page.waiting(house(), guards.now()), refused=refused)

@@ -10,7 +10,7 @@ from services import contact_page, flags
 from services import rescue as services
 from services.contact_story import TimelineEntry
 from web import guards
-from web.console import events_in_words
+from web.console import events_in_words, unreadable
 from web.console.contacts import emergency_facts, live_parts
 from web.guards import ANSWERING, allow
 from web.house import house
@@ -41,6 +41,7 @@ def write_step(contact_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _screen(contact_id: uuid.UUID) -> str:
+    unreadable.shown()
     found = services.rescue(house(), contact_id, guards.now())
     if found is None:
         abort(404)

@@ -1,21 +1,37 @@
 """A page that is looked at says so in place of what cannot be decrypted; what acts on such a value still breaks."""
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from web.console.speech import language
 from web.house import house
 from web.words import table
 
+LOOKS = ("GET", "HEAD")
+
 
 def register(app: Flask) -> None:
     """Before anything of a request is read."""
     app.before_request(_begin)
+    app.after_request(_named)
     app.teardown_request(_end)
 
 
+def shown() -> None:
+    """From here on this request only shows: it has acted, and its answer must not break of what stands beside it."""
+    if request.method not in LOOKS:
+        house().db.show_unreadable(table(language())["unreadable"], everywhere=True)
+
+
 def _begin() -> None:
-    looks = request.method in ("GET", "HEAD")
-    house().db.show_unreadable(table(language())["unreadable"], everywhere=looks)
+    house().db.show_unreadable(table(language())["unreadable"], everywhere=request.method in LOOKS)
+
+
+def _named(response: Response) -> Response:
+    """A file that is handed out with words in place of what could not be read says so by its name."""
+    given = response.headers.get("Content-Disposition", "")
+    if given.startswith("attachment") and house().db.unreadable_met():
+        response.headers["Content-Disposition"] = given.replace("filename=", "filename=incomplete-")
+    return response
 
 
 def _end(_: BaseException | None) -> None:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from services import console, voicemails
 from services.voicemails import VoicemailOutcome
 from web import guards
+from web.console import unreadable
 from web.guards import ANSWERING, allow
 from web.house import house
 
@@ -57,6 +58,7 @@ def done(voicemail_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _list(template: str = "_voicemails.html", *, refused: bool = False) -> ResponseReturnValue:
+    unreadable.shown()
     found = console.voicemails(house(), guards.now())
     page = render_template(template, found=found, refused=refused, outcomes=list(VoicemailOutcome))
     return page, 409 if refused else 200
