@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from models.contacts import Contact, Leg, Receipt, record
 from models.outbox import touch
 from models.people import Counselor
-from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus
+from routing.vocabulary import ContactStatus, Disposition, LegKind, LegStatus, Presence, Role
 from runtime.processes import wait_until
 from services import answering, dispositions, intake, rings
 from services.contact_answers import Given, write_answers
@@ -59,7 +59,7 @@ def end(console: Console, leg_id: uuid.UUID) -> None:
 
 
 def test_a_call_comes_up_is_noted_and_wrapped_up(console: Console, signed_in: SignedIn) -> None:
-    page, ana = signed_in()
+    page, ana = signed_in(role=Role.SUPERVISOR)  # whose header is the fullest
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(console.url)))
     for number in range(4):
@@ -77,11 +77,25 @@ def test_a_call_comes_up_is_noted_and_wrapped_up(console: Console, signed_in: Si
     expect(page.locator(".timeline")).to_contain_text("Ana Ruiz took the contact.")
     page.get_by_role("textbox", name="Notes").fill("Sister can drive today.")
     expect(page.locator("#notes-state")).to_contain_text("Saved")
+    with console.house.db.begin() as session:
+        person = session.get_one(Counselor, ana.id)
+        person.presence, person.presence_until = Presence.WRAP_UP, datetime.now(UTC) + timedelta(hours=1)
     end(console, leg_id)
     expect(page.locator(".contact-head .status")).to_have_text("To wrap up")
+    expect(page.locator("#owed a")).to_be_visible()
+    expect(page.locator("#presence .pill")).to_be_visible()
+    for language in ("Español", "English"):  # the header is no wider than the screen, in either
+        page.locator(".menu summary").click()
+        page.get_by_role("button", name=language).click()
+        expect(page.locator("#owed a")).to_be_visible()
+        for width in (390, 768, 1000, 1280, 1400):
+            page.set_viewport_size({"width": width, "height": 720})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (language, width)
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.get_by_label("Referred to a facility").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Written: Referred to a facility")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Saved. How it ended: Referred")).to_be_in_viewport()
+    expect(page.locator("#owed a")).to_have_count(0)
     page.reload()
     expect(page.get_by_role("textbox", name="Notes")).to_have_value("Sister can drive today.")
     with console.house.db.begin() as session:

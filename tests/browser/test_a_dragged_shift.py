@@ -46,7 +46,11 @@ def test_a_shift_is_dragged_longer_and_moved_by_keys(
     dialog.get_by_role("button", name="Save").click()  # which shifts are meant is not said: the browser asks
     dialog.get_by_label("This one only").check()
     dialog.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").filter(has_text="Saved: Noor Haddad")).to_contain_text("08:00–20:00")
+    saved = page.get_by_role("status").filter(has_text="Saved: Noor Haddad")
+    expect(saved).to_contain_text("08:00–20:00")
+    expect(saved).to_contain_text("00:00–08:00, 20:00–24:00")  # the gaps of the day, in words
+    expect(saved).to_be_in_viewport()
+    expect(saved).to_be_focused()
     expect(tuesday.locator(".lanes li").first).to_contain_text("00:00–08:00, 20:00–24:00")
     expect(page.locator(".day").nth(2).locator(".lanes li").first).to_contain_text("00:00–08:00, 16:00–24:00")
 
@@ -54,10 +58,14 @@ def test_a_shift_is_dragged_longer_and_moved_by_keys(
     change.focus()
     page.keyboard.press("Enter")
     later = dialog.get_by_role("button", name="A day later")
+    expect(later).to_be_visible()  # not before: then the focus would go to the first field
     later.focus()
     page.keyboard.press("Enter")
     expect(dialog.get_by_label("From")).to_have_value(f"{monday + timedelta(days=3)}T08:00")
     expect(dialog.get_by_text("In lists: 08:00–16:00")).to_be_visible()
+    dialog.get_by_label("Until").fill(f"{monday + timedelta(days=4)}T00:00")
+    expect(dialog.get_by_text("In lists: 08:00–24:00")).to_be_visible()
+    dialog.get_by_label("Until").fill(f"{monday + timedelta(days=3)}T16:00")
     dialog.get_by_label("This one only").check()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("They work then already: Thursday")

@@ -128,6 +128,8 @@ def test_a_contact_is_wrapped_up_once_it_is_over(house: House, sign_in_as: SignI
     status, page = browser.post(f"/contacts/{ended.id}/disposition", disposition="referred")
     assert status == 200
     assert "Written: Referred to a facility" in page
+    assert "Saved. How it ended: Referred to a facility." in page
+    assert '<span id="owed"' in page, "what is owed in the header is answered as well"
     assert browser.post(f"/contacts/{ended.id}/disposition", disposition="cured")[0] == 400
     assert 'value="places_texted"' not in page
     status, page = browser.post(f"/contacts/{ended.id}/disposition", disposition="places_texted")

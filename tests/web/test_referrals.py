@@ -48,6 +48,10 @@ def test_a_counselor_refers_hears_no_and_the_next_place_is_offered(
     assert status == 200
     assert "Nobody there has been asked" in parts
     assert browser.post(f"{path}/refer", listing=second)[0] == 200
+    assert browser.post(f"{path}/referral", listing=second, status="accepted")[0] == 200
+    assert f'<option value="{second}" selected>' in browser.get(path)[1], (
+        "the wrap-up proposes where they were handed to"
+    )
     assert browser.post(f"{path}/referral", listing=second, status="not_arrived")[0] == 200
     listed = browser.get("/referrals")[1]
     (work,) = re.findall(r"/referrals/([\w-]{36})/done", listed)

@@ -195,7 +195,9 @@ def test_a_shift_is_put_elsewhere_once_or_from_now_on_and_gaps_follow(
     moved = leader.client.post(address, data=back | {"csrf_token": leader.token})
     assert shifts_of(house, counselor.person) == ["fri 22:00-06:00"], "put back, it leaves no trace"
     _, page = leader.get(moved.headers["Location"])
-    assert "Saved: Ana Ruiz, Friday" in page
+    said = page.partition('id="saved"')[2].partition("</div>")[0]
+    assert "Saved: Ana Ruiz, Friday" in said
+    assert re.search(r"Gaps on Friday[^<]*00:00–22:00", said), "and on what day nobody is there then"
     assert "Nobody 00:00–22:00" in page
     (address,) = changes(page)
     sooner = {"starts": f"{before}T21:00", "ends": f"{friday}T05:00"}

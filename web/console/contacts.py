@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from routing.phone import spoken
 from routing.vocabulary import Addressed, ContactStatus, DeclineReason, Disposition, FollowUpKind, ReportKind
+from services import board as boards
 from services import (
     call_bar,
     consent_desk,
@@ -98,8 +99,11 @@ def close(contact_id: uuid.UUID) -> ResponseReturnValue:
         leave_out=leave_out,
     )
     closed = dispositions.close(house(), contact_id, guards.person().id, disposition, guards.now(), told)
-    refused = "wrap_up.refused_list" if disposition is LISTED else "wrap_up.refused"
-    return live_parts(contact_id, refused_ending=None if closed else refused), 200 if closed else 409
+    if not closed:
+        refused = "wrap_up.refused_list" if disposition is LISTED else "wrap_up.refused"
+        return live_parts(contact_id, refused_ending=refused), 409
+    _, owed, presence = boards.my_line(house(), guards.person().id, guards.now())
+    return live_parts(contact_id, owed=owed, presence=presence, oob=True)
 
 
 @blueprint.post("/contacts/<uuid:contact_id>/number")

@@ -35,6 +35,10 @@ def week() -> ResponseReturnValue:
     asked = request.args.get("moved")
     moved = next((d for day in shown.days for d in day.people if d.shift and d.shift.key == asked), None)
     page = {"week": shown, "today": today, "weeks": timedelta(days=7), "moved": moved}
+    if moved is not None and moved.shift is not None:
+        touched = {moment.astimezone(ZoneInfo(zone)).date() for moment in moved.shift.span}
+        touched |= {day for day in map(shift_forms.day, request.args.getlist("was")) if day}
+        page["gap_days"] = [day for day in shown.days if day.date in touched and day.gap_count]
     return render_template("coverage.html", **page, share=share, clock_value=partial(shift_forms.clock_value, zone))
 
 

@@ -1,7 +1,7 @@
 """A shift of the coverage calendar is dragged, or changed by form: the same question, the same answer."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,7 +49,7 @@ def save(shift_id: uuid.UUID, day: str) -> ResponseReturnValue:
     done = shift_moves.move(house(), shift.shift_id, shift.day, wanted, guards.person().id, guards.now())
     if isinstance(done, Refusal):
         return _form(shift, span, _why(done)), 422
-    return _to_calendar(done)
+    return _to_calendar(done, was=shift)
 
 
 def _find(shift_id: uuid.UUID, day: str) -> PlacedShift | None:
@@ -72,13 +72,14 @@ def _why(refusal: Refusal) -> str:
     return words().of("move_refused", refusal.why) + (f" {words().when(refusal.span)}." if refusal.span else "")
 
 
-def _to_calendar(shift: PlacedShift) -> ResponseReturnValue:
-    seen, starts = shift_forms.day(request.form.get("from", "")), _local_day(shift)
+def _to_calendar(shift: PlacedShift, was: PlacedShift) -> ResponseReturnValue:
+    seen, starts = shift_forms.day(request.form.get("from", "")), _local_day(shift.span.start)
     first = seen if seen and seen <= starts < seen + timedelta(days=7) else starts
-    asked: dict[str, Any] = {"from": first, "moved": shift.key}
-    where = url_for("coverage.week", **asked, _anchor="moved")
+    left = sorted({_local_day(moment) for moment in was.span})  # where it may leave a gap
+    asked: dict[str, Any] = {"from": first, "moved": shift.key, "was": left}
+    where = url_for("coverage.week", **asked, _anchor="saved")
     return ("", 204, {"HX-Redirect": where}) if request.headers.get("HX-Request") else redirect(where)
 
 
-def _local_day(shift: PlacedShift) -> date:
-    return shift.span.start.astimezone(ZoneInfo(guards.person().timezone)).date()
+def _local_day(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(guards.person().timezone)).date()

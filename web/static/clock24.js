@@ -5,6 +5,7 @@
 function sayAsLists() {
   for (const said of document.querySelectorAll("output[data-clock]")) {
     const times = [...said.htmlFor].map((id) => document.getElementById(id).value.slice(-5)).filter(Boolean);
+    if (times[1] === "00:00") times[1] = "24:00"; // midnight at the end, as lists say it
     said.textContent = times.length ? said.dataset.clock.replace("{times}", times.join("–")) : "";
   }
 }
