@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from routing.sentence import Sentence
 from services import api_keys
 from web import guards
+from web.console import unreadable
 from web.guards import ADMINS, allow
 from web.house import house
 
@@ -34,5 +35,6 @@ def act() -> ResponseReturnValue:
 
 
 def _page(*, key: str = "", name: str = "", wrong: Sentence | None = None) -> str:
+    unreadable.shown()
     shown = {"keys": api_keys.api_keys(house()), "key": key, "name": name, "wrong": wrong}
     return render_template("api_keys.html", **shown, most=api_keys.LONGEST_NAME, header=api_keys.HEADER)

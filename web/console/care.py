@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from services import blocks, callback_rules, care_plans
 from services.blocks import BlockReason
 from web import guards
+from web.console import unreadable
 from web.console.contacts import for_page, found_page
 from web.guards import LEADING, allow
 from web.house import house
@@ -64,6 +65,7 @@ def remove(block_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _page(refused: tuple[str, ...] = (), given: dict[str, str] | None = None) -> str:
+    unreadable.shown()
     return render_template(
         "blocks.html",
         plans=care_plans.plans(house(), guards.now()),

@@ -122,12 +122,12 @@ def reveal(contact_id: uuid.UUID) -> ResponseReturnValue:
 
 def live_parts(contact_id: uuid.UUID, **told: object) -> str:
     """The parts of a contact's page that change by themselves, each of which takes its own place."""
-    unreadable.shown()
     return render_template("_contact_live.html", live=True, **for_page(found_page(contact_id)), **told)
 
 
 def found_page(contact_id: uuid.UUID) -> ContactPage:
-    """The contact's page, or 404."""
+    """The contact's page, or 404; what was to be done is done before it is asked for."""
+    unreadable.shown()
     found = contact_page.contact_page(house(), contact_id, guards.person().id, guards.now())
     if found is None:
         abort(404)

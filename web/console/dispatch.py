@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from routing.vocabulary import Role
 from services import dispatch, information
 from web import guards
+from web.console import unreadable
 from web.guards import allow
 from web.house import house
 
@@ -43,5 +44,6 @@ def remove(centre_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _page(refused: tuple[str, ...] = (), given: dict[str, str] | None = None) -> str:
+    unreadable.shown()
     rows, states = dispatch.centres(house()), information.states(house())
     return render_template("dispatch.html", centres=rows, states=states, refused=refused, given=given or {})

@@ -10,6 +10,7 @@ from routing.sending import Refusal
 from services import failures
 from services.failures import FailureKind, LetGoReason
 from web import guards
+from web.console import unreadable
 from web.guards import LEADING, allow
 from web.house import house
 
@@ -54,5 +55,6 @@ def _named(kind: str, id_: str) -> tuple[FailureKind, str]:
 
 
 def _page(wrong: str = "") -> str:
+    unreadable.shown()
     found = failures.failures_now(house())
     return render_template("failures.html", found=found, reasons=list(LetGoReason), wrong=wrong)

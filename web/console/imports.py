@@ -14,6 +14,7 @@ from services.directory import upload_files, upload_page, uploads
 from services.directory.plain_csv import HEADER, NEEDED
 from services.directory.uploads import UploadRefused, UploadWish
 from web import guards
+from web.console import unreadable
 from web.console.directory import STATES
 from web.console.place_words import service_name
 from web.guards import ADMINS, allow
@@ -144,6 +145,7 @@ def _receive() -> IO[bytes]:
 
 
 def _list(refused: str = "") -> str:
+    unreadable.shown()
     given = {} if refused in {"too_large", "no_room"} else request.form
     return render_template(
         "imports.html",

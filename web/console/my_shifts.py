@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from routing.spans import Span
 from services import my_shifts, reminders, shift_changes
 from web import guards
-from web.console import shift_forms
+from web.console import shift_forms, unreadable
 from web.guards import ANSWERING, allow
 from web.house import house
 
@@ -80,5 +80,6 @@ def _answer(refused: str | None) -> ResponseReturnValue:
 
 
 def _page(refused: str | None = None) -> str:
+    unreadable.shown()
     mine = my_shifts.my_shifts(house(), guards.person().id, guards.now())
     return render_template("my_shifts.html", mine=mine, refused=refused, choices=reminders.CHOICES)

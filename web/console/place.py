@@ -13,6 +13,7 @@ from services.directory.beds import BedsTold
 from services.directory.place_page import place_page
 from services.directory.refused import Refused
 from web import guards
+from web.console import unreadable
 from web.console.place_words import badge_in_words, event_in_words, licence_in_words, source_in_words
 from web.guards import ADMINS, ANSWERING, EVERYBODY, allow
 from web.house import house
@@ -167,6 +168,7 @@ def _done(facility_id: int, part: str, refused: Refused | None) -> ResponseRetur
 
 
 def _page(facility_id: int, **told: object) -> str:
+    unreadable.shown()
     found = place_page(house(), facility_id, guards.now())
     if found is None:
         abort(404)

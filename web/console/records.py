@@ -14,7 +14,7 @@ from services import person_record, records
 from services.person_record import RecordRefused
 from services.records import Record
 from web import guards
-from web.console import export_words
+from web.console import export_words, unreadable
 from web.console.speech import words
 from web.guards import ADMINS, AUDITING, allow
 from web.house import house
@@ -86,6 +86,7 @@ def act(contact_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _handed_out(caller_id: uuid.UUID, how: str) -> ResponseReturnValue:
+    unreadable.shown()
     told = person_record.export(house(), caller_id, guards.person().id, guards.now())
     if told is None:
         abort(404)
@@ -116,6 +117,7 @@ def export(contact_id: uuid.UUID, kind: str) -> ResponseReturnValue:
 
 
 def _listing(*, unknown: bool = False) -> str:
+    unreadable.shown()
     latest = records.latest_told(house(), guards.person().id, words().language, guards.now())
     return render_template("records.html", latest=latest, unknown=unknown)
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from services import line_setup, test_calls
 from services.line_setup import Answer
 from web import guards
+from web.console import unreadable
 from web.guards import ADMINS, allow
 from web.house import house
 
@@ -80,6 +81,7 @@ def _test_call(*, has_phone: bool = True) -> str:
 
 
 def _page(*, wrong: object = None, typed: object = None, answer: Answer | None = None) -> str:
+    unreadable.shown()
     shown = {one.name: one for one in current_app.extensions["shown_settings"]()[0]}
     outside = [shown[name] for name in (*ADDRESSES, *SECRETS)]
     last, ever = test_calls.shown(house(), guards.now())

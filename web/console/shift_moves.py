@@ -12,7 +12,7 @@ from routing.spans import Span
 from services import shift_moves
 from services.shift_moves import Move, PlacedShift, Refusal
 from web import guards
-from web.console import shift_forms
+from web.console import shift_forms, unreadable
 from web.console.speech import words
 from web.guards import LEADING, allow
 from web.house import house
@@ -64,6 +64,7 @@ def _form(shift: PlacedShift, span: Span, refused: str = "") -> str:
 
 
 def _page(**shown: Any) -> str:
+    unreadable.shown()
     template = "_shift_move.html" if request.headers.get("HX-Request") else "shift_move.html"
     return render_template(template, **shown)
 

@@ -4,7 +4,7 @@ from flask import Flask, Response, request
 
 from web.console.speech import language
 from web.house import house
-from web.words import table
+from web.words import LANGUAGES, table
 
 LOOKS = ("GET", "HEAD")
 
@@ -19,11 +19,16 @@ def register(app: Flask) -> None:
 def shown() -> None:
     """From here on this request only shows: it has acted, and its answer must not break of what stands beside it."""
     if request.method not in LOOKS:
-        house().db.show_unreadable(table(language())["unreadable"], everywhere=True)
+        _show(everywhere=True)
+
+
+def _show(*, everywhere: bool) -> None:
+    for spoken in (*LANGUAGES, language()):  # in no language are these words taken for what somebody wrote
+        house().db.show_unreadable(table(spoken)["unreadable"], everywhere=everywhere)
 
 
 def _begin() -> None:
-    house().db.show_unreadable(table(language())["unreadable"], everywhere=request.method in LOOKS)
+    _show(everywhere=request.method in LOOKS)
 
 
 def _named(response: Response) -> Response:
@@ -35,4 +40,4 @@ def _named(response: Response) -> Response:
 
 
 def _end(_: BaseException | None) -> None:
-    house().db.show_unreadable(table(language())["unreadable"], everywhere=False)
+    _show(everywhere=False)
