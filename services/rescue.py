@@ -15,6 +15,7 @@ from models.outbox import touch
 from routing.vocabulary import ContactStatus, FollowUpStatus, RescueStep
 from services import alerts, emergency_disclosure, flags, hand_over, information, promises, tasks
 from services.console import ContactRow, row_of
+from services.contact_story import TimelineEntry
 from services.flags import Flag
 from services.house import House
 
@@ -32,16 +33,6 @@ class Centre:
 
 
 @dataclass(frozen=True)
-class LogEntry:
-    """What was done or happened, when, and by whom."""
-
-    at: datetime
-    kind: str
-    data: dict[str, object]
-    who: str | None
-
-
-@dataclass(frozen=True)
 class Rescue:
     """The rescue screen. Location parts are None while unknown; `left` when the caller hung up."""
 
@@ -55,7 +46,7 @@ class Rescue:
     said: tuple[str, ...]
     centres: tuple[Centre, ...]
     supervisors: tuple[tuple[str, str], ...]  # name, phone
-    log: tuple[LogEntry, ...]
+    log: tuple[TimelineEntry, ...]
     steps: tuple[RescueStep, ...]  # what can be written into the log, or done, now
     undocumented: bool  # dispatch was called, and what they were told is not written down (42 CFR 2.51)
 
@@ -103,11 +94,13 @@ LOGGED = BY_PEOPLE | frozenset(
 )
 
 
-def _log(session: Session, contact: Contact) -> tuple[LogEntry, ...]:
+def _log(session: Session, contact: Contact) -> tuple[TimelineEntry, ...]:
     events = [event for event in events_of(session, contact.id) if event.kind in LOGGED]
     doers = {uuid.UUID(event.data["by"]) for event in events if event.kind in BY_PEOPLE}
     names = {str(id_): name for id_, name in reading.names_of(session, list(doers)).items()}
-    return tuple(LogEntry(event.at, event.kind, event.data, names.get(event.data.get("by", ""))) for event in events)
+    return tuple(
+        TimelineEntry(event.at, event.kind, event.data, names.get(event.data.get("by", ""))) for event in events
+    )
 
 
 def write_step(house: House, contact_id: uuid.UUID, counselor_id: uuid.UUID, step: RescueStep, now: datetime) -> bool:

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from routing.vocabulary import Addressed, RescueStep
 from services import contact_page, flags
 from services import rescue as services
-from services.contact_story import TimelineEntry
 from web import guards
 from web.console import events_in_words, unreadable
 from web.console.contacts import emergency_facts, live_parts
@@ -45,14 +44,13 @@ def _screen(contact_id: uuid.UUID) -> str:
     found = services.rescue(house(), contact_id, guards.now())
     if found is None:
         abort(404)
-    entries = [TimelineEntry(entry.at, entry.kind, entry.data, entry.who) for entry in found.log]
     template = "_rescue.html" if request.headers.get("HX-Request") else "rescue.html"
     return render_template(
         template,
         rescue=found,
         row=found.row,
         steps=found.steps,
-        log=events_in_words.sentences(entries),
+        log=events_in_words.sentences(found.log),
         emergency_facts=emergency_facts(),
         wrong=(),
     )
